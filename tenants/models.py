@@ -1,0 +1,127 @@
+"""Rows of the hall: users, tenants, memberships, API keys and the audit log."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+
+from foundation.rows import Row
+from tenants import scopes
+
+
+class EmailUserManager(UserManager["User"]):
+    """Make users who sign in with their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":  # type: ignore[override]
+        """Make a user; the address is stored in lower case, so that one person has one account."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":  # type: ignore[override]
+        """Make an operator, who may enter the admin."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find a user by address, whatever its case."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractUser):
+    """A person who signs in with an e-mail address and is a member of tenants."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(unique=True)
+    time_zone = models.CharField(max_length=64, default="UTC", help_text="IANA name; moments are shown in this zone.")
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = EmailUserManager()  # type: ignore[misc]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Tenant(Row):
+    """Who owns everything below: an agency's client, a customer of a SaaS product, a team."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    members = models.ManyToManyField(User, through="Membership", related_name="tenants")
+
+    class Meta:
+        db_table = "tenants"
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(Row):
+    """One user's place in one tenant."""
+
+    class Role(models.TextChoices):
+        OWNER = scopes.OWNER, "Owner"
+        EDITOR = scopes.EDITOR, "Editor"
+        VIEWER = scopes.VIEWER, "Viewer"
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices)
+
+    class Meta:
+        db_table = "tenant_members"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "user"], name="one_membership_per_user_and_tenant"),
+            models.CheckConstraint(condition=Q(role__in=list(scopes.ROLE_SCOPES)), name="membership_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} is {self.role} of {self.tenant}"
+
+
+class ApiKey(Row):
+    """A client app's key: only its prefix and a hash of it are stored."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=16, unique=True, help_text="The public part, shown in lists and logs.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the whole key, in hex.")
+    scopes = models.JSONField(default=list)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "api_keys"
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class AuditEntry(Row):
+    """Who did what to which thing, and when. Written once, never changed."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, related_name="audit_entries")
+    actor = models.CharField(max_length=160, help_text="user:<email>, key:<prefix> or system:<part>.")
+    action = models.CharField(max_length=80, help_text="A dotted verb, such as job.redriven.")
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
+    detail = models.JSONField(default=dict, help_text="Plain facts; never a secret.")
+
+    class Meta:
+        db_table = "audit_log"
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "-id"], name="audit_of_tenant"),
+            models.Index(fields=["subject_kind", "subject_id"], name="audit_of_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.action} {self.subject_kind} {self.subject_id}"
