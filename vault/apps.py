@@ -1,0 +1,14 @@
+"""The strongroom's entry in Django's list of apps."""
+
+from django.apps import AppConfig
+
+
+class VaultConfig(AppConfig):
+    """Sealed secrets and the keys that open them."""
+
+    name = "vault"
+    verbose_name = "Vault"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from vault import checks  # noqa: F401

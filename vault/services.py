@@ -1,0 +1,180 @@
+"""The strongroom's counter: put a secret in, take it out, replace it, erase it."""
+
+import hashlib
+import hmac
+import os
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from foundation.errors import ConfigurationError
+from foundation.ids import new_id
+from foundation.secret import Secret
+from vault import providers, sealing
+from vault.models import DataKey, EncryptedSecret, MasterKey
+
+log = structlog.get_logger(__name__)
+
+
+class SecretMissing(Exception):
+    """There is no such secret: it was never stored, or erased."""
+
+
+class SecretUnreadable(Exception):
+    """A secret is stored but does not open: moved from another place, changed, or sealed by another key."""
+
+
+def put_secret(*, tenant_id: UUID, connection_id: UUID, kind: str, secret: Secret) -> EncryptedSecret:
+    """Seal a secret and store it, replacing the one of the same connection and kind.
+
+    The row keeps its id; ``row_version`` grows by one, which tells a slower writer that it lost.
+    """
+    data_key = _live_data_key(tenant_id)
+    with transaction.atomic():
+        row = EncryptedSecret.objects.select_for_update().filter(connection_id=connection_id, kind=kind).first()
+        if row is None:
+            row = EncryptedSecret(id=new_id(), connection_id=connection_id, kind=kind, row_version=0)
+        if row.row_version and row.tenant_id != tenant_id:
+            raise SecretUnreadable(f"the {kind} of connection {connection_id} belongs to another tenant")
+        row.tenant_id = tenant_id
+        _fill(row, data_key, secret)
+        row.row_version += 1
+        row.save()
+    return row
+
+
+def open_secret(*, tenant_id: UUID, connection_id: UUID, kind: str, purpose: str) -> Secret:
+    """Return an opened secret.
+
+    Raises ``SecretMissing`` or ``SecretUnreadable``; every failure to open is logged with its place and the purpose.
+    """
+    row = (
+        EncryptedSecret.objects.select_related("data_key__master_key")
+        .filter(connection_id=connection_id, kind=kind)
+        .first()
+    )
+    if row is None:
+        raise SecretMissing(f"connection {connection_id} has no {kind}")
+    try:
+        # The tenant asked for, not the one stored: a row moved to another tenant must not open for it.
+        key = _unwrapped(row.data_key, tenant_id=tenant_id)
+        sealed = sealing.Sealed(bytes(row.iv), bytes(row.ciphertext), bytes(row.auth_tag))
+        plain = sealing.unseal(key, sealed, bound_to=_place(row, tenant_id))
+    except sealing.SealBroken:
+        log.error(
+            "vault.open_refused",
+            connection=str(connection_id),
+            kind=kind,
+            purpose=purpose,
+            secret_row=str(row.pk),
+        )
+        raise SecretUnreadable(
+            f"the stored {kind} of connection {connection_id} does not open: "
+            "it was sealed at another place or with another master key"
+        ) from None
+    return Secret(plain.decode())
+
+
+def hints(*, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
+    """Return the last four characters of each secret of a connection, by kind."""
+    rows = EncryptedSecret.objects.filter(tenant_id=tenant_id, connection_id=connection_id)
+    return dict(rows.values_list("kind", "hint"))
+
+
+def erase_secrets(*, tenant_id: UUID, connection_id: UUID) -> int:
+    """Delete every secret of a connection; return how many there were."""
+    count, _ = EncryptedSecret.objects.filter(tenant_id=tenant_id, connection_id=connection_id).delete()
+    return count
+
+
+def erase_secret(*, tenant_id: UUID, connection_id: UUID, kind: str) -> None:
+    """Delete one secret, if it is there."""
+    EncryptedSecret.objects.filter(tenant_id=tenant_id, connection_id=connection_id, kind=kind).delete()
+
+
+def verify_master_key() -> None:
+    """Raise ``ConfigurationError`` when the master key is missing, weak, or not the one this database was sealed with.
+
+    A database without a master key yet is given its first one.
+    """
+    providers.master_secret()
+    master = MasterKey.objects.filter(retired_at=None).order_by("-version").first() or _first_master_key()
+    if master.provider == providers.LOCAL and not providers.LocalKeyProvider().opens(master):
+        raise ConfigurationError(
+            "The vault's master key is not the one this database was sealed with.",
+            remedy="Put back the file or variable that held it (VAULT_MASTER_KEY_FILE, by default var/vault-master-key). "
+            "Nothing has been lost: with the right key everything opens again.",
+        )
+
+
+def _fill(row: EncryptedSecret, data_key: DataKey, secret: Secret) -> None:
+    plain = secret.reveal().encode()
+    key = _unwrapped(data_key, tenant_id=row.tenant_id)
+    row.data_key, row.key_version = data_key, data_key.version
+    row.format, row.algorithm = sealing.FORMAT, sealing.ALGORITHM
+    sealed = sealing.seal(key, plain, bound_to=_place(row, row.tenant_id))
+    row.iv, row.ciphertext, row.auth_tag = sealed.iv, sealed.ciphertext, sealed.tag
+    row.fingerprint = hmac.new(key, b"fingerprint" + plain, hashlib.sha256).hexdigest()
+    row.hint = secret.hint
+
+
+def _place(row: EncryptedSecret, tenant_id: UUID) -> bytes:
+    """Everything that ties a ciphertext to where it stands; ``row_version`` stays out, it serves compare-and-set."""
+    return sealing.bind(
+        row.format,
+        row.algorithm,
+        str(tenant_id),
+        str(row.connection_id),
+        str(row.pk),
+        row.kind,
+        str(row.data_key_id),
+        row.key_version,
+    )
+
+
+def _live_data_key(tenant_id: UUID) -> DataKey:
+    live = DataKey.objects.select_related("master_key").filter(tenant_id=tenant_id, retired_at=None)
+    found = live.first()
+    if found is not None:
+        return found
+    verify_master_key()
+    master = MasterKey.objects.filter(retired_at=None).order_by("-version").first() or _first_master_key()
+    row = DataKey(tenant_id=tenant_id, version=1, master_key=master)
+    wrapped = providers.provider_for(master).wrap(master, sealing.new_key(), bound_to=_data_key_place(row, tenant_id))
+    row.iv, row.ciphertext, row.auth_tag = wrapped.iv, wrapped.ciphertext, wrapped.tag
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # another process made it first
+        return live.get()
+    return row
+
+
+def _unwrapped(data_key: DataKey, *, tenant_id: UUID) -> bytes:
+    wrapped = sealing.Sealed(bytes(data_key.iv), bytes(data_key.ciphertext), bytes(data_key.auth_tag))
+    master = data_key.master_key
+    return providers.provider_for(master).unwrap(master, wrapped, bound_to=_data_key_place(data_key, tenant_id))
+
+
+def _data_key_place(row: DataKey, tenant_id: UUID) -> bytes:
+    return sealing.bind("data-key", str(row.pk), str(tenant_id), row.version)
+
+
+def _first_master_key() -> MasterKey:
+    salt, iterations = os.urandom(providers.SALT_BYTES), settings.VAULT_PBKDF2_ITERATIONS
+    check = providers.LocalKeyProvider().check_value(salt, iterations)
+    try:
+        with transaction.atomic():
+            return MasterKey.objects.create(
+                version=1,
+                provider=providers.LOCAL,
+                salt=salt,
+                iterations=iterations,
+                check_iv=check.iv,
+                check_ciphertext=check.ciphertext,
+                check_tag=check.tag,
+            )
+    except IntegrityError:
+        return MasterKey.objects.get(version=1)
