@@ -1,0 +1,25 @@
+"""The embassy's entry in Django's list of apps."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ConnectorsConfig(AppConfig):
+    """Platforms, connections and destinations."""
+
+    name = "connectors"
+    verbose_name = "Connectors"
+
+    def ready(self) -> None:
+        """Register the system checks, and give every platform its row after a migration."""
+        from connectors import checks  # noqa: F401
+
+        post_migrate.connect(_add_platforms, sender=self)
+
+
+def _add_platforms(**kwargs: Any) -> None:
+    from connectors.services import add_missing_platforms
+
+    add_missing_platforms()

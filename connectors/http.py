@@ -1,0 +1,221 @@
+"""The one door to the network: every call to a platform goes through here.
+
+It keeps connections, bounds every wait (connect, silence, total), never follows a redirect, keeps URLs and bodies out of
+logs, and turns what can go wrong on the way into three plain facts: it surely did not arrive, it may have arrived, or the
+answer is here.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+import structlog
+import urllib3
+from requests.adapters import BaseAdapter, HTTPAdapter
+
+from connectors.errors import ConnectorError, OutcomeUnknown, PlatformReply, TransientError, UnexpectedAnswer
+
+log = structlog.get_logger(__name__)
+
+#: No answer we understand is longer; a longer one is cut off and told as unexpected.
+LARGEST_ANSWER_BYTES: Final = 10 * 1024 * 1024
+_CHUNK_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a call may take to connect, to stay silent, and in all."""
+
+    connect: timedelta
+    read: timedelta
+    total: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A platform's answer, whatever its status. ``data`` is the parsed JSON body, or None when it was not JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+    elapsed: timedelta
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status says success."""
+        return 200 <= self.status < 300
+
+
+class Http:
+    """Call one platform's hosts. Cheap to make: sessions are shared by the process."""
+
+    def __init__(self, platform: str, timeouts: Timeouts) -> None:
+        self.platform = platform
+        self.timeouts = timeouts
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        operation: str,
+        changes: bool,
+        query: Mapping[str, str] | None = None,
+        json_body: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        last_moment: Callable[[], None] | None = None,
+    ) -> Answer:
+        """Send one request and return the answer, or raise what the silence means.
+
+        ``changes`` says whether the call changes something at the platform: a lost answer is then ``OutcomeUnknown``
+        instead of ``TransientError``. ``last_moment`` runs right before the bytes leave and may raise to stop them.
+        """
+        started = time.monotonic()
+        deadline = started + self.timeouts.total.total_seconds()
+        request = requests.Request(method, url, params=query, json=json_body, data=form, headers=dict(headers or {}))
+        session = _session()
+        prepared = session.prepare_request(request)
+        settings = session.merge_environment_settings(prepared.url or url, {}, True, None, None)
+        silence = min(self.timeouts.read, self.timeouts.total).total_seconds()
+        timeout = (self.timeouts.connect.total_seconds(), silence)
+        if last_moment is not None:
+            last_moment()
+        status: int | None = None
+        try:
+            with session.send(prepared, timeout=timeout, allow_redirects=False, **settings) as response:
+                status = response.status_code
+                body = self._body(response, deadline=deadline, operation=operation, changes=changes)
+        except requests.RequestException as error:
+            raise self._silence(error, operation=operation, changes=changes, url=url) from None
+        finally:
+            log.debug(
+                "platform.call",
+                platform=self.platform,
+                operation=operation,
+                method=method,
+                host=urlsplit(url).netloc,
+                status=status,
+                ms=round((time.monotonic() - started) * 1000),
+            )
+        elapsed = timedelta(seconds=time.monotonic() - started)
+        return Answer(status, response.headers, _parsed(body), elapsed)
+
+    def _body(self, response: requests.Response, *, deadline: float, operation: str, changes: bool) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
+            if time.monotonic() > deadline:
+                # The status has come, so it did arrive; what we lack is the answer.
+                raise self._lost(
+                    "The platform's answer did not come to an end in time.",
+                    operation,
+                    changes,
+                    response.status_code,
+                )
+            if len(body) > LARGEST_ANSWER_BYTES:
+                raise UnexpectedAnswer(
+                    "The platform's answer is far longer than any it documents.",
+                    platform=self.platform,
+                    operation=operation,
+                    reply=PlatformReply(status=response.status_code),
+                )
+        return bytes(body)
+
+    def _silence(self, error: requests.RequestException, *, operation: str, changes: bool, url: str) -> ConnectorError:
+        """Say what an exception means: never sent, or sent and unanswered. No text of it is kept: it may hold the URL."""
+        host = urlsplit(url).hostname or "the platform"
+        if _never_sent(error):
+            return TransientError(
+                f"{host} could not be reached ({_plain_reason(error)}).",
+                remedy="Nothing was sent. Switchboard tries again by itself; if it lasts, check this machine's network and DNS.",
+                platform=self.platform,
+                operation=operation,
+            )
+        return self._lost(f"{host} gave no answer ({_plain_reason(error)}).", operation, changes, None)
+
+    def _lost(self, cause: str, operation: str, changes: bool, status: int | None) -> ConnectorError:
+        kind = OutcomeUnknown if changes else TransientError
+        remedy = (
+            "Switchboard looks at the platform before it sends anything again."
+            if changes
+            else "Switchboard tries again by itself."
+        )
+        return kind(
+            cause,
+            remedy=remedy,
+            platform=self.platform,
+            operation=operation,
+            reply=PlatformReply(status=status),
+        )
+
+
+def mount(prefix: str, adapter: BaseAdapter) -> None:
+    """Serve every URL with this prefix through another adapter: how tests reach the sandbox without a port."""
+    _session().mount(prefix, adapter)
+
+
+def unmount(prefix: str) -> None:
+    """Undo ``mount``."""
+    _session().adapters.pop(prefix, None)
+
+
+@lru_cache(maxsize=1)
+def _session() -> requests.Session:
+    session = requests.Session()
+    adapter = HTTPAdapter(pool_connections=32, pool_maxsize=512, max_retries=0, pool_block=False)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    # An explicit auth hook keeps a .netrc on the machine from replacing our Authorization header.
+    session.auth = _keep_headers
+    session.headers["User-Agent"] = "Switchboard"
+    session.headers["Accept"] = "application/json"
+    session.stream = True
+    return session
+
+
+def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    """Tell whether a request surely never reached the platform: no connection, no TLS, no such address."""
+    if isinstance(
+        error,
+        requests.ConnectTimeout
+        | requests.exceptions.SSLError
+        | requests.exceptions.ProxyError
+        | requests.exceptions.InvalidURL
+        | requests.exceptions.InvalidSchema,
+    ):
+        return True
+    inner = error.args[0] if error.args else None
+    reason = getattr(inner, "reason", inner)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError)
+
+
+def _plain_reason(error: requests.RequestException) -> str:
+    if isinstance(error, requests.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, requests.Timeout):
+        return "it took too long"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the TLS handshake failed"
+    if _never_sent(error):
+        return "connection refused or name unknown"
+    return "the connection broke"
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

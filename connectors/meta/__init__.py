@@ -1,0 +1,1 @@
+"""Meta: Facebook Pages and Instagram professional accounts through one app and the Graph API (docs/platforms/meta.md)."""

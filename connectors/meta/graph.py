@@ -1,0 +1,188 @@
+"""Calls to the Graph API: versioned paths, tokens in headers, appsecret_proof, cursors.
+
+Source: docs/platforms/meta.md. Tokens travel in the Authorization header, never in a query string, because query strings
+end up in logs. ``paging.next`` holds the token, so pages are asked for with ``after`` and our own header instead.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from connectors.errors import ConnectorError, OutcomeUnknown, PlatformReply, UnexpectedAnswer
+from connectors.http import Answer, Http
+from connectors.meta.errors import PLATFORM, error_in
+from connectors.types import App
+from foundation.secret import Secret
+
+#: No list of ours is longer; a platform that pages for ever is cut off here.
+MOST_PAGES: Final = 200
+
+#: Usable until (https://developers.facebook.com/docs/graph-api/changelog/versions, read 2026-11-21).
+#: v26.0 has no successor yet, so no end.
+VERSION_ENDS: Final[dict[str, datetime | None]] = {
+    "v21.0": datetime(2027, 1, 21, tzinfo=UTC),
+    "v22.0": datetime(2027, 5, 20, tzinfo=UTC),
+    "v23.0": datetime(2027, 10, 8, tzinfo=UTC),
+    "v24.0": datetime(2028, 2, 18, tzinfo=UTC),
+    "v25.0": datetime(2028, 7, 29, tzinfo=UTC),
+    "v26.0": None,
+}
+VERSIONS_PAGE: Final = "https://developers.facebook.com/docs/graph-api/changelog/versions"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphHosts:
+    """Where Graph and the login dialog are, and which version to name."""
+
+    graph: str
+    dialog: str
+    version: str
+
+
+class Graph:
+    """Speak with graph.facebook.com on behalf of one app."""
+
+    def __init__(self, *, http: Http, app: App, hosts: GraphHosts) -> None:
+        self._http = http
+        self._app = app
+        self._hosts = hosts
+
+    @property
+    def app_id(self) -> str:
+        """Our app's id, which Meta stamps on the posts we make."""
+        return self._app.client_id
+
+    def get(
+        self, path: str, *, token: Secret, operation: str, query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Read something; raises from the error table."""
+        return self._object("GET", path, token=token, operation=operation, query=query, changes=False)
+
+    def post(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        token: Secret,
+        operation: str,
+        last_moment: Callable[[], None] | None = None,
+    ) -> dict[str, Any]:
+        """Change something; a lost or broken answer is ``OutcomeUnknown``."""
+        return self._object(
+            "POST", path, token=token, operation=operation, body=body, changes=True, last_moment=last_moment
+        )
+
+    def delete(self, path: str, *, token: Secret, operation: str) -> Any:
+        """Remove something."""
+        return self._call("DELETE", path, token=token, operation=operation, changes=True).data
+
+    def pages(self, path: str, *, token: Secret, operation: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """Yield every item of a list, following its cursors."""
+        after = ""
+        for _ in range(MOST_PAGES):
+            asked = {**query, **({"after": after} if after else {})}
+            page = self.get(path, token=token, operation=operation, query=asked)
+            items = page.get("data")
+            if not isinstance(items, list):
+                raise self._strange("a list without data", operation, None, changes=False)
+            yield from (item for item in items if isinstance(item, dict))
+            paging = page.get("paging") or {}
+            after = str((paging.get("cursors") or {}).get("after") or "")
+            if not after or not paging.get("next"):
+                return
+
+    def as_app(self, path: str, *, operation: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """Read something with the app's own token (debug_token)."""
+        token = Secret(f"{self._app.client_id}|{self._app.client_secret.reveal()}")
+        return self._object("GET", path, token=token, operation=operation, query=query, changes=False, proof=False)
+
+    def oauth(self, form: Mapping[str, Secret | str], *, operation: str) -> dict[str, Any]:
+        """Call ``oauth/access_token``; secrets go in the body."""
+        plain = {key: value.reveal() if isinstance(value, Secret) else value for key, value in form.items()}
+        plain |= {"client_id": self._app.client_id, "client_secret": self._app.client_secret.reveal()}
+        answer = self._http.call(
+            "POST", f"{self._root}/oauth/access_token", operation=operation, changes=False, form=plain
+        )
+        return self._read(answer, operation=operation, changes=False)
+
+    def _object(
+        self, method: str, path: str, *, token: Secret, operation: str, changes: bool, **rest: Any
+    ) -> dict[str, Any]:
+        answer = self._call(method, path, token=token, operation=operation, changes=changes, **rest)
+        return self._read(answer, operation=operation, changes=changes)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: Secret,
+        operation: str,
+        changes: bool,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        proof: bool = True,
+        last_moment: Callable[[], None] | None = None,
+    ) -> Answer:
+        asked = dict(query or {})
+        sent = dict(body) if body is not None else None
+        if proof:
+            (sent if sent is not None else asked)["appsecret_proof"] = self.proof(token)
+        answer = self._http.call(
+            method,
+            f"{self._root}/{path.lstrip('/')}",
+            operation=operation,
+            changes=changes,
+            query=asked,
+            json_body=sent,
+            headers={"Authorization": f"Bearer {token.reveal()}"},
+            last_moment=last_moment,
+        )
+        error = error_in(answer, operation=operation, changes=changes)
+        if error is not None:
+            raise error
+        return answer
+
+    def _read(self, answer: Answer, *, operation: str, changes: bool) -> dict[str, Any]:
+        error = error_in(answer, operation=operation, changes=changes)
+        if error is not None:
+            raise error
+        if not isinstance(answer.data, dict):
+            raise self._strange("something that is no JSON object", operation, answer.status, changes=changes)
+        return answer.data
+
+    def proof(self, token: Secret) -> str:
+        """Return the appsecret_proof for the very token of a call (lower-case hex HMAC-SHA256 under the app secret)."""
+        key = self._app.client_secret.reveal().encode()
+        return hmac.new(key, token.reveal().encode(), hashlib.sha256).hexdigest()
+
+    @property
+    def _root(self) -> str:
+        return f"{self._hosts.graph}/{self._hosts.version}"
+
+    @staticmethod
+    def _strange(what: str, operation: str, status: int | None, *, changes: bool) -> ConnectorError:
+        """An unreadable answer to a change leaves its outcome open; to a read it only says that our notes are old."""
+        kind = OutcomeUnknown if changes else UnexpectedAnswer
+        return kind(
+            f"Meta answered with {what}.",
+            remedy="Retry; if it stays so, report it as a fault of Switchboard.",
+            platform=PLATFORM,
+            operation=operation,
+            reply=PlatformReply(status=status),
+        )
+
+
+def read_time(value: Any) -> datetime | None:
+    """Read a moment as Graph writes it: ``2026-11-21T09:00:00+0000``, or Unix seconds (0 means never)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return datetime.fromtimestamp(value, tz=UTC) if value > 0 else None
+    if isinstance(value, str):
+        try:
+            return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S%z")
+        except ValueError:
+            return None
+    return None

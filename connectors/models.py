@@ -1,0 +1,130 @@
+"""Rows of the embassy: platforms, connections, destinations, and the states of logins under way."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from connectors.types import HealthState
+from foundation.rows import Row
+from tenants.models import Tenant, User
+
+
+class Platform(models.Model):
+    """One integration, switched on or off by the operator. Its credentials are settings, never rows."""
+
+    slug = models.SlugField(primary_key=True, max_length=32)
+    name = models.CharField(max_length=80)
+    enabled = models.BooleanField(default=True, help_text="Off: nobody can connect, and jobs wait.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "connector_platforms"
+        ordering: ClassVar = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Connection(Row):
+    """One grant by one person on one platform. Its tokens are in the vault under this row's id."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        ATTENTION = "attention", "Needs attention"
+        INACTIVE = "inactive", "Disconnected"
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="connections")
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="connections")
+    external_user_id = models.CharField(max_length=128, help_text="Who granted it, as the platform names them.")
+    display_name = models.CharField(max_length=200)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACTIVE)
+    status_code = models.CharField(max_length=60, blank=True)
+    status_cause = models.CharField(max_length=500, blank=True)
+    status_remedy = models.CharField(max_length=500, blank=True)
+    status_since = models.DateTimeField()
+    scopes_granted = models.JSONField(default=list)
+    scopes_missing = models.JSONField(default=list)
+    access_expires_at = models.DateTimeField(null=True, blank=True)
+    refresh_expires_at = models.DateTimeField(null=True, blank=True)
+    data_access_expires_at = models.DateTimeField(null=True, blank=True)
+    health = models.CharField(
+        max_length=16, choices=[(state.value, state.value.title()) for state in HealthState], blank=True
+    )
+    health_checked_at = models.DateTimeField(null=True, blank=True)
+    next_health_at = models.DateTimeField(null=True, blank=True)
+    connected_at = models.DateTimeField()
+    disconnected_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "connections"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "platform", "external_user_id"], name="one_connection_per_person_platform_and_tenant"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="inactive", disconnected_at__isnull=False)
+                | (Q(status__in=["active", "attention"], disconnected_at=None)),
+                name="connection_status_agrees_with_disconnection",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_health_at"], name="connection_health_due"),
+            models.Index(fields=["platform", "external_user_id"], name="connection_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.display_name} on {self.platform_id}"
+
+
+class Destination(Row):
+    """A place to publish that a connection opens. Nothing is published there until somebody has chosen it."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="destinations")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="destinations")
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=128)
+    name = models.CharField(max_length=200)
+    username = models.CharField(max_length=200, blank=True)
+    picture_url = models.URLField(max_length=2000, blank=True)
+    url = models.URLField(max_length=2000, blank=True)
+    enabled = models.BooleanField(default=False, help_text="Chosen for publishing.")
+    obstacle = models.CharField(
+        max_length=300, blank=True, help_text="Why one cannot publish here; empty when one can."
+    )
+    gone_at = models.DateTimeField(null=True, blank=True, help_text="When the grant stopped opening it.")
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "destinations"
+        ordering: ClassVar = ["name", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["connection", "kind", "external_id"], name="a_connection_opens_a_place_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["tenant", "enabled"], name="destinations_of_tenant")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OAuthState(Row):
+    """A login under way: single use, short-lived, tied to the browser that began it. Only hashes are kept."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the state sent to the platform.")
+    binding = models.CharField(max_length=64, help_text="SHA-256 of a random value in the browser's session.")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "oauth_states"
+
+    def __str__(self) -> str:
+        return f"login on {self.platform_id}"

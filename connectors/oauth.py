@@ -1,0 +1,143 @@
+"""The doors of a login: the browser leaves for the platform here, and comes back here."""
+
+import secrets
+from typing import Any, Final
+from urllib.parse import quote
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from connectors import connecting
+from connectors.connecting import Callback
+from connectors.errors import ConfigurationError
+from connectors.registry import CONNECTORS
+from foundation.errors import Refusal
+from foundation.secret import Secret
+from tenants.authentication import MemberAuthentication
+from tenants.models import User
+from tenants.principal import principal_of
+
+SESSION_BINDING: Final = "oauth_binding"
+_QUERY: Final = OpenApiParameter.QUERY
+
+
+class _BrowserView(APIView):
+    """A door for signed-in browsers only: a login is tied to a browser's session, which an API key does not have."""
+
+    authentication_classes = [MemberAuthentication]
+    permission_classes: list[Any] = []
+
+    def visitor(self, request: Request) -> User | None:
+        """Return who is signed in and a member of a tenant, or None."""
+        user = request._request.user
+        return user if isinstance(user, User) and getattr(request._request, "principal", None) is not None else None
+
+    def to_sign_in(self, request: Request) -> HttpResponse:
+        """Send the browser to sign in and back here."""
+        return HttpResponseRedirect(f"{reverse('sign_in')}?next={quote(request.get_full_path())}")
+
+    def binding(self, request: Request) -> Secret:
+        """Return the random value that ties a login to this browser's session."""
+        session = request._request.session
+        if SESSION_BINDING not in session:
+            session[SESSION_BINDING] = secrets.token_urlsafe(32)
+        return Secret(session[SESSION_BINDING])
+
+
+class OAuthStartView(_BrowserView):
+    """Begin to connect an account."""
+
+    @extend_schema(
+        operation_id="oauth_start",
+        tags=["Connecting"],
+        parameters=[
+            OpenApiParameter(
+                "again", OpenApiTypes.BOOL, _QUERY, description="Ask once more for scopes declined before."
+            )
+        ],
+        responses={302: None, 200: {"type": "object", "properties": {"authorize_url": {"type": "string"}}}},
+    )
+    def get(self, request: Request, platform: str) -> HttpResponse:
+        """Send a signed-in browser to the platform's consent page.
+
+        With `Accept: application/json` the address is answered instead of followed; open it in the same browser.
+        """
+        user = self.visitor(request)
+        if user is None:
+            return self.to_sign_in(request)
+        again = request.query_params.get("again") in {"1", "true"}
+        binding, now = self.binding(request), timezone.now()
+        wants_json = "application/json" in request.headers.get("Accept", "")
+        try:
+            url = connecting.start_connect(
+                principal=principal_of(request), user=user, platform=platform, binding=binding, now=now, again=again
+            )
+        except (Refusal, ConfigurationError) as error:
+            if wants_json:
+                raise
+            return _problem_page(request, platform, error)
+        if wants_json:
+            return Response({"authorize_url": url})
+        return HttpResponseRedirect(url)
+
+
+class OAuthCallbackView(_BrowserView):
+    """Come back from the platform."""
+
+    @extend_schema(
+        operation_id="oauth_callback",
+        tags=["Connecting"],
+        parameters=[
+            OpenApiParameter("state", OpenApiTypes.STR, _QUERY),
+            OpenApiParameter("code", OpenApiTypes.STR, _QUERY),
+            OpenApiParameter("error", OpenApiTypes.STR, _QUERY),
+        ],
+        responses={302: None},
+    )
+    def get(self, request: Request, platform: str) -> HttpResponse:
+        """Take the platform's answer, store the connection, and go on to choosing destinations.
+
+        What goes wrong is told on a page with its cause and remedy; nothing half-made is stored.
+        """
+        user = self.visitor(request)
+        if user is None:
+            return self.to_sign_in(request)
+        asked = request.query_params
+        callback = Callback(
+            state=asked.get("state", ""),
+            code=asked.get("code", ""),
+            error=asked.get("error", ""),
+            error_detail=asked.get("error_description", "")[:300],
+        )
+        try:
+            connection = connecting.finish_connect(
+                principal=principal_of(request),
+                user=user,
+                platform=platform,
+                binding=self.binding(request),
+                callback=callback,
+                now=timezone.now(),
+            )
+        except (Refusal, ConfigurationError) as error:
+            return _problem_page(request, platform, error)
+        return HttpResponseRedirect(reverse("pick_destinations", args=[connection.pk]))
+
+
+def _problem_page(request: Request, platform: str, error: Refusal | ConfigurationError) -> HttpResponse:
+    known = CONNECTORS.get(platform)
+    told = {
+        "platform": platform,
+        "platform_name": known.name if known else platform,
+        "cause": error.detail,
+        "remedy": error.remedy,
+        "code": getattr(error, "code", "not_configured"),
+        "can_retry": known is not None,
+    }
+    return render(request._request, "connectors/oauth_problem.html", told, status=getattr(error, "status", 503))

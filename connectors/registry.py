@@ -1,0 +1,8 @@
+"""Which platforms there are. Adding one is a folder and a line here."""
+
+from typing import Final
+
+from connectors.base import Connector
+from connectors.meta.connector import MetaConnector
+
+CONNECTORS: Final[dict[str, type[Connector]]] = {connector.slug: connector for connector in (MetaConnector,)}

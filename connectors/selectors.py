@@ -1,0 +1,45 @@
+"""Reads of the embassy. The tenant comes first in everything a tenant can reach."""
+
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from connectors.models import Connection, Destination, Platform
+from foundation.errors import NotFound
+from tenants.models import Tenant
+
+
+def platforms() -> QuerySet[Platform]:
+    """Return every platform."""
+    return Platform.objects.order_by("slug")
+
+
+def connections_of(tenant: Tenant) -> QuerySet[Connection]:
+    """Return a tenant's connections, newest first, each with ``chosen_count``, its places open for publishing."""
+    chosen = Count("destinations", filter=Q(destinations__enabled=True, destinations__gone_at=None))
+    return (
+        Connection.objects.filter(tenant=tenant)
+        .select_related("platform")
+        .annotate(chosen_count=chosen)
+        .order_by("-id")
+    )
+
+
+def connection_of(tenant: Tenant, connection_id: UUID) -> Connection:
+    """Return one connection of a tenant; raises ``NotFound``, also for another tenant's."""
+    found = connections_of(tenant).select_related("tenant", "platform").filter(pk=connection_id).first()
+    if found is None:
+        raise NotFound("There is no such connection.", remedy="List your connections to find its id.")
+    return found
+
+
+def destinations_of(tenant: Tenant) -> QuerySet[Destination]:
+    """Return every place that a tenant's connections open, whether chosen or not."""
+    return Destination.objects.filter(tenant=tenant).select_related("connection", "platform").order_by("name", "id")
+
+
+def publishable_destinations(tenant: Tenant) -> QuerySet[Destination]:
+    """Return the places a tenant has chosen and that can be published to now."""
+    return destinations_of(tenant).filter(
+        enabled=True, gone_at=None, obstacle="", platform__enabled=True, connection__disconnected_at=None
+    )

@@ -1,0 +1,84 @@
+"""The shapes of platforms, connections and destinations in the API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from connectors.manager import is_configured
+from connectors.models import Connection, Destination, Platform
+from connectors.registry import CONNECTORS
+from foundation.forms import StrictSerializer
+
+
+class PlatformSerializer(serializers.ModelSerializer[Platform]):
+    """A platform, what it can do, and whether it can be used here."""
+
+    configured = serializers.SerializerMethodField()
+    capabilities = serializers.SerializerMethodField()
+    destination_kinds = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Platform
+        fields = ["slug", "name", "enabled", "configured", "capabilities", "destination_kinds"]
+        read_only_fields = fields
+
+    def get_configured(self, platform: Platform) -> bool:
+        """Return whether app credentials are set."""
+        return is_configured(platform.slug)
+
+    def get_capabilities(self, platform: Platform) -> list[str]:
+        """Return what the connector can do; what is not listed cannot be done."""
+        return sorted(CONNECTORS[platform.slug].capabilities)
+
+    def get_destination_kinds(self, platform: Platform) -> list[dict[str, Any]]:
+        """Return the kinds of places, each with the longest text it takes."""
+        kinds = CONNECTORS[platform.slug].kinds
+        return [{"slug": kind.slug, "name": kind.name, "longest_text": kind.longest_text} for kind in kinds]
+
+
+class ConnectionSerializer(serializers.ModelSerializer[Connection]):
+    """A connection; its tokens are never shown."""
+
+    platform = serializers.CharField(source="platform_id")
+    status = serializers.ChoiceField(choices=Connection.Status.values)
+    scopes_granted = serializers.ListField(child=serializers.CharField())
+    scopes_missing = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Connection
+        fields = [
+            "id", "platform", "display_name", "status", "status_code", "status_cause", "status_remedy", "status_since", "health",
+            "health_checked_at", "scopes_granted", "scopes_missing", "access_expires_at", "data_access_expires_at", "connected_at",
+            "disconnected_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class DestinationSerializer(serializers.ModelSerializer[Destination]):
+    """A place to publish."""
+
+    connection = serializers.UUIDField(source="connection_id")
+    platform = serializers.CharField(source="platform_id")
+
+    class Meta:
+        model = Destination
+        fields = [
+            "id",
+            "connection",
+            "platform",
+            "kind",
+            "external_id",
+            "name",
+            "username",
+            "url",
+            "enabled",
+            "obstacle",
+            "gone_at",
+        ]
+        read_only_fields = fields
+
+
+class ChoiceSerializer(StrictSerializer):
+    """Which places of a connection to publish to: exactly these."""
+
+    destinations = serializers.ListField(child=serializers.UUIDField(), max_length=5000)

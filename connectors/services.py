@@ -1,0 +1,239 @@
+"""Writes of the embassy: platforms, tokens, destinations, the standing of a connection."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.dispatch import Signal
+
+from connectors.errors import ConfigurationError, ConnectorError
+from connectors.manager import get_connector
+from connectors.models import Connection, Destination, Platform
+from connectors.registry import CONNECTORS
+from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, FoundDestination, Grant, destination_token
+from foundation.errors import Finding, Invalid, NotFound
+from foundation.secret import Secret
+from tenants.models import Tenant
+from tenants.principal import Principal
+from tenants.scopes import CONNECTIONS_WRITE
+from tenants.services import record
+from vault import services as vault
+
+#: Sent after commit-worthy changes; listeners count or queue, nothing else.
+connection_changed = Signal()
+
+
+def add_missing_platforms() -> None:
+    """Give every platform in the registry its row; what an operator switched off stays off."""
+    for slug, connector in CONNECTORS.items():
+        Platform.objects.update_or_create(slug=slug, defaults={"name": connector.name})
+
+
+@transaction.atomic
+def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now: datetime) -> Connection:
+    """Store what a person granted: a new connection, or the renewed one of the same person in this tenant.
+
+    Tokens and expiries are written in one transaction. A renewed connection keeps its destinations and its history.
+    """
+    connection, created = Connection.objects.update_or_create(
+        tenant=tenant,
+        platform_id=platform,
+        external_user_id=grant.external_user_id,
+        defaults={
+            "display_name": grant.display_name[:200],
+            "status": Connection.Status.ACTIVE,
+            "status_code": "",
+            "status_cause": "",
+            "status_remedy": "",
+            "status_since": now,
+            "scopes_granted": list(grant.scopes_granted),
+            "scopes_missing": list(grant.scopes_missing),
+            "access_expires_at": grant.access_expires_at,
+            "refresh_expires_at": grant.refresh_expires_at,
+            "data_access_expires_at": grant.data_access_expires_at,
+            "health": "",
+            "next_health_at": now,
+            "connected_at": now,
+            "disconnected_at": None,
+        },
+    )
+    _seal(connection, ACCESS_TOKEN, grant.access_token)
+    if grant.refresh_token is not None:
+        _seal(connection, REFRESH_TOKEN, grant.refresh_token)
+    action = "connection.created" if created else "connection.renewed"
+    record(
+        tenant=tenant, actor=actor, action=action, subject=connection, platform=platform, name=connection.display_name
+    )
+    return connection
+
+
+@transaction.atomic
+def store_destinations(
+    *, connection: Connection, found: Iterable[FoundDestination], now: datetime
+) -> list[Destination]:
+    """Write down the places a grant opens, with the tokens of their own; those it no longer opens are marked gone.
+
+    What the tenant had chosen stays chosen, so a reconnect loses nothing.
+    """
+    rows = []
+    for place in found:
+        row, _ = Destination.objects.update_or_create(
+            connection=connection,
+            kind=place.kind,
+            external_id=place.external_id,
+            defaults={
+                "tenant_id": connection.tenant_id,
+                "platform_id": connection.platform_id,
+                "name": place.name[:200],
+                "username": place.username[:200],
+                "picture_url": place.picture_url[:2000],
+                "url": place.url[:2000],
+                "obstacle": place.obstacle[:300],
+                "facts": dict(place.facts),
+                "gone_at": None,
+            },
+        )
+        if place.token is not None:
+            _seal(connection, destination_token(place.external_id), place.token)
+        rows.append(row)
+    kept = [row.pk for row in rows]
+    Destination.objects.filter(connection=connection, gone_at=None).exclude(pk__in=kept).update(gone_at=now)
+    return rows
+
+
+def refresh_destinations(*, connection: Connection, now: datetime) -> list[Destination]:
+    """Ask the platform again which places the grant opens, and store them. Raises from the ``ConnectorError`` tree."""
+    connector = get_connector(connection.platform_id, connection)
+    found = connector.fetch_accounts(access_token=connector.keys.open(ACCESS_TOKEN))
+    return store_destinations(connection=connection, found=found, now=now)
+
+
+@transaction.atomic
+def choose_destinations(*, principal: Principal, connection: Connection, chosen: Sequence[UUID]) -> int:
+    """Make exactly these places of a connection open for publishing; returns how many. Audited.
+
+    Raises ``Invalid`` for a place that is not the connection's, is gone, or where the platform lets us not publish.
+    """
+    principal.require(CONNECTIONS_WRITE)
+    places = {place.pk: place for place in connection.destinations.select_for_update().order_by("pk")}
+    findings = []
+    for destination_id in chosen:
+        place = places.get(destination_id)
+        if place is None:
+            findings.append(
+                Finding("destinations", "unknown_destination", f"{destination_id} is not opened by this connection.")
+            )
+        elif place.gone_at:
+            findings.append(
+                Finding("destinations", "gone", f"The grant no longer opens {place.name}.", "Reconnect the account.")
+            )
+        elif place.obstacle:
+            findings.append(Finding("destinations", "obstacle", f"{place.name}: {place.obstacle}"))
+    if findings:
+        raise Invalid("Not every chosen destination can be published to.", findings=findings)
+    Destination.objects.filter(connection=connection).exclude(pk__in=chosen).update(enabled=False)
+    count = Destination.objects.filter(connection=connection, pk__in=chosen).update(enabled=True)
+    record(
+        tenant=connection.tenant,
+        actor=principal.actor,
+        action="connection.destinations_chosen",
+        subject=connection,
+        destinations=[str(pk) for pk in chosen],
+    )
+    return count
+
+
+def mark_attention(*, connection_id: UUID, code: str, cause: str, remedy: str, now: datetime) -> bool:
+    """Say that a connection needs its tenant; returns whether that is news. Told once per change, not per failure."""
+    changed = Connection.objects.filter(pk=connection_id, status=Connection.Status.ACTIVE).update(
+        status=Connection.Status.ATTENTION,
+        status_code=code[:60],
+        status_cause=cause[:500],
+        status_remedy=remedy[:500],
+        status_since=now,
+    )
+    if changed:
+        transaction.on_commit(
+            lambda: connection_changed.send(sender=Connection, connection_id=connection_id), robust=True
+        )
+    return bool(changed)
+
+
+def mark_recovered(*, connection_id: UUID, now: datetime) -> bool:
+    """Say that a connection works again; returns whether that is news."""
+    changed = Connection.objects.filter(pk=connection_id, status=Connection.Status.ATTENTION).update(
+        status=Connection.Status.ACTIVE, status_code="", status_cause="", status_remedy="", status_since=now
+    )
+    if changed:
+        transaction.on_commit(
+            lambda: connection_changed.send(sender=Connection, connection_id=connection_id), robust=True
+        )
+    return bool(changed)
+
+
+def disconnect(*, principal: Principal, connection: Connection, now: datetime) -> None:
+    """End a connection: erase its tokens, switch its destinations off, keep its history. Audited.
+
+    The grant itself is withdrawn at the platform only when no other connection stands on the same person's grant: the
+    platform knows one grant per person and app, and ending it would end the others' too. A platform that cannot be
+    reached does not keep us from forgetting the tokens.
+    """
+    principal.require(CONNECTIONS_WRITE)
+    if connection.status == Connection.Status.INACTIVE:
+        return
+    shared = (
+        Connection.objects.filter(platform_id=connection.platform_id, external_user_id=connection.external_user_id)
+        .exclude(pk=connection.pk)
+        .exclude(status=Connection.Status.INACTIVE)
+        .exists()
+    )
+    withdrawn = "kept: another connection stands on it"
+    if not shared:
+        try:
+            get_connector(connection.platform_id, connection).revoke()
+            withdrawn = "withdrawn"
+        except (ConnectorError, ConfigurationError) as error:
+            withdrawn = f"not withdrawn: {error}"[:200]
+    with transaction.atomic():
+        vault.erase_secrets(tenant_id=connection.tenant_id, connection_id=connection.pk)
+        connection.destinations.update(enabled=False)
+        Connection.objects.filter(pk=connection.pk).update(
+            status=Connection.Status.INACTIVE,
+            status_code="disconnected",
+            status_cause="Disconnected here.",
+            status_remedy="Connect the account again to publish with it.",
+            status_since=now,
+            disconnected_at=now,
+            next_health_at=None,
+            health="",
+        )
+        record(
+            tenant=connection.tenant,
+            actor=principal.actor,
+            action="connection.disconnected",
+            subject=connection,
+            grant=withdrawn,
+        )
+
+
+def require_platform(slug: str) -> Platform:
+    """Return a platform that is switched on; raises ``NotFound`` or ``Invalid`` with the remedy."""
+    platform = Platform.objects.filter(slug=slug).first() if slug in CONNECTORS else None
+    if platform is None:
+        raise NotFound(
+            f"There is no platform called {slug!r}.",
+            remedy=f"Choose among {', '.join(CONNECTORS)}.",
+            code="unknown_platform",
+        )
+    if not platform.enabled:
+        raise Invalid(
+            f"{platform.name} is switched off here.",
+            remedy="Ask the operator to switch it on.",
+            code="platform_disabled",
+        )
+    return platform
+
+
+def _seal(connection: Connection, kind: str, secret: Secret) -> None:
+    vault.put_secret(tenant_id=connection.tenant_id, connection_id=connection.pk, kind=kind, secret=secret)
