@@ -1,0 +1,95 @@
+"""Accepting a post: rows first, in one transaction, under an idempotency key. Nothing is queued before they are committed."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from foundation.errors import Conflict, Invalid
+from publishing import drafts
+from publishing.drafts import Draft
+from publishing.models import Post, PublishJob
+from publishing.states import State
+from tenants.principal import Principal
+from tenants.scopes import POSTS_WRITE
+from tenants.services import record
+
+LONGEST_KEY = 255
+
+
+def publish_post(
+    *, principal: Principal, draft: Draft, idempotency_key: str | None, now: datetime
+) -> tuple[Post, bool]:
+    """Accept a post for publishing now or later; return it, and whether it had been accepted before.
+
+    The same key with the same request answers the same post, also while the first request is still under way; with
+    another request it raises ``Conflict``. A request that breaks a rule raises ``Invalid`` with every finding and leaves
+    no row behind. The caller rings the doorbell after commit.
+    """
+    principal.require(POSTS_WRITE)
+    digest = draft.digest()
+    if idempotency_key is not None:
+        _check_key(idempotency_key)
+        if known := _known(principal, idempotency_key, digest):
+            return known, True
+    checked = drafts.check(principal.tenant, draft, now=now)
+    if checked.errors:
+        raise Invalid("The post cannot be published as it is; nothing was stored.", findings=checked.findings)
+    try:
+        with transaction.atomic():
+            post = Post.objects.create(
+                tenant=principal.tenant,
+                text=draft.text,
+                link=draft.link,
+                overrides={str(pk): dict(said) for pk, said in draft.overrides.items()},
+                publish_at=checked.publish_at,
+                time_zone=draft.time_zone,
+                created_by=principal.actor,
+                idempotency_key=idempotency_key,
+                request_digest=digest,
+            )
+            state = State.SCHEDULED if checked.publish_at else State.QUEUED
+            PublishJob.objects.bulk_create(
+                PublishJob(
+                    tenant=principal.tenant,
+                    post=post,
+                    destination=place,
+                    platform_id=place.platform_id,
+                    state=state,
+                    due_at=checked.publish_at or now,
+                )
+                for place in checked.destinations
+            )
+            record(
+                tenant=principal.tenant,
+                actor=principal.actor,
+                action="post.accepted",
+                subject=post,
+                destinations=len(checked.destinations),
+                publish_at=checked.publish_at.isoformat() if checked.publish_at else "",
+            )
+    except IntegrityError:
+        # Another request with this key was faster; its rows are committed now, so its answer is ours.
+        if idempotency_key is not None and (known := _known(principal, idempotency_key, digest)):
+            return known, True
+        raise
+    return post, False
+
+
+def _known(principal: Principal, key: str, digest: str) -> Post | None:
+    post = Post.objects.filter(tenant=principal.tenant, idempotency_key=key).first()
+    if post is not None and post.request_digest != digest:
+        raise Conflict(
+            "This Idempotency-Key was used for another request.",
+            remedy="Use a new key for a new post; repeat a request unchanged to get its first answer again.",
+            code="idempotency_key_reused",
+        )
+    return post
+
+
+def _check_key(key: str) -> None:
+    if not key or len(key) > LONGEST_KEY or not key.isprintable():
+        raise Invalid(
+            f"The Idempotency-Key must have 1 to {LONGEST_KEY} printable characters.",
+            remedy="A UUID is a good key.",
+            code="bad_idempotency_key",
+        )

@@ -1,0 +1,234 @@
+"""The API's door to the workshop: translate in, one call, translate out."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from publishing import accepting, doorbell, drafts, redriving, selectors
+from publishing.models import DeadLetter, Post, PublishJob
+from publishing.serializers import (
+    CheckedSerializer,
+    CountSerializer,
+    DeadLetterSerializer,
+    DiscardSerializer,
+    DraftSerializer,
+    JobDetailSerializer,
+    JobSerializer,
+    LiveSerializer,
+    PostSerializer,
+    RedriveSerializer,
+)
+from publishing.states import State
+from tenants.principal import principal_of
+from tenants.scopes import POSTS_READ, POSTS_WRITE
+
+_KEY_HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=False,
+    description="1 to 255 characters of your choice. The same key with the same body answers the same post; with another body 409.",
+)
+
+
+class PublishView(APIView):
+    """Accept a post."""
+
+    scope = POSTS_WRITE
+
+    @extend_schema(
+        operation_id="publish",
+        tags=["Posts"],
+        parameters=[_KEY_HEADER],
+        request=DraftSerializer,
+        responses={202: PostSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Publish now or later, at one or more destinations.
+
+        Answers 202 as soon as the post is stored; follow its jobs for the outcome at each destination. A request that breaks
+        a rule of a platform is refused whole (422), with a finding for every field.
+        """
+        form = DraftSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        key = request.headers.get("Idempotency-Key")
+        post, replayed = accepting.publish_post(
+            principal=principal_of(request), draft=form.to_draft(), idempotency_key=key, now=timezone.now()
+        )
+        if not replayed:
+            doorbell.ring_after_commit()
+        answer = Response(
+            PostSerializer(selectors.post_of(principal_of(request).tenant, post.pk)).data,
+            status=status.HTTP_202_ACCEPTED,
+        )
+        answer["Location"] = f"/api/posts/{post.pk}/"
+        if replayed:
+            answer["Idempotency-Replayed"] = "true"
+        return answer
+
+
+class CheckView(APIView):
+    """Check a post without publishing it."""
+
+    scope = POSTS_WRITE
+
+    @extend_schema(operation_id="publish_check", tags=["Posts"], request=DraftSerializer, responses=CheckedSerializer)
+    def post(self, request: Request) -> Response:
+        """Run every rule that can be known beforehand; asks no platform and stores nothing."""
+        form = DraftSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        checked = drafts.check(principal_of(request).tenant, form.to_draft(), now=timezone.now())
+        told = {"publishable": not checked.errors, "publish_at": checked.publish_at, "findings": checked.findings}
+        return Response(CheckedSerializer(told).data)
+
+
+class _TenantViewSet(ListModelMixin, GenericViewSet[Any]):
+    """Lists and single rows of the caller's tenant, and of no other."""
+
+    scopes = {"list": POSTS_READ, "retrieve": POSTS_READ}
+    scope = POSTS_WRITE
+    lookup_value_converter = "uuid"
+
+
+@extend_schema(tags=["Posts"])
+class PostViewSet(_TenantViewSet):
+    """Posts, newest first."""
+
+    serializer_class = PostSerializer
+    queryset = Post.objects.none()
+
+    def get_queryset(self) -> Any:
+        """Return the tenant's posts."""
+        return selectors.posts_of(principal_of(self.request).tenant)
+
+    def retrieve(self, request: Request, pk: UUID) -> Response:
+        """Return one post with the jobs of its destinations."""
+        return Response(PostSerializer(selectors.post_of(principal_of(request).tenant, pk)).data)
+
+
+class JobFilter(filters.FilterSet):
+    """Narrow a list of jobs."""
+
+    state = filters.MultipleChoiceFilter(choices=[(state.value, state.value) for state in State])
+    platform = filters.CharFilter(field_name="platform_id")
+    destination = filters.UUIDFilter(field_name="destination_id")
+    post = filters.UUIDFilter(field_name="post_id")
+
+    class Meta:
+        model = PublishJob
+        fields: list[str] = []
+
+
+@extend_schema(tags=["Jobs"])
+class JobViewSet(_TenantViewSet):
+    """Jobs, newest first: one post to one destination each."""
+
+    serializer_class = JobSerializer
+    filterset_class = JobFilter
+    queryset = PublishJob.objects.none()
+
+    def get_queryset(self) -> Any:
+        """Return the tenant's jobs."""
+        return selectors.jobs_of(principal_of(self.request).tenant)
+
+    @extend_schema(responses=JobDetailSerializer)
+    def retrieve(self, request: Request, pk: UUID) -> Response:
+        """Return one job with its attempts."""
+        return Response(JobDetailSerializer(selectors.job_of(principal_of(request).tenant, pk)).data)
+
+    @extend_schema(request=None, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: UUID) -> Response:
+        """Take a job back before it is sent; 409 once it is too late."""
+        job = selectors.job_of(principal_of(request).tenant, pk)
+        return Response(
+            JobSerializer(redriving.cancel_job(principal=principal_of(request), job=job, now=timezone.now())).data
+        )
+
+    @extend_schema(request=None, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: UUID) -> Response:
+        """Try now instead of waiting; a job that needs a person is redriven."""
+        job = selectors.job_of(principal_of(request).tenant, pk)
+        done = redriving.retry_job(principal=principal_of(request), job=job, now=timezone.now())
+        doorbell.ring_after_commit()
+        return Response(JobSerializer(done).data)
+
+    @extend_schema(request=LiveSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"], url_path="confirm-live")
+    def confirm_live(self, request: Request, pk: UUID) -> Response:
+        """Tell that a post with an unknown outcome is live, and where."""
+        form = LiveSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        job = selectors.job_of(principal_of(request).tenant, pk)
+        done = redriving.confirm_live(
+            principal=principal_of(request), job=job, link=form.validated_data["link"], now=timezone.now()
+        )
+        return Response(JobSerializer(done).data)
+
+    @extend_schema(request=None, responses=JobSerializer)
+    @action(detail=True, methods=["post"], url_path="publish-again")
+    def publish_again(self, request: Request, pk: UUID) -> Response:
+        """Tell that a post with an unknown outcome is not live, and send it again."""
+        job = selectors.job_of(principal_of(request).tenant, pk)
+        done = redriving.publish_again(principal=principal_of(request), job=job, now=timezone.now())
+        doorbell.ring_after_commit()
+        return Response(JobSerializer(done).data)
+
+
+class DeadLetterFilter(filters.FilterSet):
+    """Narrow a list of dead letters."""
+
+    platform = filters.CharFilter(field_name="platform_id")
+    fingerprint = filters.CharFilter()
+    who = filters.ChoiceFilter(choices=[("author", "author"), ("tenant", "tenant"), ("operator", "operator")])
+
+    class Meta:
+        model = DeadLetter
+        fields: list[str] = []
+
+
+@extend_schema(tags=["Dead letters"])
+class DeadLetterViewSet(_TenantViewSet):
+    """Open dead letters, newest first."""
+
+    serializer_class = DeadLetterSerializer
+    filterset_class = DeadLetterFilter
+    queryset = DeadLetter.objects.none()
+
+    def get_queryset(self) -> Any:
+        """Return the tenant's open dead letters."""
+        return selectors.open_letters_of(principal_of(self.request).tenant)
+
+    @extend_schema(request=RedriveSerializer, responses=CountSerializer)
+    @action(detail=False, methods=["post"])
+    def redrive(self, request: Request) -> Response:
+        """Send jobs again; however often it is called, each is sent once. One with an open outcome is looked for first."""
+        form = RedriveSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        letters = selectors.letters_of(principal_of(request).tenant, form.validated_data["ids"])
+        count = redriving.redrive(principal=principal_of(request), letters=letters, now=timezone.now())
+        doorbell.ring_after_commit()
+        return Response({"count": count})
+
+    @extend_schema(request=DiscardSerializer, responses=CountSerializer)
+    @action(detail=False, methods=["post"])
+    def discard(self, request: Request) -> Response:
+        """Give jobs up, with a reason."""
+        form = DiscardSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        letters = selectors.letters_of(principal_of(request).tenant, form.validated_data["ids"])
+        reason = form.validated_data["reason"]
+        count = redriving.discard(principal=principal_of(request), letters=letters, reason=reason, now=timezone.now())
+        return Response({"count": count})

@@ -1,0 +1,272 @@
+"""One attempt, told once: call the connector, and write down what happened.
+
+No transaction is open during a call. Anticipated failures are recorded, never raised; ``retries`` decides what follows.
+"""
+
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+
+from connectors.base import Connector
+from connectors.errors import OPERATOR, TENANT, ConfigurationError, ConnectorError, OutcomeUnknown, ReconnectRequired
+from connectors.manager import get_connector
+from connectors.models import Connection
+from connectors.services import mark_attention
+from connectors.types import CannotTell, Content, NotThere, Processing, Published, Target
+from publishing import ledger, retries
+from publishing.journal import Clock, JobJournal
+from publishing.ledger import AlreadyTaken, Claimed, LeaseLost, Letter
+from publishing.models import Attempt, Post, PublishJob
+from publishing.retries import History, Next
+from publishing.states import State
+
+log = structlog.get_logger(__name__)
+
+_LOOK_YOURSELF = (
+    "Open the destination and look for the post. If it is live, choose 'It is live' and paste its link; "
+    "if it is not, choose 'It is not: publish again'."
+)
+
+
+def attempt_job(claimed: Claimed, *, clock: Clock) -> None:
+    """Try a claimed job once and write down what happened. Raises nothing that a platform or a lost lease can cause."""
+    with structlog.contextvars.bound_contextvars(
+        job=str(claimed.job.pk), tenant=str(claimed.job.tenant_id), platform=claimed.job.platform_id
+    ):
+        try:
+            _attempt(claimed, clock=clock)
+        except LeaseLost as error:
+            log.warning("job.lease_lost", reason=str(error))
+
+
+def _attempt(claimed: Claimed, *, clock: Clock) -> None:
+    journal = JobJournal(claimed, clock)
+    try:
+        _require_standing(claimed.job)
+        connector = get_connector(claimed.job.platform_id, claimed.job.destination.connection)
+        if claimed.state is State.RECONCILING:
+            _reconcile(claimed, connector, journal, clock=clock)
+        else:
+            _publish(claimed, connector, journal, clock=clock)
+    except ConnectorError as error:
+        _record_failure(claimed, error, journal, now=clock())
+    except ConfigurationError as error:
+        _record_misconfigured(claimed, error, journal, now=clock())
+    except LeaseLost:
+        raise
+    except Exception as error:  # a fault of ours must not leave the job to the lease's end again and again
+        log.exception("job.crashed", error=type(error).__name__)
+        _record_crash(claimed, error, journal, now=clock())
+
+
+def content_of(post: Post, destination_id: object) -> Content:
+    """Return what a post says at one destination, its overrides applied."""
+    said = {"text": post.text, "link": post.link, **post.overrides.get(str(destination_id), {})}
+    return Content(text=said["text"], link=said["link"])
+
+
+def _require_standing(job: PublishJob) -> None:
+    """Refuse before any call what cannot work: an account that was disconnected, a place the grant lost."""
+    destination = job.destination
+    if destination.connection.status == Connection.Status.INACTIVE:
+        cause = f"{destination.connection.display_name} was disconnected."
+        remedy = "Connect the account again, then redrive."
+    elif destination.gone_at is not None:
+        cause = f"{destination.name} is no longer opened by this account."
+        remedy = "Reconnect the account and grant access to it again, then redrive."
+    else:
+        return
+    raise ReconnectRequired(cause, connection_ended=False, remedy=remedy, platform=job.platform_id, operation="publish")
+
+
+def _publish(claimed: Claimed, connector: Connector, journal: JobJournal, *, clock: Clock) -> None:
+    result = connector.publish(_content(claimed), _target(claimed), journal)
+    now = clock()
+    if isinstance(result, Processing):
+        ledger.record_processing(claimed, look_again_at=now + result.look_again_after, note=result.note, now=now)
+    else:
+        _record_published(claimed, result, now=now)
+
+
+def _reconcile(claimed: Claimed, connector: Connector, journal: JobJournal, *, clock: Clock) -> None:
+    answered = journal.recall("published")
+    if answered:  # a worker that lost its lease still left us the answer
+        _record_published(claimed, Published(**answered), now=clock())
+        return
+    result = connector.find_published(_content(claimed), _target(claimed), journal, now=clock())
+    now = clock()
+    match result:
+        case Published():
+            _record_published(claimed, result, now=now)
+        case NotThere(final=False):
+            at = retries.look_again(_history(claimed, journal), now=now)
+            failure = ledger.failure_of(kind="not_there_yet", cause="It is not to be seen at the platform yet.")
+            ledger.record_doubt(
+                claimed, look_at=at, failure=failure, outcome=Attempt.Outcome.NOT_THERE, looked=True, now=now
+            )
+        case NotThere():
+            _record_surely_not_there(claimed, journal, now=now)
+        case CannotTell(reason=reason):
+            _record_cannot_tell(claimed, reason, outcome=Attempt.Outcome.CANNOT_TELL, now=now)
+
+
+def _record_published(claimed: Claimed, published: Published, *, now: datetime) -> None:
+    try:
+        ledger.record_published(claimed, published, now=now)
+    except AlreadyTaken:
+        reason = "The platform named a post that already belongs to another job of this destination."
+        _record_cannot_tell(claimed, reason, outcome=Attempt.Outcome.CANNOT_TELL, now=now)
+
+
+def _record_surely_not_there(claimed: Claimed, journal: JobJournal, *, now: datetime) -> None:
+    """The platform had time enough to show it and does not: it was never published, so it may be sent."""
+    job = claimed.job
+    cause = "It is not at the platform: the earlier try did not arrive."
+    if job.error_kind == "duplicate":
+        cause = "The platform refuses this text as a duplicate, and the post it means is not one of ours."
+        letter = Letter(
+            State.FAILED,
+            "duplicate",
+            f"{job.platform_id}:duplicate",
+            cause,
+            "Change the text and publish it again.",
+            "author",
+        )
+    elif job.deaths >= retries.MOST_DEATHS:
+        letter = Letter(
+            State.DLQ,
+            "poison",
+            f"{job.platform_id}:poison",
+            f"{job.deaths} workers died or stalled while they held this job; nothing was published.",
+            "Look into the workers' logs for this job's id; when the cause is mended, redrive it.",
+            OPERATOR,
+        )
+    elif job.tries >= len(retries.WAITS):
+        letter = Letter(
+            State.DLQ,
+            "exhausted",
+            f"{job.platform_id}:exhausted:{job.error_kind}",
+            f"It failed {job.tries + 1} times in a row, and surely was not published.",
+            "Look at the platform's status; then redrive.",
+            OPERATOR,
+        )
+    else:
+        failure = ledger.failure_of(kind="not_there", cause=cause)
+        ledger.record_retry(
+            claimed, at=now, costs_a_try=True, settled=True, failure=failure, outcome=Attempt.Outcome.NOT_THERE, now=now
+        )
+        return
+    failure = ledger.failure_of(kind=letter.kind, cause=letter.cause, remedy=letter.remedy)
+    ledger.record_dead_letter(
+        claimed, letter, settled=True, failure=failure, outcome=Attempt.Outcome.NOT_THERE, now=now
+    )
+
+
+def _record_cannot_tell(claimed: Claimed, reason: str, *, outcome: Attempt.Outcome, now: datetime) -> None:
+    letter = Letter(
+        State.DLQ,
+        "outcome_unknown",
+        f"{claimed.job.platform_id}:outcome_unknown",
+        f"Nobody can tell whether it was published. {reason}",
+        _LOOK_YOURSELF,
+        TENANT,
+    )
+    failure = ledger.failure_of(kind=letter.kind, cause=letter.cause, remedy=letter.remedy)
+    ledger.record_dead_letter(claimed, letter, settled=False, failure=failure, outcome=outcome, now=now)
+
+
+def _record_failure(claimed: Claimed, error: ConnectorError, journal: JobJournal, *, now: datetime) -> None:
+    log.info("job.failed_try", kind=error.kind, operation=error.operation, **error.reply.facts())
+    kind = "duplicate" if isinstance(error, OutcomeUnknown) and error.duplicate else error.kind
+    failure = ledger.failure_of(kind=kind, cause=error.cause, remedy=error.remedy, reply=error.reply)
+    if isinstance(error, ReconnectRequired) and error.connection_ended:
+        mark_attention(
+            connection_id=claimed.job.destination.connection_id,
+            code=error.fingerprint,
+            cause=error.cause,
+            remedy=error.remedy,
+            now=now,
+        )
+    history = _history(claimed, journal)
+    if claimed.state is State.RECONCILING and not isinstance(error, ReconnectRequired):
+        _record_failed_look(claimed, failure, history, now=now)
+        return
+    step = retries.next_step(error, history, now=now, landing=settings.PUBLISH_LANDING)
+    if claimed.state is State.RECONCILING:
+        # Looking failed; what was announced before is as open as it was.
+        step = retries.Step(step.next, step.at, settled=False, who=step.who)
+    if step.next is Next.RECONCILE and step.at is not None:
+        ledger.record_doubt(
+            claimed, look_at=step.at, failure=failure, outcome=Attempt.Outcome.UNKNOWN, looked=False, now=now
+        )
+    elif step.next is Next.RETRY and step.at is not None:
+        ledger.record_retry(
+            claimed, at=step.at, costs_a_try=step.costs_a_try, settled=step.settled, failure=failure, now=now
+        )
+    else:
+        letter = Letter(
+            State.FAILED if step.next is Next.FAIL else State.DLQ,
+            error.kind,
+            error.fingerprint,
+            f"{error.cause} {step.reason}".strip(),
+            error.remedy or "Look at the attempts of this job; then redrive it.",
+            step.who,
+        )
+        ledger.record_dead_letter(claimed, letter, settled=step.settled, failure=failure, now=now)
+
+
+def _record_failed_look(claimed: Claimed, failure: dict[str, object], history: History, *, now: datetime) -> None:
+    """The platform could not be asked. Ask again later: that costs nothing, but not for ever."""
+    since = claimed.job.announced_at or history.first_tried_at
+    if retries.out_of_patience(since, now=now):
+        _record_cannot_tell(
+            claimed, "The platform could not be asked for a day.", outcome=Attempt.Outcome.CANNOT_TELL, now=now
+        )
+        return
+    at = retries.look_again(history, now=now)
+    ledger.record_doubt(claimed, look_at=at, failure=failure, outcome=Attempt.Outcome.FAILED, looked=True, now=now)
+
+
+def _record_misconfigured(claimed: Claimed, error: ConfigurationError, journal: JobJournal, *, now: datetime) -> None:
+    letter = Letter(
+        State.DLQ,
+        "configuration",
+        f"{claimed.job.platform_id}:configuration:{error.detail}",
+        error.detail,
+        f"{error.remedy} Then redrive.",
+        OPERATOR,
+    )
+    failure = ledger.failure_of(kind="configuration", cause=error.detail, remedy=error.remedy)
+    # Looking may fail for this reason too: then the earlier announcement stays open.
+    settled = claimed.state is not State.RECONCILING
+    ledger.record_dead_letter(claimed, letter, settled=settled, failure=failure, now=now)
+
+
+def _record_crash(claimed: Claimed, error: Exception, journal: JobJournal, *, now: datetime) -> None:
+    cause = f"Switchboard itself failed on this job ({type(error).__name__})."
+    remedy = "Find this job's id in the workers' log and report what stands there; then redrive."
+    letter = Letter(
+        State.DLQ, "crash", f"{claimed.job.platform_id}:crash:{type(error).__name__}", cause, remedy, OPERATOR
+    )
+    failure = ledger.failure_of(kind="crash", cause=cause, remedy=remedy)
+    ledger.record_dead_letter(claimed, letter, settled=not journal.announced, failure=failure, now=now)
+
+
+def _history(claimed: Claimed, journal: JobJournal) -> History:
+    job = claimed.job
+    return History(
+        tries=job.tries,
+        looks=job.looks,
+        announced=journal.announced,
+        first_tried_at=job.first_tried_at or claimed.attempt.opened_at,
+    )
+
+
+def _content(claimed: Claimed) -> Content:
+    return content_of(claimed.job.post, claimed.job.destination_id)
+
+
+def _target(claimed: Claimed) -> Target:
+    destination = claimed.job.destination
+    return Target(destination.kind, destination.external_id, destination.name)

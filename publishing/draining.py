@@ -1,0 +1,73 @@
+"""The drain: claim what is due, call the platforms side by side, until nothing is due.
+
+One drain runs per process. The doorbell (a Celery task) starts it; so does a timer in every worker, so that publishing
+goes on while the broker is dead.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection, connections
+
+from publishing import ledger
+from publishing.attempts import attempt_job
+from publishing.ledger import Claimed
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+_running = threading.Lock()
+_rung_again = threading.Event()
+
+
+def drain(*, clock: Clock) -> int:
+    """Publish everything that is due; return how many attempts were made.
+
+    When a drain is running already, it is told to look once more, and this call returns 0 at once.
+    """
+    _rung_again.set()
+    made = 0
+    while _rung_again.is_set() and _running.acquire(blocking=False):
+        try:
+            _rung_again.clear()
+            made += _drain(clock=clock)
+        finally:
+            _running.release()
+    return made
+
+
+def _drain(*, clock: Clock) -> int:
+    seats = settings.WORKER_CALLS_IN_FLIGHT
+    made = 0
+    in_flight: set[Future[None]] = set()
+    with ThreadPoolExecutor(max_workers=seats, thread_name_prefix="publish") as executor:
+        while True:
+            batch = ledger.claim(now=clock(), limit=seats - len(in_flight), lease=settings.PUBLISH_LEASE)
+            in_flight |= {executor.submit(_attempt, claimed, clock) for claimed in batch}
+            made += len(batch)
+            if not in_flight:
+                return made
+            # Wake for the first free seat, and now and then for jobs that became due meanwhile.
+            done, in_flight = wait(in_flight, timeout=0.2, return_when=FIRST_COMPLETED)
+            for future in done:
+                future.result()
+
+
+def _attempt(claimed: Claimed, clock: Clock) -> None:
+    try:
+        attempt_job(claimed, clock=clock)
+    except DatabaseError as error:
+        # The lease runs out by itself and the sweep takes the job back; crashing the drain would strand its neighbours.
+        log.error("job.ledger_unreachable", job=str(claimed.job.pk), error=type(error).__name__)
+    finally:
+        if connection.settings_dict["ENGINE"].endswith("postgresql"):
+            connection.close()  # back to the pool
+
+
+def close_connections() -> None:
+    """Give this thread's database connections back."""
+    connections.close_all()

@@ -1,0 +1,181 @@
+"""What people do with jobs: cancel, retry now, redrive, discard, and tell how an unknown outcome ended. All audited.
+
+Each acts by one conditional update, so that clicking twice, or two people clicking at once, does it once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, transaction
+
+from foundation.errors import Conflict, Invalid
+from publishing.models import DeadLetter, PublishJob
+from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
+from tenants.principal import Principal
+from tenants.scopes import POSTS_WRITE
+from tenants.services import record
+
+_FRESH: Final[dict[str, Any]] = {"tries": 0, "deaths": 0, "looks": 0, "error_who": ""}
+
+
+@transaction.atomic
+def cancel_job(*, principal: Principal, job: PublishJob, now: datetime) -> PublishJob:
+    """Take a job back before it is sent. Raises ``Conflict`` once a worker holds it or its outcome is open."""
+    principal.require(POSTS_WRITE)
+    cancelled = _update(job, CANCELLABLE, in_doubt=False, now=now, state=State.CANCELLED, due_at=None)
+    if not cancelled:
+        raise _too_late(job, "cancelled")
+    _close_letters(job, DeadLetter.Resolution.DISCARDED, principal, note="Cancelled.", now=now)
+    _record(principal, job, "job.cancelled")
+    return _fresh(job)
+
+
+@transaction.atomic
+def retry_job(*, principal: Principal, job: PublishJob, now: datetime) -> PublishJob:
+    """Do not wait any longer: a waiting job becomes due now; one that needs a person is redriven."""
+    principal.require(POSTS_WRITE)
+    if job.state in NEEDS_A_PERSON:
+        _redrive(principal, job, now=now)
+        return _fresh(job)
+    hurried = PublishJob.objects.filter(
+        pk=job.pk, state__in=[State.RETRYING, State.RECONCILING], lease_token=None
+    ).update(due_at=now, updated_at=now)
+    if not hurried:
+        raise Conflict(
+            f"The job is {_fresh(job).state}; there is nothing to retry.",
+            remedy="Only a job that failed or waits for its next try can be retried.",
+            code="not_retryable",
+        )
+    _record(principal, job, "job.hurried")
+    return _fresh(job)
+
+
+@transaction.atomic
+def redrive(*, principal: Principal, letters: Sequence[DeadLetter], now: datetime) -> int:
+    """Send the jobs of these dead letters again; return how many were. One already redriven is left alone.
+
+    A job whose outcome is open is not sent but looked for first.
+    """
+    principal.require(POSTS_WRITE)
+    return sum(_redrive(principal, letter.job, now=now) for letter in letters)
+
+
+@transaction.atomic
+def discard(*, principal: Principal, letters: Sequence[DeadLetter], reason: str, now: datetime) -> int:
+    """Give up on the jobs of these dead letters, for a reason that is written down; return how many were."""
+    principal.require(POSTS_WRITE)
+    if not reason.strip():
+        raise Invalid("A reason is needed.", remedy="Say in a few words why this is given up.", code="reason_missing")
+    count = 0
+    for letter in letters:
+        job = letter.job
+        if _update(job, NEEDS_A_PERSON, now=now, state=State.CANCELLED, due_at=None, announced_at=None):
+            _close_letters(job, DeadLetter.Resolution.DISCARDED, principal, note=reason, now=now)
+            _record(principal, job, "job.discarded", reason=reason[:300], outcome_was_open=job.announced_at is not None)
+            count += 1
+    return count
+
+
+@transaction.atomic
+def confirm_live(*, principal: Principal, job: PublishJob, link: str, now: datetime) -> PublishJob:
+    """Record what a person saw: the post of a job with an unknown outcome is live, at this link."""
+    principal.require(POSTS_WRITE)
+    parts = urlsplit(link.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or len(link) > 2000:
+        raise Invalid("This is not a web address.", remedy="Paste the link of the live post.", code="bad_link")
+    _require_doubt(job)
+    live = {
+        "state": State.PUBLISHED,
+        "due_at": None,
+        "announced_at": None,
+        "published_at": now,
+        "permalink": link.strip(),
+    }
+    if not _update(
+        job,
+        NEEDS_A_PERSON,
+        in_doubt=True,
+        now=now,
+        **live,
+        error_kind="",
+        error_cause="",
+        error_remedy="",
+        error_who="",
+    ):
+        raise _too_late(job, "confirmed")
+    _close_letters(job, DeadLetter.Resolution.CONFIRMED_LIVE, principal, note=link.strip()[:500], now=now)
+    _record(principal, job, "job.confirmed_live", link=link.strip())
+    return _fresh(job)
+
+
+@transaction.atomic
+def publish_again(*, principal: Principal, job: PublishJob, now: datetime) -> PublishJob:
+    """Record what a person saw: the post of a job with an unknown outcome is not there; so it is sent again."""
+    principal.require(POSTS_WRITE)
+    _require_doubt(job)
+    if not _update(
+        job, NEEDS_A_PERSON, in_doubt=True, now=now, state=State.QUEUED, due_at=now, announced_at=None, **_FRESH
+    ):
+        raise _too_late(job, "sent again")
+    _close_letters(job, DeadLetter.Resolution.REDRIVEN, principal, note="A person saw that it is not live.", now=now)
+    _record(principal, job, "job.published_again")
+    return _fresh(job)
+
+
+def _redrive(principal: Principal, job: PublishJob, *, now: datetime) -> int:
+    sent = _update(job, NEEDS_A_PERSON, in_doubt=False, now=now, state=State.QUEUED, due_at=now, **_FRESH)
+    sent = sent or _update(job, NEEDS_A_PERSON, in_doubt=True, now=now, state=State.RECONCILING, due_at=now, **_FRESH)
+    if sent:
+        _close_letters(job, DeadLetter.Resolution.REDRIVEN, principal, note="", now=now)
+        _record(principal, job, "job.redriven")
+    return sent
+
+
+def _update(
+    job: PublishJob, states: frozenset[State], *, in_doubt: bool | None = None, now: datetime, **fields: Any
+) -> int:
+    rows = PublishJob.objects.filter(pk=job.pk, state__in=states)
+    if in_doubt is not None:
+        rows = rows.filter(announced_at__isnull=not in_doubt)
+    try:
+        with transaction.atomic():
+            return rows.update(updated_at=now, **fields)
+    except IntegrityError:
+        return 0
+
+
+def _close_letters(
+    job: PublishJob, resolution: DeadLetter.Resolution, principal: Principal, *, note: str, now: datetime
+) -> None:
+    DeadLetter.objects.filter(job_id=job.pk, closed_at=None).update(
+        closed_at=now, resolution=resolution, closed_by=principal.actor, note=note[:500], updated_at=now
+    )
+
+
+def _require_doubt(job: PublishJob) -> None:
+    if job.announced_at is None or job.state not in NEEDS_A_PERSON:
+        raise Conflict(
+            "The outcome of this job is not in doubt.",
+            remedy="Look at the job's timeline.",
+            code="outcome_not_in_doubt",
+        )
+
+
+def _too_late(job: PublishJob, what: str) -> Conflict:
+    state = _fresh(job).state
+    return Conflict(
+        f"The job is {state} and can no longer be {what}.",
+        remedy="Look at the job's timeline for what happened meanwhile.",
+        code="too_late",
+    )
+
+
+def _fresh(job: PublishJob) -> PublishJob:
+    found: PublishJob = PublishJob.objects.select_related("post", "destination", "tenant").get(pk=job.pk)
+    return found
+
+
+def _record(principal: Principal, job: PublishJob, action: str, **detail: Any) -> None:
+    record(tenant=principal.tenant, actor=principal.actor, action=action, subject=job, **detail)

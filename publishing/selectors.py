@@ -1,0 +1,117 @@
+"""Reads of the workshop. The tenant comes first in everything a tenant can reach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, Min, QuerySet
+
+from foundation.errors import NotFound
+from publishing.models import DeadLetter, Post, PublishJob
+from publishing.states import FINAL, NEEDS_A_PERSON, State
+from tenants.models import Tenant
+
+
+def posts_of(tenant: Tenant) -> QuerySet[Post]:
+    """Return a tenant's posts with their jobs, newest first."""
+    return Post.objects.filter(tenant=tenant).prefetch_related("jobs__destination").order_by("-id")
+
+
+def post_of(tenant: Tenant, post_id: UUID) -> Post:
+    """Return one post of a tenant; raises ``NotFound``, also for another tenant's."""
+    found = posts_of(tenant).filter(pk=post_id).first()
+    if found is None:
+        raise NotFound("There is no such post.", remedy="List your posts to find its id.")
+    return found
+
+
+def jobs_of(tenant: Tenant) -> QuerySet[PublishJob]:
+    """Return a tenant's jobs, newest first."""
+    return (
+        PublishJob.objects.filter(tenant=tenant)
+        .select_related("post", "destination__connection", "platform")
+        .order_by("-id")
+    )
+
+
+def job_of(tenant: Tenant, job_id: UUID) -> PublishJob:
+    """Return one job of a tenant; raises ``NotFound``, also for another tenant's."""
+    found = jobs_of(tenant).filter(pk=job_id).first()
+    if found is None:
+        raise NotFound("There is no such job.", remedy="List your jobs to find its id.")
+    return found
+
+
+def open_letters_of(tenant: Tenant) -> QuerySet[DeadLetter]:
+    """Return a tenant's dead letters that nobody has dealt with, newest first."""
+    return (
+        DeadLetter.objects.filter(tenant=tenant, closed_at=None)
+        .select_related("job__post", "job__destination__connection", "platform")
+        .order_by("-id")
+    )
+
+
+def letters_of(tenant: Tenant, ids: Sequence[UUID]) -> list[DeadLetter]:
+    """Return these dead letters of a tenant, open or closed; raises ``NotFound`` if one of them is not there."""
+    rows = DeadLetter.objects.filter(tenant=tenant, pk__in=ids).select_related("job")
+    found = {letter.pk: letter for letter in rows}
+    if missing := [pk for pk in ids if pk not in found]:
+        raise NotFound(f"There is no dead letter {missing[0]}.", remedy="List your dead letters to find their ids.")
+    return [found[pk] for pk in dict.fromkeys(ids)]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Open dead letters that share a cause."""
+
+    fingerprint: str
+    platform: str
+    count: int
+    since: datetime
+    latest: datetime
+    letters: tuple[DeadLetter, ...]
+
+    @property
+    def first(self) -> DeadLetter:
+        """The newest of them, whose words stand for all."""
+        return self.letters[0]
+
+
+def causes_of(tenant: Tenant, *, shown: int = 50) -> list[Cause]:
+    """Return a tenant's open dead letters grouped by cause, the largest group first, each with its newest letters."""
+    groups = (
+        DeadLetter.objects.filter(tenant=tenant, closed_at=None)
+        .values("fingerprint", "platform_id")
+        .annotate(count=Count("id"), since=Min("opened_at"), latest=Max("opened_at"))
+        .order_by("-count", "fingerprint")
+    )
+    return [
+        Cause(
+            fingerprint=group["fingerprint"],
+            platform=group["platform_id"],
+            count=group["count"],
+            since=group["since"],
+            latest=group["latest"],
+            letters=tuple(
+                open_letters_of(tenant).filter(fingerprint=group["fingerprint"], platform_id=group["platform_id"])[
+                    :shown
+                ]
+            ),
+        )
+        for group in groups
+    ]
+
+
+def state_of_post(jobs: Sequence[PublishJob]) -> str:
+    """Return how a post as a whole is doing: published, partly_published, failed, cancelled, scheduled or publishing."""
+    found = {State(job.state) for job in jobs}
+    if found <= {State.PUBLISHED}:
+        return "published"
+    if found <= {State.SCHEDULED}:
+        return "scheduled"
+    if found <= {State.CANCELLED}:
+        return "cancelled"
+    if found <= FINAL | NEEDS_A_PERSON:
+        return "partly_published" if State.PUBLISHED in found else "failed"
+    return "publishing"

@@ -1,0 +1,9 @@
+"""News from the workshop for the rooms above. Sent after commit; a listener counts or queues, nothing else."""
+
+from django.dispatch import Signal
+
+#: Each is sent with ``job_id`` and ``tenant_id``.
+job_published = Signal()
+job_failed = Signal()
+job_dead_lettered = Signal()
+job_retried = Signal()

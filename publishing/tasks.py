@@ -1,0 +1,38 @@
+"""Alarm clocks of the workshop: each makes one call. The rows say what is due; losing or doubling a task changes nothing."""
+
+from celery import shared_task
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from publishing import draining, ledger
+
+#: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
+INFRASTRUCTURE = (OperationalError, InterfaceError)
+
+
+@shared_task(
+    name="publishing.drain",
+    queue="publish",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=30,
+    max_retries=5,
+)
+def drain() -> None:
+    """Publish everything that is due."""
+    draining.drain(clock=timezone.now)
+
+
+@shared_task(
+    name="publishing.sweep",
+    queue="publish",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=30,
+    max_retries=5,
+)
+def sweep() -> None:
+    """Take jobs back from dead workers, then publish everything that is due."""
+    ledger.recover(now=timezone.now(), landing=settings.PUBLISH_LANDING)
+    draining.drain(clock=timezone.now)

@@ -1,0 +1,132 @@
+"""The whole story of a job, in order: accepted, every attempt with its words, every wait, what people did, how it ended."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from publishing.models import Attempt, DeadLetter, JournalEntry, PublishJob
+from publishing.states import State
+from tenants.models import AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a job's story."""
+
+    at: datetime
+    kind: str
+    title: str
+    detail: str = ""
+    remedy: str = ""
+    #: ok, waiting, problem, doubt or plain: how the line is coloured, always together with words.
+    tone: str = "plain"
+    attempt: int | None = None
+    duration_ms: int | None = None
+    facts: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    link: str = ""
+
+
+_FACT_NAMES: Final = {
+    "http_status": "HTTP status",
+    "code": "Platform's code",
+    "subcode": "Platform's subcode",
+    "request_id": "Platform's request id",
+    "words": "Platform's words",
+}
+_PEOPLE: Final = {
+    "job.cancelled": ("Cancelled", "plain"),
+    "job.hurried": ("Told not to wait any longer", "plain"),
+    "job.redriven": ("Sent again by hand", "plain"),
+    "job.discarded": ("Discarded", "plain"),
+    "job.confirmed_live": ("Confirmed to be live", "ok"),
+    "job.published_again": ("Confirmed not to be live; sent again", "plain"),
+}
+
+
+def story_of(job: PublishJob) -> list[Event]:
+    """Return a job's story, oldest first."""
+    events = [_accepted(job)]
+    for attempt in job.attempts.order_by("number"):
+        events += _attempt(attempt, job)
+    events += [_journal(entry) for entry in job.journal.order_by("id")]
+    events += [_letter(letter) for letter in job.dead_letters.order_by("id")]
+    events += list(_people(job))
+    order = {"accepted": 0, "attempt": 1, "journal": 2, "outcome": 3, "letter": 4, "person": 5}
+    return sorted(events, key=lambda event: (event.at, order[event.kind]))
+
+
+def _accepted(job: PublishJob) -> Event:
+    post = job.post
+    later = f"To be published at {post.publish_at:%Y-%m-%d %H:%M:%S} UTC." if post.publish_at else ""
+    detail = f"By {post.created_by}, for {job.destination.name}. {later}".strip()
+    return Event(job.created_at, "accepted", "Accepted", detail, tone="plain")
+
+
+def _attempt(attempt: Attempt, job: PublishJob) -> Iterator[Event]:
+    started = {
+        Attempt.Purpose.PUBLISH: f"Attempt {attempt.number} began",
+        Attempt.Purpose.POLL: f"Attempt {attempt.number}: looking whether it is ready",
+        Attempt.Purpose.RECONCILE: f"Attempt {attempt.number}: looking whether it is there",
+    }[Attempt.Purpose(attempt.purpose)]
+    yield Event(attempt.opened_at, "attempt", started, f"Worker {attempt.worker}", attempt=attempt.number)
+    if attempt.closed_at is None:
+        return
+    title, tone = {
+        Attempt.Outcome.PUBLISHED: ("Published", "ok"),
+        Attempt.Outcome.PROCESSING: ("The platform is still working on it", "waiting"),
+        Attempt.Outcome.FAILED: (f"Attempt {attempt.number} failed", "problem"),
+        Attempt.Outcome.UNKNOWN: ("No answer tells what happened", "doubt"),
+        Attempt.Outcome.NOT_THERE: ("Not at the platform", "doubt"),
+        Attempt.Outcome.CANNOT_TELL: ("The platform cannot tell", "doubt"),
+        Attempt.Outcome.ABANDONED: ("The worker died or stalled", "problem"),
+        Attempt.Outcome.POSTPONED: ("Postponed", "waiting"),
+    }[Attempt.Outcome(attempt.outcome)]
+    detail = attempt.cause
+    if attempt.next_at is not None:
+        seconds = max((attempt.next_at - attempt.closed_at).total_seconds(), 0)
+        detail = f"{detail} Next look in {_span(seconds)}.".strip()
+    published = attempt.outcome == Attempt.Outcome.PUBLISHED
+    yield Event(
+        attempt.closed_at,
+        "outcome",
+        title,
+        detail,
+        attempt.remedy,
+        tone,
+        attempt.number,
+        round((attempt.closed_at - attempt.opened_at).total_seconds() * 1000),
+        tuple((_FACT_NAMES.get(key, key), str(value)) for key, value in attempt.facts.items()),
+        job.permalink if published else "",
+    )
+
+
+def _journal(entry: JournalEntry) -> Event:
+    if entry.kind == JournalEntry.Kind.ANNOUNCED:
+        detail = "Written down before the call that makes the post public, so that a lost answer is never taken for a failure."
+        return Event(entry.at, "journal", f"Announced: {entry.key}", detail, attempt=entry.attempt_number)
+    verb = "Answered" if entry.kind == JournalEntry.Kind.ANSWERED else "Noted"
+    return Event(entry.at, "journal", f"{verb}: {entry.key}", str(entry.value or ""), attempt=entry.attempt_number)
+
+
+def _letter(letter: DeadLetter) -> Event:
+    needs = {"author": "Needs its author", "tenant": "Needs the account's owner"}.get(letter.who, "Needs an operator")
+    return Event(letter.opened_at, "letter", needs, letter.cause, letter.remedy, "problem")
+
+
+def _people(job: PublishJob) -> Iterator[Event]:
+    for entry in AuditEntry.objects.filter(subject_kind="publishjob", subject_id=str(job.pk)).order_by("id"):
+        title, tone = _PEOPLE.get(entry.action, (entry.action, "plain"))
+        reason = entry.detail.get("reason") or entry.detail.get("link") or ""
+        yield Event(entry.created_at, "person", title, f"By {entry.actor}. {reason}".strip(), tone=tone)
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def is_final(job: PublishJob) -> bool:
+    """Tell whether the story can still go on by itself."""
+    return State(job.state) in {State.PUBLISHED, State.CANCELLED, State.FAILED, State.DLQ}
