@@ -1,0 +1,27 @@
+"""The API's addresses."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from connectors.api import ConnectionViewSet, DestinationViewSet, PlatformViewSet
+from connectors.oauth import OAuthCallbackView, OAuthStartView
+from publishing.api import CheckView, DeadLetterViewSet, JobViewSet, PostViewSet, PublishView
+
+router = SimpleRouter(use_regex_path=False)
+router.register("posts", PostViewSet, basename="api-posts")
+router.register("jobs", JobViewSet, basename="api-jobs")
+router.register("dead-letters", DeadLetterViewSet, basename="api-dead-letters")
+router.register("connections", ConnectionViewSet, basename="api-connections")
+router.register("destinations", DestinationViewSet, basename="api-destinations")
+router.register("platforms", PlatformViewSet, basename="api-platforms")
+
+urlpatterns = [
+    path("oauth/<slug:platform>/start", OAuthStartView.as_view(), name="oauth_start"),
+    path("oauth/<slug:platform>/callback", OAuthCallbackView.as_view(), name="oauth_callback"),
+    path("publish", PublishView.as_view(), name="publish"),
+    path("publish/check", CheckView.as_view(), name="publish_check"),
+    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
+    path("", include(router.urls)),
+]

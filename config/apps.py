@@ -1,0 +1,10 @@
+"""The front door's entry in Django's list of apps; it is one for the sake of its commands."""
+
+from django.apps import AppConfig
+
+
+class FrontDoorConfig(AppConfig):
+    """Commands that start and prepare the hub."""
+
+    name = "config"
+    verbose_name = "Front door"

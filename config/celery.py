@@ -1,0 +1,52 @@
+"""The Celery app and the one schedule table.
+
+Celery is the doorbell, the database is the ledger: every task here may be lost or run twice without harm.
+"""
+
+import os
+import threading
+from datetime import timedelta
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_ready, worker_shutdown
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("switchboard")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+#: Everything that happens by the clock. django-celery-beat keeps a row for each, which operators may change.
+app.conf.beat_schedule = {
+    "publishing.sweep": {
+        "task": "publishing.sweep",
+        "schedule": timedelta(seconds=10),
+        "options": {"queue": "publish"},
+    },
+    "monitoring.check_due_connections": {
+        "task": "monitoring.check_due_connections",
+        "schedule": timedelta(seconds=30),
+        "options": {"queue": "health"},
+    },
+}
+
+QUEUES = ("publish", "health", "tokens", "webhooks", "analytics")
+_stop_timer = threading.Event()
+
+
+@setup_logging.connect
+def _keep_our_logs(**kwargs: Any) -> None:
+    """Celery would replace the log set-up of ``config.logs``; a receiver here keeps it from doing so."""
+
+
+@worker_ready.connect
+def _start_timer(**kwargs: Any) -> None:
+    from config.timer import start_timer
+
+    start_timer(_stop_timer)
+
+
+@worker_shutdown.connect
+def _end_timer(**kwargs: Any) -> None:
+    _stop_timer.set()

@@ -1,0 +1,85 @@
+"""Logs: structured, with tenant, job and request ids, and with everything that looks like a secret struck out."""
+
+import logging
+import logging.config
+import re
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+
+from foundation.secret import Secret
+
+STRUCK_OUT: Final = "***"
+#: Names under which secrets travel; a value logged under one is never written.
+SECRET_NAMES: Final = re.compile(
+    r"(token|secret|password|authorization|api_?key|cookie|code_verifier|signed_request)$", re.I
+)
+#: Shapes of secrets inside longer texts: our keys, Meta's tokens, query parameters.
+SECRET_SHAPES: Final = re.compile(
+    r"(swb_[0-9a-f]{8}_)[\w-]{20,}|(EAA)\w{20,}|"
+    r"((?:access_token|client_secret|fb_exchange_token|input_token|appsecret_proof|code|state)=)[^&\s\"']+",
+)
+
+
+def redact(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Strike secrets out of a log entry: by the name of the field, by type, and by shape inside texts."""
+    for key, value in list(event.items()):
+        if SECRET_NAMES.search(key) or isinstance(value, Secret):
+            event[key] = STRUCK_OUT
+        elif isinstance(value, str):
+            event[key] = redact_text(value)
+    return event
+
+
+def redact_text(text: str) -> str:
+    """Strike out what has the shape of a secret, leaving its public beginning."""
+    return SECRET_SHAPES.sub(lambda hit: f"{hit.group(1) or hit.group(2) or hit.group(3) or ''}{STRUCK_OUT}", text)
+
+
+def set_up(*, log_format: str, level: str) -> None:
+    """Send structlog and the standard library through one chain, as lines for people or JSON for collectors."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "chain": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "foreign_pre_chain": shared,
+                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                }
+            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "chain"}},
+            "root": {"handlers": ["stderr"], "level": level},
+            "loggers": {
+                "django.server": {"level": "WARNING"},
+                "django.request": {"level": "ERROR"},
+                "django_structlog": {"level": "WARNING"},
+                "celery": {"level": "WARNING"},
+                "kombu": {"level": "WARNING"},
+                "urllib3": {"level": "WARNING"},
+                "waitress": {"level": "WARNING"},
+                "django_celery_beat": {"level": "WARNING"},
+                "ddtrace": {"level": "WARNING"},
+            },
+        }
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )

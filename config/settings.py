@@ -1,0 +1,461 @@
+"""Every setting of the hub, read once from the environment (``docs/settings.md`` lists them)."""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env, logs, version
+from foundation.secret import Secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = version.VERSION
+
+# --- where and how it runs -----------------------------------------------------------------------------------------
+
+MODE = env.choice(
+    "SWITCHBOARD_MODE",
+    default="embedded",
+    among=("embedded", "production"),
+    help="embedded: one command, no servers, for trying and developing. production: PostgreSQL, Redis and strict checks.",
+)
+EMBEDDED = MODE == "embedded"
+DEBUG = env.flag("DEBUG", default=False, help="Django's debug pages. Never in production: they show settings.")
+VAR_DIR = Path(
+    env.text(
+        "VAR_DIR",
+        default=str(BASE_DIR / "var"),
+        shown="var",
+        help="Where the embedded database, keys and logs live.",
+    )
+)
+PORT = env.number("PORT", default=8000, least=1, most=65535, help="The port of the web server that 'make run' starts.")
+PUBLIC_URL = env.url(
+    "PUBLIC_URL",
+    default=f"http://127.0.0.1:{PORT}",
+    shown="http://127.0.0.1:PORT",
+    help="How browsers reach the hub, without a trailing slash. OAuth redirect addresses are built from it.",
+)
+
+SECRET_KEY = (
+    stored_key.reveal()
+    if (
+        stored_key := env.secret(
+            "SECRET_KEY",
+            default_file=VAR_DIR / "secret-key",
+            help="Signs sessions and forms. 50 random characters or more.",
+        )
+    )
+    else ""
+)
+if not SECRET_KEY:
+    if not EMBEDDED:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. Set it, or SECRET_KEY_FILE, to 50 random characters or more."
+        )
+    # 'manage.py start' writes a lasting one; until then sessions live as long as this process.
+    SECRET_KEY = secrets.token_urlsafe(50)
+
+_public = urlsplit(PUBLIC_URL)
+ALLOWED_HOSTS = [
+    *env.listing("ALLOWED_HOSTS", help="Further host names the hub answers to, besides that of PUBLIC_URL."),
+    _public.hostname or "localhost",
+    *(["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else []),
+]
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+_https = _public.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+# Lax, not Strict: the platforms send the browser back to our OAuth callback by a link, and the state is tied to the session.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "switchboard_session"
+CSRF_COOKIE_NAME = "switchboard_csrf"
+CSRF_COOKIE_HTTPONLY = False
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = _https and env.flag(
+    "SSL_REDIRECT", default=True, help="Send http requests to https when PUBLIC_URL is https."
+)
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+X_FRAME_OPTIONS = "DENY"
+if env.flag("BEHIND_PROXY", default=False, help="Trust X-Forwarded-Proto from the proxy in front of the hub."):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- the rooms -----------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "config",
+    "monitoring",
+    "publishing",
+    "connectors",
+    "vault",
+    "tenants",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+    "django_filters",
+    "django_htmx",
+    "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "waffle",
+]
+
+MIDDLEWARE = [
+    "config.middleware.ContentSecurityPolicy",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.CanonicalHost",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "waffle.middleware.WaffleMiddleware",
+    "tenants.middleware.PrincipalMiddleware",
+    "config.middleware.RefusalPages",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "tenants.User"
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "sign_in"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.page_frame",
+            ]
+        },
+    }
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(
+    env.text(
+        "STATIC_ROOT",
+        default=str(VAR_DIR / "static"),
+        shown="VAR_DIR/static",
+        help="Where collectstatic puts files.",
+    )
+)
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = EMBEDDED
+if not EMBEDDED:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# --- the ledger: database ------------------------------------------------------------------------------------------
+
+WORKER_CALLS_IN_FLIGHT = env.number(
+    "WORKER_CALLS_IN_FLIGHT",
+    default=32,
+    least=1,
+    most=500,
+    help="Platform calls one worker process keeps open at once.",
+)
+DATABASE_URL = env.text(
+    "DATABASE_URL",
+    default=f"sqlite:///{VAR_DIR / 'switchboard.sqlite3'}",
+    shown="sqlite in VAR_DIR",
+    help="postgres://user:password@host:port/name in production; SQLite only for trying and developing.",
+)
+_database = environ.Env.db_url_config(DATABASE_URL)
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        # IMMEDIATE takes the write lock when a transaction begins, so it waits instead of failing halfway.
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "timeout": 20,
+    }
+elif "postgres" in _database["ENGINE"]:
+    _database["ENGINE"] = "django.db.backends.postgresql"
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        "connect_timeout": 5,
+        "pool": {
+            "min_size": 2,
+            "max_size": env.number(
+                "DATABASE_POOL_SIZE",
+                default=WORKER_CALLS_IN_FLIGHT + 8,
+                least=2,
+                most=1000,
+                help="Most PostgreSQL connections one process may hold (default: WORKER_CALLS_IN_FLIGHT + 8).",
+            ),
+            "timeout": 10,
+        },
+    }
+else:
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///.")
+DATABASES = {"default": _database}
+
+# --- the doorbell: broker, worker, beat ----------------------------------------------------------------------------
+
+REDIS_URL = env.text(
+    "REDIS_URL",
+    default="",
+    help="redis://:password@host:port/0. Required in production; embedded mode needs none.",
+)
+if not EMBEDDED and not REDIS_URL:
+    raise ImproperlyConfigured(
+        "REDIS_URL is not set. In production name a Redis with AOF on and the policy noeviction."
+    )
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
+_bounded = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "socket_keepalive": True,
+    "retry_on_timeout": False,
+}
+# kombu looks at an in-memory broker once a second by default: far too late for a doorbell.
+CELERY_BROKER_TRANSPORT_OPTIONS = _bounded if REDIS_URL else {"polling_interval": 0.05}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+# A wake-up that is lost or doubled changes nothing, so it is acknowledged early and never redelivered.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_CONCURRENCY = 4
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "publish"
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "config.beat:LeasedScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# --- the strongroom ------------------------------------------------------------------------------------------------
+
+VAULT_MASTER_KEY = env.secret(
+    "VAULT_MASTER_KEY",
+    default_file=VAR_DIR / "vault-master-key",
+    help="Seals every token. 32 random bytes or more, as text. Lose it and every account must be connected anew.",
+)
+VAULT_PBKDF2_ITERATIONS = env.number(
+    "VAULT_PBKDF2_ITERATIONS",
+    default=600_000,
+    least=600_000,
+    most=10_000_000,
+    help="Rounds of PBKDF2-HMAC-SHA256 for a new key-encryption key (OWASP counsels 600,000).",
+)
+
+# --- platforms -----------------------------------------------------------------------------------------------------
+
+SANDBOX = env.flag(
+    "SANDBOX",
+    default=EMBEDDED,
+    help="Speak with the sandbox on loopback instead of the real platforms. Off in production.",
+)
+SANDBOX_PORT = env.number(
+    "SANDBOX_PORT",
+    default=min(PORT + 801, 65535),
+    least=1,
+    most=65535,
+    help="The sandbox's port (default: PORT + 801).",
+)
+SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
+PLATFORM_GATEWAY_URL = env.url(
+    "PLATFORM_GATEWAY_URL",
+    default=SANDBOX_URL if SANDBOX else "",
+    shown="the sandbox when SANDBOX=1, else none",
+    help="Reach every platform host under this address, the host name as first path segment. For sandboxes and egress proxies.",
+)
+
+
+def _platform_url(name: str, host: str) -> str:
+    return env.url(
+        name,
+        default=f"{PLATFORM_GATEWAY_URL}/{host}" if PLATFORM_GATEWAY_URL else f"https://{host}",
+        shown=f"https://{host}",
+        help=f"Where {host} is reached.",
+    )
+
+
+HTTP_CONNECT_TIMEOUT = timedelta(
+    seconds=env.number(
+        "HTTP_CONNECT_TIMEOUT",
+        default=5,
+        least=1,
+        most=60,
+        help="Seconds a platform may take to accept a connection.",
+    )
+)
+HTTP_READ_TIMEOUT = timedelta(
+    seconds=env.number(
+        "HTTP_READ_TIMEOUT",
+        default=30,
+        least=1,
+        most=300,
+        help="Seconds a platform may stay silent while answering.",
+    )
+)
+HTTP_TOTAL_TIMEOUT = timedelta(
+    seconds=env.number(
+        "HTTP_TOTAL_TIMEOUT", default=60, least=2, most=600, help="Seconds one platform call may take in all."
+    )
+)
+
+META_APP_ID = env.text(
+    "META_APP_ID", default="1000000000000001" if SANDBOX else "", shown="", help="App ID of your Meta app."
+)
+META_APP_SECRET = env.secret("META_APP_SECRET", help="App secret of your Meta app.")
+if META_APP_SECRET is None and SANDBOX:
+    # The sandbox's own app: a public constant, of no use anywhere else.
+    META_APP_SECRET = Secret("sandbox-meta-app-secret")
+META_GRAPH_VERSION = env.text("META_GRAPH_VERSION", default="v25.0", help="Graph API version every call names.")
+META_SCOPES = env.listing(
+    "META_SCOPES",
+    default=(
+        "pages_show_list",
+        "pages_read_engagement",
+        "pages_manage_posts",
+        "pages_manage_engagement",
+        "pages_read_user_content",
+        "pages_manage_metadata",
+        "pages_messaging",
+        "read_insights",
+        "business_management",
+        "instagram_basic",
+        "instagram_content_publish",
+        "instagram_manage_comments",
+        "instagram_manage_insights",
+    ),
+    help="Scopes asked of Meta. Leave out what your app review does not cover; the features go with them.",
+)
+META_GRAPH_URL = _platform_url("META_GRAPH_URL", "graph.facebook.com")
+META_DIALOG_URL = _platform_url("META_DIALOG_URL", "www.facebook.com")
+
+# --- publishing ----------------------------------------------------------------------------------------------------
+
+PUBLISH_LEASE = timedelta(
+    seconds=env.number(
+        "PUBLISH_LEASE_SECONDS",
+        default=90,
+        least=10,
+        most=3600,
+        help="How long a worker may hold a job before others may take it over. Longer than HTTP_TOTAL_TIMEOUT.",
+    )
+)
+PUBLISH_LANDING = timedelta(
+    seconds=env.number(
+        "PUBLISH_LANDING_SECONDS",
+        default=15,
+        least=0,
+        most=3600,
+        help="How long after its deadline a request in flight may still land at a platform; reconciliation waits this long.",
+    )
+)
+HEALTH_CHECK_EVERY = timedelta(
+    seconds=env.number(
+        "HEALTH_CHECK_EVERY_SECONDS",
+        default=21_600,
+        least=60,
+        most=604_800,
+        help="Seconds between two health checks of a connection.",
+    )
+)
+
+# --- the API -------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tenants.authentication.ApiKeyAuthentication",
+        "tenants.authentication.MemberAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "config.paging.TimeOrderedCursor",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.ProblemAwareSchema",
+    "EXCEPTION_HANDLER": "config.problems.problem_response",
+    "UNAUTHENTICATED_USER": None,
+    "PAGE_SIZE": 25,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Switchboard",
+    "DESCRIPTION": "Publish to Facebook, Instagram, LinkedIn, TikTok, Google Business Profile and Mailchimp through one API, exactly once.",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+}
+
+# --- logs and traces -----------------------------------------------------------------------------------------------
+
+LOG_FORMAT = env.choice(
+    "LOG_FORMAT",
+    default="lines" if EMBEDDED else "json",
+    among=("lines", "json"),
+    help="lines for people, json for collectors.",
+)
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL",
+    default="INFO",
+    among=("DEBUG", "INFO", "WARNING", "ERROR"),
+    help="The least severe entry that is written.",
+)
+LOGGING_CONFIG = None  # config.logs sets up structlog and the standard library together
+
+DATADOG_STATSD_HOST = env.text(
+    "DD_AGENT_HOST",
+    default="",
+    help="Host of a Datadog agent that takes DogStatsD metrics; none, no metrics are sent.",
+)
+DATADOG_STATSD_PORT = env.number(
+    "DD_DOGSTATSD_PORT", default=8125, least=1, most=65535, help="The agent's DogStatsD port."
+)
+
+logs.set_up(log_format=LOG_FORMAT, level=LOG_LEVEL)

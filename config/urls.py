@@ -1,0 +1,41 @@
+"""The addresses of the front door; each room brings its own pages."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path
+
+from config.problems import plain_problem
+from monitoring import probes
+
+admin.site.site_header = admin.site.site_title = "Switchboard"
+admin.site.index_title = "Operators"
+
+urlpatterns = [
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
+    path("api/", include("config.api")),
+    path("admin/", admin.site.urls),
+    path("", include("tenants.urls")),
+    path("", include("connectors.urls")),
+    path("", include("publishing.urls")),
+    path("", include("monitoring.urls")),
+]
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an unknown address: a problem below /api/, a page elsewhere."""
+    if request.path.startswith("/api/"):
+        return plain_problem(request, 404, "There is nothing at this address.")
+    return render(request, "404.html", status=404)
+
+
+def crashed(request: HttpRequest) -> HttpResponse:
+    """Answer a crash without showing anything of it."""
+    if request.path.startswith("/api/"):
+        return plain_problem(request, 500, "Switchboard failed on this request.")
+    return render(request, "500.html", status=500)
+
+
+handler404 = not_found
+handler500 = crashed

@@ -1,0 +1,1 @@
+"""The watchtower: health checks, heartbeats, readiness, dashboards. It writes down what it saw."""

@@ -1,0 +1,35 @@
+"""Every metric the hub sends to Datadog, in one place (``docs/metrics.md`` explains them). Nothing is sent without an agent."""
+
+from functools import lru_cache
+from typing import Final
+
+from datadog.dogstatsd.base import DogStatsd
+from django.conf import settings
+
+JOBS_PUBLISHED: Final = "switchboard.jobs.published"
+JOBS_FAILED: Final = "switchboard.jobs.failed"
+JOBS_DEAD_LETTERED: Final = "switchboard.jobs.dead_lettered"
+JOBS_RETRIED: Final = "switchboard.jobs.retried"
+CONNECTIONS_CHANGED: Final = "switchboard.connections.changed"
+
+NAMES: Final[dict[str, str]] = {
+    JOBS_PUBLISHED: "Jobs whose post is public (count).",
+    JOBS_FAILED: "Jobs that need their author or tenant (count).",
+    JOBS_DEAD_LETTERED: "Jobs that need an operator (count).",
+    JOBS_RETRIED: "Tries that failed and are repeated (count).",
+    CONNECTIONS_CHANGED: "Connections that began or ceased to need attention (count).",
+}
+
+
+@lru_cache(maxsize=1)
+def _client() -> DogStatsd | None:
+    if not settings.DATADOG_STATSD_HOST:
+        return None
+    return DogStatsd(host=settings.DATADOG_STATSD_HOST, port=settings.DATADOG_STATSD_PORT, disable_telemetry=True)
+
+
+def count(name: str, *, tags: tuple[str, ...] = ()) -> None:
+    """Count one event. Never blocks and never fails: metrics are worth less than the work."""
+    client = _client()
+    if client is not None:
+        client.increment(name, tags=list(tags))
