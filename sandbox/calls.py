@@ -1,0 +1,77 @@
+"""One call to a platform, read from the wire before any lock is taken."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.wrappers import Request
+
+from sandbox.address import Address
+from sandbox.wire import Wire
+
+JsonObject = dict[str, Any]
+
+
+@dataclass
+class Call:
+    """A request to a real host, with its query, form or JSON body gathered in `params`."""
+
+    request: Request
+    address: Address
+    wire: Wire
+    query: dict[str, str]
+    body: JsonObject
+    files: dict[str, int] = field(default_factory=dict)
+    unreadable: str = ""
+    note: str = ""
+
+    @property
+    def method(self) -> str:
+        """Return the HTTP verb."""
+        return self.request.method
+
+    @property
+    def host(self) -> str:
+        """Return the real host this call is for."""
+        return self.address.host
+
+    @property
+    def path(self) -> str:
+        """Return the path on that host, without the query."""
+        return self.address.path
+
+    @property
+    def params(self) -> JsonObject:
+        """Return query and body together; the body wins."""
+        return {**self.query, **self.body}
+
+    @property
+    def bearer(self) -> str:
+        """Return the token of an `Authorization: Bearer` header, or nothing."""
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def read_call(request: Request, address: Address, wire: Wire) -> Call:
+    """Read a request to its end, whichever of the three body formats it has."""
+    call = Call(request, address, wire, request.args.to_dict(), {})
+    if request.mimetype == "application/json":
+        text = request.get_data(cache=True)
+        try:
+            body = json.loads(text) if text else {}
+        except ValueError:
+            body, call.unreadable = {}, "The body is not valid JSON."
+        if isinstance(body, dict):
+            call.body = body
+        else:
+            call.unreadable = "The JSON body is not an object."
+    else:
+        call.body = dict(request.form.to_dict())
+        for name, upload in request.files.items():
+            call.files[name] = len(upload.stream.read())
+            upload.stream.seek(0)
+        # A body of another kind is read too: bytes left on a kept-alive connection would be taken for the next call.
+        request.get_data(cache=True, parse_form_data=False)
+    return call

@@ -1,0 +1,136 @@
+"""What every platform of the town can do, whatever its API looks like."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from sandbox.calls import Call, JsonObject
+from sandbox.faults import Fault
+from sandbox.switches import Switch
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A place on a platform where posts appear."""
+
+    id: str
+    name: str
+    posts: int
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    """One published or waiting post, as the feed page and `/_sandbox/posts` show it."""
+
+    id: str
+    platform: str
+    platform_name: str
+    destination: str
+    destination_name: str
+    text: str
+    link: str
+    created: float
+    live: bool
+    goes_live: float | None
+    application: str
+    host: str
+    path: str
+    profile_path: str
+    comments: int
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A fault people often want, ready to be scripted with one click."""
+
+    name: str
+    label: str
+    wish: JsonObject
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone whose consent or tokens can be played with from the controls."""
+
+    id: str
+    name: str
+
+
+class ConsentRefusedError(ValueError):
+    """Say why a consent dialog would show an error page instead of asking."""
+
+
+class Platform(ABC):
+    """One platform in miniature. A new one is a folder with a subclass and one line in `world.py`."""
+
+    slug: str
+    name: str
+
+    @abstractmethod
+    def serves(self, host: str) -> bool:
+        """Say whether a real host belongs to this platform."""
+
+    @abstractmethod
+    def switches(self) -> Iterable[Switch]:
+        """Return the switches of this platform, named `<slug>.<what>`."""
+
+    @abstractmethod
+    def seed(self) -> None:
+        """Build the demo world of this platform."""
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Empty what is remembered beside the store, after a reset."""
+
+    @abstractmethod
+    def handle(self, call: Call) -> Response:
+        """Do the work of one call; the world's lock is held."""
+
+    @abstractmethod
+    def is_for_people(self, call: Call) -> bool:
+        """Say whether a call is a person's browser opening a page, not a program calling the API."""
+
+    @abstractmethod
+    def scripted_error(self, call: Call, fault: Fault) -> Response:
+        """Answer with this platform's error shape, as a fault asks."""
+
+    @abstractmethod
+    def revoke_presented(self, call: Call, error: Mapping[str, Any]) -> None:
+        """Kill the token that a call presents, for real."""
+
+    @abstractmethod
+    def revoke(self, wish: Mapping[str, Any]) -> JsonObject:
+        """Invalidate tokens on demand; raise `ValueError` with words when the wish makes no sense."""
+
+    @abstractmethod
+    def consent(self, wish: Mapping[str, Any]) -> JsonObject:
+        """Answer a consent dialog without a browser; raise `ConsentRefusedError` where it would not ask."""
+
+    @abstractmethod
+    def add_redirect_uris(self, app_id: str, uris: Iterable[str]) -> list[str]:
+        """Register redirect URIs for an app (empty: the default app) and return all of them."""
+
+    @abstractmethod
+    def people(self) -> list[Person]:
+        """Return who can log in."""
+
+    @abstractmethod
+    def destinations(self) -> list[Destination]:
+        """Return the places where posts appear."""
+
+    @abstractmethod
+    def timeline(self, destination: str = "") -> Iterator[TimelineItem]:
+        """Yield posts, newest first, of one destination or of all."""
+
+    @abstractmethod
+    def presets(self) -> Iterable[Preset]:
+        """Return the faults people want most on this platform."""
+
+    @abstractmethod
+    def summary(self) -> dict[str, int]:
+        """Count what this platform holds."""
