@@ -1,0 +1,219 @@
+/* Switchboard's own script. Every page works without it; it adds comfort:
+   colours that are remembered, times that stay true, fragments that say when they went stale, and the compose page's counter. */
+"use strict";
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+
+  // Colours: set before the first paint, which is why this file is not deferred.
+  const root = document.documentElement;
+  const remembered = {
+    get: () => { try { return localStorage.getItem("theme") || ""; } catch { return ""; } },
+    set: (value) => { try { value ? localStorage.setItem("theme", value) : localStorage.removeItem("theme"); } catch { /* private mode: for this page only */ } },
+  };
+  const paint = (theme) => { theme ? (root.dataset.theme = theme) : delete root.dataset.theme; };
+  paint(remembered.get());
+  root.classList.add("scripted");
+
+  const showTheme = () => all("[data-theme-switch]").forEach((group) => {
+    group.hidden = false;
+    all("button", group).forEach((button) => button.setAttribute("aria-pressed", String(button.value === (root.dataset.theme || ""))));
+  });
+
+  // Times: relative, in the reader's words; exact on hover and on tap.
+  const exactly = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" });
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+  const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+  const steps = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [86400 * 45, 86400, "d"]];
+
+  const relative = (moment, now) => {
+    const seconds = Math.round((moment - now) / 1000);
+    const distance = Math.abs(seconds);
+    if (distance < 5) return "just now";
+    const step = steps.find(([below]) => distance < below);
+    if (!step) return date.format(moment);
+    const words = `${Math.floor(distance / step[1])} ${step[2]}`;
+    return seconds < 0 ? `${words} ago` : `in ${words}`;
+  };
+
+  const showTimes = (scope = document) => {
+    const now = new Date();
+    all("time[datetime]", scope).forEach((element) => {
+      const moment = new Date(element.dateTime);
+      if (Number.isNaN(moment.valueOf())) return;
+      const show = element.dataset.swapped ? "exact" : element.dataset.show;
+      const today = moment.toDateString() === now.toDateString();
+      const text = show === "clock" ? (today ? "" : `${day.format(moment)} `) + clock.format(moment)
+        : show === "exact" ? exactly.format(moment) : relative(moment, now);
+      if (element.textContent !== text) element.textContent = text;
+      element.title = exactly.format(moment);
+    });
+  };
+
+  // Live fragments (htmx polls them): never under the reader's hands, never silently old.
+  const busy = (target) => document.hidden || one(":popover-open, [data-dirty]", target)
+    || (target.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
+  const say = (text) => { const announcer = one("#announcer"); if (announcer && announcer.textContent !== text) announcer.textContent = text; };
+  const news = (scope) => one("[data-announce]", scope)?.textContent.trim();
+  const note = (text, stale) => all("[data-live-note]").forEach((element) => {
+    element.hidden = false;
+    element.classList.toggle("is-stale", stale);
+    one("[data-live-text]", element).textContent = text;
+  });
+  let open = [];
+  let before = "";
+
+  const live = () => {
+    const target = one("#live[hx-get]");
+    if (target) note("Live", false); else all("[data-live-note]").forEach((element) => { element.hidden = true; });
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.id === "live" && busy(event.detail.elt)) event.preventDefault(); });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, xhr } = event.detail;
+    if (target.id !== "live") return;
+    if (xhr.status !== 200 || !xhr.responseText.includes('id="live"')) {
+      event.detail.shouldSwap = false;
+      note("Not updating: load the page again", true);
+      return;
+    }
+    open = all("details[id]", target).map(({ id, open }) => [id, open]);
+    before = news(target);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    open.forEach(([id, was]) => { const details = document.getElementById(id); if (details) details.open = was; });
+    const scope = one("#live");
+    if (!scope) return;
+    dress(scope);
+    live();
+    if (news(scope) && news(scope) !== before) say(news(scope));
+  });
+  ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, () => note(`No answer since ${clock.format(new Date())}; trying again`, true)));
+
+  // Lists to pick from: search, select all, say how many.
+  const pick = (form) => {
+    const items = all("[data-pick-item]", form);
+    const boxes = () => all("[data-pick-item] input[type=checkbox]:not(:disabled)", form);
+    const visible = () => boxes().filter((box) => !box.closest("[data-pick-item]").hidden);
+    const everything = one("[data-pick-all]", form);
+    const search = one("[data-pick-search]", form);
+    const count = () => {
+      const chosen = boxes().filter((box) => box.checked).length;
+      const shown = visible();
+      const text = one("[data-pick-selected]", form);
+      if (text) text.textContent = chosen ? `${chosen} of ${boxes().length} selected` : "Nothing selected yet";
+      all("[data-pick-needed]", form).forEach((button) => { button.disabled = !chosen; });
+      if (everything) {
+        const on = shown.filter((box) => box.checked).length;
+        everything.checked = on > 0 && on === shown.length;
+        everything.indeterminate = on > 0 && on < shown.length;
+      }
+    };
+    const filter = () => {
+      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      items.forEach((item) => { item.hidden = !words.every((word) => item.textContent.toLowerCase().includes(word)); });
+      const left = items.filter((item) => !item.hidden).length;
+      one("[data-pick-none]", form).hidden = left > 0;
+      if (words.length) say(`${left} match`);
+      count();
+    };
+    everything?.addEventListener("change", () => { visible().forEach((box) => { box.checked = everything.checked; }); count(); });
+    search?.addEventListener("input", filter);
+    search?.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+    one("[data-pick-clear]", form)?.addEventListener("click", () => { search.value = ""; filter(); search.focus(); });
+    form.addEventListener("change", count);
+    count();
+  };
+
+  // Compose: the counter, the preview, and why the button waits.
+  const measures = {
+    characters: (text) => [...text].length,
+    utf16: (text) => text.length,
+    bytes: (text) => new TextEncoder().encode(text).length,
+  };
+  const compose = (form) => {
+    const text = one("[data-compose-text]", form);
+    const link = one("[data-compose-link]", form);
+    const counter = one("[data-compose-counter]", form);
+    const submit = one("[data-compose-submit]", form);
+    const why = one("[data-compose-why]", form);
+    const to = one("[data-compose-to]", form);
+    const promise = why.textContent;
+    const zone = one("[data-guess-zone]", form);
+    if (zone) {
+      const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      if (all("option", zone).some((option) => option.value === mine)) zone.value = mine;
+    }
+    const update = () => {
+      const boxes = all("input[name=destination]", form);
+      const chosen = boxes.filter((box) => box.checked && !box.disabled);
+      const later = one("#when-later", form).checked;
+      let tightest = null;
+      boxes.forEach((box) => {
+        const left = box.dataset.limit ? box.dataset.limit - measures[box.dataset.unit](text.value) : Infinity;
+        const over = one("[data-over]", box.parentElement);
+        const words = box.checked && left < 0 ? `${-left} over` : "";
+        if (over.textContent !== words) over.textContent = words;
+        if (box.checked && box.dataset.limit && (!tightest || left < tightest.left)) tightest = { left, box };
+      });
+      counter.hidden = !tightest;
+      if (tightest) {
+        const limit = Number(tightest.box.dataset.limit);
+        const bar = one("progress", counter);
+        bar.max = limit;
+        bar.value = Math.min(limit, limit - tightest.left);
+        counter.classList.toggle("is-over", tightest.left < 0);
+        counter.classList.toggle("is-near", tightest.left >= 0 && tightest.left < limit / 10);
+        one("[data-compose-count]", counter).textContent = `${(limit - tightest.left).toLocaleString("en")} of ${limit.toLocaleString("en")} for ${tightest.box.dataset.name}`;
+      }
+      one("[data-compose-preview]", form).textContent = text.value;
+      const previewLink = one("[data-compose-preview-link]", form);
+      previewLink.textContent = link.value;
+      previewLink.hidden = !link.value;
+      to.replaceChildren(...chosen.map((box) => Object.assign(document.createElement("span"), { className: "preview-name", textContent: box.dataset.name })));
+      const reason = !text.value.trim() && !link.value.trim() ? "Write something first."
+        : !chosen.length ? "Choose at least one destination."
+        : tightest && tightest.left < 0 ? `Shorten the text: ${-tightest.left} too many for ${tightest.box.dataset.name}.`
+        : later && !(one("#date", form).value && one("#time", form).value) ? "Say on which day and at what time." : "";
+      submit.disabled = Boolean(reason);
+      const places = `${chosen.length} destination${chosen.length === 1 ? "" : "s"}`;
+      submit.textContent = reason ? (later ? "Schedule" : "Publish") : later ? `Schedule for ${places}` : `Publish to ${places}`;
+      if (why.textContent !== (reason || promise)) why.textContent = reason || promise;
+    };
+    form.addEventListener("input", update);
+    form.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !submit.disabled) form.requestSubmit(submit); });
+    update();
+  };
+
+  // What a piece of page needs, at first and after each swap.
+  const dress = (scope) => {
+    showTimes(scope);
+    all("[data-needs-script]", scope).forEach((element) => { element.hidden = false; });
+    all("[data-pick]", scope).forEach(pick);
+    all("[data-compose]", scope).forEach(compose);
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showTheme();
+    dress(document);
+    live();
+    setInterval(() => showTimes(), 1000);
+  });
+  document.addEventListener("click", (event) => {
+    const choice = event.target.closest("[data-theme-switch] button");
+    if (choice) { remembered.set(choice.value); paint(choice.value); showTheme(); }
+    const time = event.target.closest("time[data-show=relative]");
+    if (time && !event.target.closest("a, button")) { time.toggleAttribute("data-swapped"); if (time.hasAttribute("data-swapped")) time.dataset.swapped = "yes"; showTimes(time.parentElement); }
+    all("details[data-menu][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    all("details[data-menu][open]").forEach((menu) => { menu.open = false; one("summary", menu).focus(); });
+  });
+  document.addEventListener("input", (event) => { event.target.closest("form")?.setAttribute("data-dirty", ""); });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-once]")) return;
+    setTimeout(() => all("button:not([type=button])", event.target).forEach((button) => { if (!button.disabled) { button.disabled = true; button.dataset.spent = ""; } }));
+  });
+  window.addEventListener("pageshow", () => all("[data-spent]").forEach((button) => { button.disabled = false; delete button.dataset.spent; }));
+})();
