@@ -22,12 +22,10 @@ app.conf.beat_schedule = {
     "publishing.sweep": {
         "task": "publishing.sweep",
         "schedule": timedelta(seconds=10),
-        "options": {"queue": "publish"},
     },
     "monitoring.check_due_connections": {
         "task": "monitoring.check_due_connections",
         "schedule": timedelta(seconds=30),
-        "options": {"queue": "health"},
     },
 }
 

@@ -8,7 +8,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
@@ -102,6 +103,15 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         )
     elif isinstance(error, PermissionDenied):
         body = problem(status=403, code="forbidden", title="Not allowed", detail=str(error) or "You may not do this.")
+    elif isinstance(error, RequestDataTooBig):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = problem(
+            status=413,
+            code="too_large",
+            title="The body is too large",
+            detail=f"The body is longer than {limit:,} bytes.",
+            remedy="Send less in one request.",
+        )
     elif isinstance(error, DatabaseError):
         log.error("api.database_unreachable", error=type(error).__name__)
         body = problem(

@@ -75,9 +75,9 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
     @action(detail=True, methods=["put"], pagination_class=None, filter_backends=())
     def destinations(self, request: Request, pk: UUID) -> Response:
         """Choose the places to publish to: exactly these, no others."""
+        connection = selectors.connection_of(principal_of(request).tenant, pk)
         form = ChoiceSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        connection = selectors.connection_of(principal_of(request).tenant, pk)
         services.choose_destinations(
             principal=principal_of(request), connection=connection, chosen=form.validated_data["destinations"]
         )

@@ -6,7 +6,9 @@ answer is here.
 """
 
 import json
+import ssl
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -95,6 +97,9 @@ class Http:
                 body = self._body(response, deadline=deadline, operation=operation, changes=changes)
         except requests.RequestException as error:
             raise self._silence(error, operation=operation, changes=changes, url=url) from None
+        except urllib3.exceptions.HTTPError:
+            host = urlsplit(url).hostname or "the platform"
+            raise self._lost(f"{host} broke off in the middle of its answer.", operation, changes, status) from None
         finally:
             log.debug(
                 "platform.call",
@@ -110,7 +115,8 @@ class Http:
 
     def _body(self, response: requests.Response, *, deadline: float, operation: str, changes: bool) -> bytes:
         body = bytearray()
-        for chunk in response.iter_content(_CHUNK_BYTES):
+        # read1 hands over what has come; iter_content waits for whole chunks, however slowly they trickle in.
+        while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
             body += chunk
             if time.monotonic() > deadline:
                 # The status has come, so it did arrive; what we lack is the answer.
@@ -121,8 +127,11 @@ class Http:
                     response.status_code,
                 )
             if len(body) > LARGEST_ANSWER_BYTES:
-                raise UnexpectedAnswer(
+                # An answer we cannot read says nothing of what a change became.
+                kind = OutcomeUnknown if changes else UnexpectedAnswer
+                raise kind(
                     "The platform's answer is far longer than any it documents.",
+                    remedy="Retry; if it stays so, report it as a fault of Switchboard.",
                     platform=self.platform,
                     operation=operation,
                     reply=PlatformReply(status=response.status_code),
@@ -191,7 +200,6 @@ def _never_sent(error: requests.RequestException) -> bool:
     if isinstance(
         error,
         requests.ConnectTimeout
-        | requests.exceptions.SSLError
         | requests.exceptions.ProxyError
         | requests.exceptions.InvalidURL
         | requests.exceptions.InvalidSchema,
@@ -199,7 +207,16 @@ def _never_sent(error: requests.RequestException) -> bool:
         return True
     inner = error.args[0] if error.args else None
     reason = getattr(inner, "reason", inner)
+    if isinstance(error, requests.exceptions.SSLError):
+        return _in_handshake(reason)
     return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError)
+
+
+def _in_handshake(reason: Any) -> bool:
+    """Tell whether TLS failed in its handshake: it can break later too, when the request has left."""
+    cause = next((arg for arg in getattr(reason, "args", ()) if isinstance(arg, ssl.SSLError)), None)
+    frames = traceback.walk_tb(cause.__traceback__ if cause else None)
+    return any(frame.f_code.co_name == "do_handshake" for frame, _ in frames)
 
 
 def _plain_reason(error: requests.RequestException) -> str:
@@ -208,7 +225,7 @@ def _plain_reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
         return "it took too long"
     if isinstance(error, requests.exceptions.SSLError):
-        return "the TLS handshake failed"
+        return "the TLS handshake failed" if _never_sent(error) else "the TLS connection broke"
     if _never_sent(error):
         return "connection refused or name unknown"
     return "the connection broke"
@@ -217,5 +234,5 @@ def _plain_reason(error: requests.RequestException) -> str:
 def _parsed(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -26,6 +26,16 @@ from tenants.principal import principal_of
 
 SESSION_BINDING: Final = "oauth_binding"
 _QUERY: Final = OpenApiParameter.QUERY
+#: Who can mend what keeps an account from being connected, by its code.
+_WHO: Final = {
+    "not_configured": "Whoever runs this hub",
+    "connect_misconfigured": "Whoever runs this hub",
+    "platform_disabled": "Whoever runs this hub",
+    "missing_scope": "An owner of the tenant",
+    "consent_refused": "You",
+}
+#: Trying again at once cannot help with these.
+_VAIN: Final = frozenset({"not_configured", "connect_misconfigured", "platform_disabled", "missing_scope"})
 
 
 class _BrowserView(APIView):
@@ -34,10 +44,14 @@ class _BrowserView(APIView):
     authentication_classes = [MemberAuthentication]
     permission_classes: list[Any] = []
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Never answer 406: a browser that asks for HTML alone gets its page or its redirect."""
+        return super().perform_content_negotiation(request, force=True)
+
     def visitor(self, request: Request) -> User | None:
         """Return who is signed in and a member of a tenant, or None."""
-        user = request._request.user
-        return user if isinstance(user, User) and getattr(request._request, "principal", None) is not None else None
+        # DRF puts the principal in place of the browser's user; the user is what we authenticated it by.
+        return request.auth if isinstance(request.auth, User) else None
 
     def to_sign_in(self, request: Request) -> HttpResponse:
         """Send the browser to sign in and back here."""
@@ -132,12 +146,17 @@ class OAuthCallbackView(_BrowserView):
 
 def _problem_page(request: Request, platform: str, error: Refusal | ConfigurationError) -> HttpResponse:
     known = CONNECTORS.get(platform)
+    code = getattr(error, "code", "not_configured")
     told = {
-        "platform": platform,
+        "platform": platform if known else "",
         "platform_name": known.name if known else platform,
+        "title": getattr(error, "title", f"{known.name if known else platform} cannot be connected yet"),
         "cause": error.detail,
         "remedy": error.remedy,
-        "code": getattr(error, "code", "not_configured"),
-        "can_retry": known is not None,
+        "who": _WHO.get(code, ""),
+        "retry_url": reverse("oauth_start", args=[platform]) if known and code not in _VAIN else "",
+        "code": code,
+        "facts": [("Moment", timezone.now().isoformat(timespec="seconds"))],
     }
+    request._request.user = request.auth  # the page's frame shows a person, not a principal
     return render(request._request, "connectors/oauth_problem.html", told, status=getattr(error, "status", 503))

@@ -1,5 +1,12 @@
 """The pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from connectors import views
+
+urlpatterns = [
+    path("connections", views.connections, name="connections"),
+    path("connections/new", views.connect, name="connect"),
+    path("connections/<uuid:connection_id>/destinations", views.pick_destinations, name="pick_destinations"),
+    path("connections/<uuid:connection_id>/disconnect", views.disconnect, name="disconnect"),
+]

@@ -15,7 +15,6 @@ INFRASTRUCTURE = (OperationalError, InterfaceError)
 
 @shared_task(
     name="monitoring.check_due_connections",
-    queue="health",
     autoretry_for=INFRASTRUCTURE,
     retry_backoff=True,
     retry_backoff_max=60,
@@ -29,7 +28,6 @@ def check_due_connections() -> None:
 
 @shared_task(
     name="monitoring.check_connection",
-    queue="health",
     autoretry_for=INFRASTRUCTURE,
     retry_backoff=True,
     retry_backoff_max=60,

@@ -169,9 +169,9 @@ class JobViewSet(_TenantViewSet):
     @action(detail=True, methods=["post"], url_path="confirm-live")
     def confirm_live(self, request: Request, pk: UUID) -> Response:
         """Tell that a post with an unknown outcome is live, and where."""
+        job = selectors.job_of(principal_of(request).tenant, pk)
         form = LiveSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        job = selectors.job_of(principal_of(request).tenant, pk)
         done = redriving.confirm_live(
             principal=principal_of(request), job=job, link=form.validated_data["link"], now=timezone.now()
         )

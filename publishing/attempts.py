@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from connectors.base import Connector
 from connectors.errors import OPERATOR, TENANT, ConfigurationError, ConnectorError, OutcomeUnknown, ReconnectRequired
@@ -53,7 +54,8 @@ def _attempt(claimed: Claimed, *, clock: Clock) -> None:
         _record_failure(claimed, error, journal, now=clock())
     except ConfigurationError as error:
         _record_misconfigured(claimed, error, journal, now=clock())
-    except LeaseLost:
+    except (LeaseLost, OperationalError, InterfaceError):
+        # Not the job's fault. When the database is gone, the lease runs out and the sweep takes the job back.
         raise
     except Exception as error:  # a fault of ours must not leave the job to the lease's end again and again
         log.exception("job.crashed", error=type(error).__name__)

@@ -127,7 +127,7 @@ def _check_place(draft: Draft, destination_id: UUID, place: Destination | None) 
             )
         ]
     told = {"destination": str(destination_id)}
-    if obstacle := _obstacle(place):
+    if obstacle := obstacle_at(place):
         code, message, remedy = obstacle
         return [Finding("destinations", code, message, remedy, **told)]
     connector = get_connector(place.platform_id, place.connection)
@@ -147,7 +147,7 @@ def _check_place(draft: Draft, destination_id: UUID, place: Destination | None) 
     ]
 
 
-def _obstacle(place: Destination) -> tuple[str, str, str] | None:
+def obstacle_at(place: Destination) -> tuple[str, str, str] | None:
     """Return why nothing can be published at a place now, as code, message and remedy."""
     if not place.platform.enabled:
         return "platform_disabled", f"{place.platform.name} is switched off here.", "Ask the operator to switch it on."

@@ -196,10 +196,12 @@ def record_doubt(
     looked: bool,
     now: datetime,
 ) -> None:
-    """Write down that the outcome is open, and when to look at the platform (again)."""
-    fields: dict[str, Any] = {"due_at": look_at, **_job_error(failure)}
-    if looked:
-        fields["looks"] = F("looks") + 1
+    """Write down that the outcome is open, and when to look at the platform (again).
+
+    The job keeps saying why it is in doubt; what a single look brought stands with its attempt.
+    """
+    fields: dict[str, Any] = {"due_at": look_at}
+    fields |= {"looks": F("looks") + 1} if looked else _job_error(failure)
     _settle(claimed, State.RECONCILING, fields, outcome=outcome, closing={**failure, "next_at": look_at}, now=now)
 
 

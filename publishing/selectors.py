@@ -1,6 +1,6 @@
 """Reads of the workshop. The tenant comes first in everything a tenant can reach."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -105,7 +105,12 @@ def causes_of(tenant: Tenant, *, shown: int = 50) -> list[Cause]:
 
 def state_of_post(jobs: Sequence[PublishJob]) -> str:
     """Return how a post as a whole is doing: published, partly_published, failed, cancelled, scheduled or publishing."""
-    found = {State(job.state) for job in jobs}
+    return overall_state({job.state for job in jobs})
+
+
+def overall_state(states: Set[str]) -> str:
+    """Return how a post is doing whose jobs are in these states."""
+    found = {State(state) for state in states}
     if found <= {State.PUBLISHED}:
         return "published"
     if found <= {State.SCHEDULED}:

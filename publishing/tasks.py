@@ -13,7 +13,6 @@ INFRASTRUCTURE = (OperationalError, InterfaceError)
 
 @shared_task(
     name="publishing.drain",
-    queue="publish",
     autoretry_for=INFRASTRUCTURE,
     retry_backoff=True,
     retry_backoff_max=30,
@@ -26,7 +25,6 @@ def drain() -> None:
 
 @shared_task(
     name="publishing.sweep",
-    queue="publish",
     autoretry_for=INFRASTRUCTURE,
     retry_backoff=True,
     retry_backoff_max=30,

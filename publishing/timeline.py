@@ -25,6 +25,8 @@ class Event:
     duration_ms: int | None = None
     facts: tuple[tuple[str, str], ...] = field(default_factory=tuple)
     link: str = ""
+    #: Which picture stands beside the line: a name in static/icons.svg.
+    icon: str = ""
 
 
 _FACT_NAMES: Final = {
@@ -59,8 +61,8 @@ def story_of(job: PublishJob) -> list[Event]:
 def _accepted(job: PublishJob) -> Event:
     post = job.post
     later = f"To be published at {post.publish_at:%Y-%m-%d %H:%M:%S} UTC." if post.publish_at else ""
-    detail = f"By {post.created_by}, for {job.destination.name}. {later}".strip()
-    return Event(job.created_at, "accepted", "Accepted", detail, tone="plain")
+    detail = f"By {_named(post.created_by)}, for {job.destination.name}. {later}".strip()
+    return Event(job.created_at, "accepted", "Accepted", detail, tone="plain", icon="pen")
 
 
 def _attempt(attempt: Attempt, job: PublishJob) -> Iterator[Event]:
@@ -69,7 +71,10 @@ def _attempt(attempt: Attempt, job: PublishJob) -> Iterator[Event]:
         Attempt.Purpose.POLL: f"Attempt {attempt.number}: looking whether it is ready",
         Attempt.Purpose.RECONCILE: f"Attempt {attempt.number}: looking whether it is there",
     }[Attempt.Purpose(attempt.purpose)]
-    yield Event(attempt.opened_at, "attempt", started, f"Worker {attempt.worker}", attempt=attempt.number)
+    icon = {Attempt.Purpose.PUBLISH: "send", Attempt.Purpose.POLL: "hourglass", Attempt.Purpose.RECONCILE: "search"}[
+        Attempt.Purpose(attempt.purpose)
+    ]
+    yield Event(attempt.opened_at, "attempt", started, f"Worker {attempt.worker}", attempt=attempt.number, icon=icon)
     if attempt.closed_at is None:
         return
     title, tone = {
@@ -98,27 +103,37 @@ def _attempt(attempt: Attempt, job: PublishJob) -> Iterator[Event]:
         round((attempt.closed_at - attempt.opened_at).total_seconds() * 1000),
         tuple((_FACT_NAMES.get(key, key), str(value)) for key, value in attempt.facts.items()),
         job.permalink if published else "",
+        {"ok": "check", "waiting": "hourglass", "doubt": "question"}.get(tone, "cross"),
     )
 
 
 def _journal(entry: JournalEntry) -> Event:
     if entry.kind == JournalEntry.Kind.ANNOUNCED:
         detail = "Written down before the call that makes the post public, so that a lost answer is never taken for a failure."
-        return Event(entry.at, "journal", f"Announced: {entry.key}", detail, attempt=entry.attempt_number)
+        return Event(entry.at, "journal", f"Announced: {entry.key}", detail, attempt=entry.attempt_number, icon="flag")
     verb = "Answered" if entry.kind == JournalEntry.Kind.ANSWERED else "Noted"
-    return Event(entry.at, "journal", f"{verb}: {entry.key}", str(entry.value or ""), attempt=entry.attempt_number)
+    said = str(entry.value or "")
+    return Event(entry.at, "journal", f"{verb}: {entry.key}", said, attempt=entry.attempt_number, icon="pen")
 
 
 def _letter(letter: DeadLetter) -> Event:
     needs = {"author": "Needs its author", "tenant": "Needs the account's owner"}.get(letter.who, "Needs an operator")
-    return Event(letter.opened_at, "letter", needs, letter.cause, letter.remedy, "problem")
+    return Event(letter.opened_at, "letter", needs, letter.cause, letter.remedy, "problem", icon="tray")
 
 
 def _people(job: PublishJob) -> Iterator[Event]:
     for entry in AuditEntry.objects.filter(subject_kind="publishjob", subject_id=str(job.pk)).order_by("id"):
         title, tone = _PEOPLE.get(entry.action, (entry.action, "plain"))
         reason = entry.detail.get("reason") or entry.detail.get("link") or ""
-        yield Event(entry.created_at, "person", title, f"By {entry.actor}. {reason}".strip(), tone=tone)
+        yield Event(
+            entry.created_at, "person", title, f"By {_named(entry.actor)}. {reason}".strip(), tone=tone, icon="person"
+        )
+
+
+def _named(actor: str) -> str:
+    """Return an actor as people read it: an e-mail address, or the public part of a key."""
+    kind, _, name = actor.partition(":")
+    return {"user": name, "key": f"the API key {name}…", "system": f"the hub ({name})"}.get(kind, actor)
 
 
 def _span(seconds: float) -> str:

@@ -1,5 +1,20 @@
 """The pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from publishing import views
+
+urlpatterns = [
+    path("compose", views.compose, name="compose"),
+    path("posts", views.posts, name="posts"),
+    path("posts/<uuid:post_id>", views.post, name="post"),
+    path("jobs", views.jobs, name="jobs"),
+    path("jobs/<uuid:job_id>", views.job, name="job"),
+    path("jobs/<uuid:job_id>/cancel", views.cancel_job, name="cancel_job"),
+    path("jobs/<uuid:job_id>/retry", views.retry_job, name="retry_job"),
+    path("jobs/<uuid:job_id>/confirm-live", views.confirm_live, name="confirm_live"),
+    path("jobs/<uuid:job_id>/publish-again", views.publish_again, name="publish_again"),
+    path("dead-letters", views.dead_letters, name="dead_letters"),
+    path("dead-letters/redrive", views.redrive, name="redrive"),
+    path("dead-letters/discard", views.discard, name="discard"),
+]

@@ -46,9 +46,9 @@ class MemberAuthentication(SessionAuthentication):
     """Accept the session of a signed-in member, with CSRF protection for writes."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """Return the member's principal, or None when nobody is signed in."""
-        principal = getattr(request._request, "principal", None)
+        """Return the member's principal, and the user as ``request.auth``; None when nobody is signed in."""
+        principal, user = getattr(request._request, "principal", None), request._request.user
         if principal is None:
             return None
         self.enforce_csrf(request)
-        return principal, None
+        return principal, user

@@ -29,7 +29,8 @@ class SecretUnreadable(Exception):
 def put_secret(*, tenant_id: UUID, connection_id: UUID, kind: str, secret: Secret) -> EncryptedSecret:
     """Seal a secret and store it, replacing the one of the same connection and kind.
 
-    The row keeps its id; ``row_version`` grows by one, which tells a slower writer that it lost.
+    The row keeps its id; ``row_version`` grows by one, which tells a slower writer that it lost. Raises
+    ``ConfigurationError`` when the vault's keys do not open, ``SecretUnreadable`` when the row is another tenant's.
     """
     data_key = _live_data_key(tenant_id)
     with transaction.atomic():
@@ -111,7 +112,14 @@ def verify_master_key() -> None:
 
 def _fill(row: EncryptedSecret, data_key: DataKey, secret: Secret) -> None:
     plain = secret.reveal().encode()
-    key = _unwrapped(data_key, tenant_id=row.tenant_id)
+    try:
+        key = _unwrapped(data_key, tenant_id=row.tenant_id)
+    except sealing.SealBroken:
+        verify_master_key()
+        raise ConfigurationError(
+            "This tenant's key in the vault does not open, although the master key is the right one.",
+            remedy="Restore the table vault_data_keys from a backup.",
+        ) from None
     row.data_key, row.key_version = data_key, data_key.version
     row.format, row.algorithm = sealing.FORMAT, sealing.ALGORITHM
     sealed = sealing.seal(key, plain, bound_to=_place(row, row.tenant_id))

@@ -2,10 +2,11 @@
 
 Source: https://developers.facebook.com/docs/graph-api/guides/error-handling and the Instagram error codes page, read
 2026-11-21 for v25.0; the same table with its evidence stands in docs/platforms/meta.md. Meta's HTTP status is a poor
-guide, so the order is: code and subcode, then ``is_transient``, then the status. Words of a message are matched in one
-case only, the missing appsecret_proof, because Meta gives that no code of its own.
+guide, so the order is: code and subcode, then ``is_transient``, then the status. Words of a message are matched in two
+cases only, a wrong appsecret_proof and a wrong app secret, because Meta gives these no codes of their own.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
@@ -26,6 +27,7 @@ from connectors.http import Answer
 from connectors.meta.usage import business_usage
 
 PLATFORM: Final = "meta"
+_DIGITS: Final = re.compile(r"-?[0-9]{1,18}")
 
 
 class Sort(Enum):
@@ -56,6 +58,7 @@ _LATER: Final = "Switchboard tries again by itself."
 _LOOK: Final = "Switchboard looks at the Page before it sends anything again."
 _EDIT: Final = "Change the post and publish it again."
 _WAIT: Final = "Switchboard waits as long as Meta asks, then goes on."
+_REPORT: Final = "Retry; if it stays so, report it as a fault of Switchboard."
 _OWNER: Final = "The account's owner must log in at facebook.com and clear what Meta asks there; then retry."
 
 Code = tuple[int, int | None]
@@ -185,6 +188,8 @@ SCOPE_OF_OPERATION: Final[dict[str, str]] = {
 
 #: How long to wait when Meta names no time of its own.
 FALLBACK_WAIT: Final = timedelta(minutes=5)
+#: Meta's longest window is a day; a longer wait is not believed.
+LONGEST_WAIT_MINUTES: Final = 24 * 60
 
 
 def meaning_of(code: int, subcode: int | None) -> Meaning | None:
@@ -220,6 +225,10 @@ def error_in(answer: Answer, *, operation: str, changes: bool) -> ConnectorError
         return ConfigurationError(
             "Meta did not accept our appsecret_proof.",
             remedy="Check that META_APP_SECRET belongs to META_APP_ID.",
+        )
+    if code == 1 and subcode is None and "client secret" in str(error.get("message", "")):
+        return ConfigurationError(
+            "Meta does not accept our app secret.", remedy="Check that META_APP_SECRET belongs to META_APP_ID."
         )
     meaning = meaning_of(code, subcode) if code is not None else None
     if meaning is not None:
@@ -263,7 +272,9 @@ def _made(
             return ConfigurationError(f"{meaning.cause} (Meta's code {reply.code})", remedy=meaning.remedy)
         case Sort.INVALID if not changes:
             # A read carries nothing of an author's: a refused read means that our request is out of date.
-            return UnexpectedAnswer(f"Meta refused a read of ours (code {reply.code}).", **told)
+            return UnexpectedAnswer(
+                f"Meta refused a read of ours (code {reply.code}).", **{**told, "remedy": _REPORT}
+            )
         case Sort.INVALID:
             words = f" Meta says: {reply.words}" if reply.words else ""
             return ContentRejected(meaning.cause + words[:300], **told)
@@ -298,9 +309,9 @@ def regain_time(answer: Answer) -> timedelta | None:
     """Return how long Meta asks us to wait: Retry-After in seconds, or the longest regain time in minutes."""
     retry_after = _number(answer.headers.get("Retry-After"))
     if retry_after is not None and retry_after > 0:
-        return timedelta(seconds=min(retry_after, 86_400))
+        return timedelta(seconds=min(retry_after, LONGEST_WAIT_MINUTES * 60))
     minutes = max((entry.regain_minutes for entry in business_usage(answer.headers)), default=0)
-    return timedelta(minutes=minutes) if minutes > 0 else None
+    return timedelta(minutes=min(minutes, LONGEST_WAIT_MINUTES)) if minutes > 0 else None
 
 
 def _number(value: Any) -> int | None:
@@ -309,7 +320,7 @@ def _number(value: Any) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
         return int(value)
     return None
 

@@ -177,12 +177,12 @@ class Graph:
 
 
 def read_time(value: Any) -> datetime | None:
-    """Read a moment as Graph writes it: ``2026-11-21T09:00:00+0000``, or Unix seconds (0 means never)."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value, tz=UTC) if value > 0 else None
-    if isinstance(value, str):
-        try:
+    """Read a moment as Graph writes it: ``2026-11-21T09:00:00+0000``, or Unix seconds (0 means never); None for all else."""
+    try:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, tz=UTC) if value > 0 else None
+        if isinstance(value, str):
             return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S%z")
-        except ValueError:
-            return None
+    except (ValueError, OverflowError, OSError):
+        return None
     return None

@@ -6,7 +6,10 @@ Source: https://developers.facebook.com/docs/graph-api/overview/rate-limiting, r
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+#: A larger figure is none that Meta means.
+MOST: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,13 @@ def _percent(entry: Mapping[str, Any]) -> int:
 
 
 def _whole(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
+    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < MOST
+    return int(value) if known else 0
 
 
 def _object(text: str | None) -> dict[str, Any]:
     try:
         value = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -1,0 +1,41 @@
+# Everything a developer types. `make` alone lists it; each target brings what it needs, on a bare Python 3.11 and make.
+#
+# Variables given on the command line reach the programs as environment: make run PORT=9000, make test PYTHON=python3.13
+# A target's help is the text behind its two hashes.
+
+VENV_PYTHON := .venv/bin/python
+
+# Brings .venv up to date with a lock, run or dev. When it is already, which is usual, this costs milliseconds.
+define venv
+@$(VENV_PYTHON) -I -S tools/bootstrap.py $(1) --is-ready 2>/dev/null || sh tools/python.sh tools/bootstrap.py $(1)
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix lock clean
+
+help: ## list these targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## start everything on this machine, without any server (PORT=8000)
+	$(call venv,run)
+	@exec $(VENV_PYTHON) manage.py start
+
+test: ## run all tests, on SQLite and on a real PostgreSQL and Redis (ARGS="tests/vault -k rotate")
+	$(call venv,dev)
+	@$(VENV_PYTHON) -m tests $(ARGS)
+
+check: ## lint, types, import rules, migrations, system checks, secrets and leftovers
+	$(call venv,dev)
+	@$(VENV_PYTHON) tools/check.py
+
+fix: ## let ruff mend and format what it can
+	$(call venv,dev)
+	@$(VENV_PYTHON) -m ruff check --fix --exit-zero --quiet .
+	@$(VENV_PYTHON) -m ruff format .
+
+lock: ## write both requirement locks anew from pyproject.toml (UPGRADE=1 takes newer releases)
+	@sh tools/python.sh tools/lock.py
+
+clean: ## remove .venv, caches and build output; the data in var/ stays
+	@rm -rf .venv build staticfiles var/log var/tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

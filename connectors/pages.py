@@ -1,0 +1,236 @@
+"""What the embassy's pages show, as plain values: the templates ask the database nothing."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from connectors import selectors
+from connectors.manager import credentials
+from connectors.models import Connection, Destination
+from connectors.registry import CONNECTORS
+from connectors.types import ACCESS_TOKEN, Capability
+from foundation.errors import ConfigurationError
+from foundation.listing import LONG_AGO, NEVER, Column, Query, read_text, stretch_of
+from tenants.models import Tenant
+from tenants.principal import Principal
+from tenants.scopes import CONNECTIONS_WRITE
+from vault.selectors import marks_of
+
+PAGE_SIZE: Final = 25
+#: A token that ends this soon is worth a warning.
+SOON: Final = timedelta(days=7)
+
+#: How a connection is, worst first, in the words people read.
+STATE_LABELS: Final = {
+    "attention": "Needs attention",
+    "unhealthy": "Unhealthy",
+    "degraded": "Degraded",
+    "unknown": "Not checked yet",
+    "healthy": "Healthy",
+    "inactive": "Disconnected",
+}
+_COLUMNS: Final = {
+    "name": Column(F("display_name"), read_text, descending=False),
+    "expires": Column(Coalesce("access_expires_at", Value(NEVER)), descending=False),
+    "checked": Column(Coalesce("health_checked_at", Value(LONG_AGO))),
+}
+_WORDS: Final = {Capability.TEXT: "text", Capability.LINK: "links"}
+_STANDING: Final = Case(
+    When(status=Connection.Status.INACTIVE, then=Value("inactive")),
+    When(status=Connection.Status.ATTENTION, then=Value("attention")),
+    When(health="", then=Value("unknown")),
+    default=F("health"),
+    output_field=CharField(),
+)
+
+
+def state_of(connection: Connection) -> str:
+    """Return how a connection is, in one word of ``STATE_LABELS``."""
+    if connection.status != Connection.Status.ACTIVE:
+        return str(connection.status)
+    return connection.health or "unknown"
+
+
+def with_state(connections: QuerySet[Connection]) -> QuerySet[Any]:
+    """Add ``standing``, the word of ``state_of``, to every row."""
+    return connections.annotate(standing=_STANDING)
+
+
+def kind_name(platform: str, kind: str) -> str:
+    """Return what a kind of place is called on its platform."""
+    known = CONNECTORS[platform].kinds if platform in CONNECTORS else ()
+    return next((entry.name for entry in known if entry.slug == kind), kind)
+
+
+def platform_options() -> list[dict[str, str]]:
+    """Return the platforms to filter by; none when there is no choice."""
+    rows = [{"value": row.slug, "label": row.name} for row in selectors.platforms() if row.slug in CONNECTORS]
+    return rows if len(rows) > 1 else []
+
+
+def renews_by_itself(platform: str) -> bool:
+    """Tell whether the hub can renew this platform's tokens without a person."""
+    return platform in CONNECTORS and Capability.REFRESH_TOKEN in CONNECTORS[platform].capabilities
+
+
+def token_facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
+    """Return when the token ends, whether that is worth a warning, and what more there is to say."""
+    ends, renews = connection.access_expires_at, renews_by_itself(connection.platform_id)
+    gone = connection.status == Connection.Status.INACTIVE
+    note = "destroyed" if gone else "renews by itself" if renews else "never expires" if ends is None else ""
+    return {
+        "token_expires_at": None if gone else ends,
+        "token_expires_soon": not gone and not renews and ends is not None and ends - now < SOON,
+        "token_note": note,
+    }
+
+
+def connections_page(principal: Principal, query: Query, *, now: datetime) -> dict[str, Any]:
+    """Return what ``connectors/connections.html`` shows."""
+    tenant = principal.tenant
+    platforms = platform_options()
+    words = query.words()
+    platform = query.choice("platform", CONNECTORS)
+    state = query.choice("state", STATE_LABELS)
+    sort = query.sort(_COLUMNS, "name")
+
+    everything = Connection.objects.filter(tenant=tenant)
+    narrowed = everything.filter(platform_id=platform) if platform else everything
+    if words:
+        narrowed = narrowed.filter(
+            Q(display_name__icontains=words) | Q(external_user_id=words) | Q(platform__name__icontains=words)
+        )
+    counts = dict(with_state(narrowed).order_by().values_list("standing").annotate(count=Count("pk")))
+    chosen = with_state(narrowed).filter(standing=state) if state else narrowed
+    stretch = stretch_of(chosen, sort, query.cursor, size=PAGE_SIZE)
+    total = sum(counts.values())
+    return {
+        "connections": _connection_rows(tenant, stretch.ties, now=now),
+        "total": total or int(everything.exists()),
+        "filters": {"query": words, "platform": platform, "state": state, "destination": ""},
+        "platforms": platforms,
+        "states": _tabs(query, counts, state),
+        "sorts": query.sorts(_COLUMNS, sort),
+        "page": stretch.links(query, total=counts.get(state, 0) if state else total),
+        "can_manage": CONNECTIONS_WRITE in principal.scopes,
+    }
+
+
+def _tabs(query: Query, counts: dict[str, int], current: str) -> list[dict[str, Any]]:
+    tabs = [{"label": "All", "count": sum(counts.values()), "url": query.url(state=""), "current": not current}]
+    for state, label in STATE_LABELS.items():
+        if counts.get(state) or state in {current, "attention", "healthy"}:
+            tab = {"label": label, "count": counts.get(state, 0), "url": query.url(state=state)}
+            tabs.append({**tab, "current": state == current})
+    return tabs
+
+
+def _connection_rows(tenant: Tenant, ids: list[Any], *, now: datetime) -> list[dict[str, Any]]:
+    opened = Count("destinations", filter=Q(destinations__gone_at=None))
+    rows: QuerySet[Any] = selectors.connections_of(tenant)
+    found = rows.annotate(opened_count=opened).in_bulk(ids)
+    marks = marks_of(ids, kind=ACCESS_TOKEN)
+    return [
+        {
+            "id": row.pk,
+            "platform": row.platform_id,
+            "platform_name": row.platform.name,
+            "name": row.display_name,
+            "account": "",
+            "state": state_of(row),
+            "state_label": STATE_LABELS[state_of(row)],
+            "cause": row.status_cause if row.status == Connection.Status.ATTENTION else "",
+            "destinations_enabled": row.chosen_count,
+            "destinations_total": row.opened_count,
+            "last_checked_at": row.health_checked_at,
+            "token_hint": marks[row.pk].hint if row.pk in marks else "",
+            **token_facts(row, now=now),
+        }
+        for row in (found[pk] for pk in ids if pk in found)
+    ]
+
+
+def connect_page(tenant: Tenant) -> dict[str, Any]:
+    """Return what ``connectors/connect.html`` shows."""
+    rows = Connection.objects.filter(tenant=tenant).exclude(status=Connection.Status.INACTIVE).order_by()
+    connected = dict(rows.values_list("platform_id").annotate(count=Count("pk")))
+    platforms = []
+    for platform in selectors.platforms():
+        if platform.slug not in CONNECTORS:
+            continue
+        connector = CONNECTORS[platform.slug]
+        state, remedy = "available", ""
+        if not platform.enabled:
+            state, remedy = "switched_off", "Ask whoever runs this hub to switch it on."
+        else:
+            try:
+                credentials(platform.slug)
+            except ConfigurationError as error:
+                state, remedy = "not_configured", f"Whoever runs this hub: {error.remedy}"
+        takes = " and ".join(word for capability, word in _WORDS.items() if capability in connector.capabilities)
+        platforms.append(
+            {
+                "slug": platform.slug,
+                "name": platform.name,
+                "summary": f"Publish {takes or 'posts'} to what your account manages there.",
+                "opens": [f"{kind.name}s" for kind in connector.kinds],
+                "state": state,
+                "remedy": remedy,
+                "connected": connected.get(platform.slug, 0),
+            }
+        )
+    return {"platforms": platforms}
+
+
+def pick_page(connection: Connection, *, problem: str = "", error: str = "") -> dict[str, Any]:
+    """Return what ``connectors/pick_destinations.html`` shows."""
+    places = list(connection.destinations.order_by("name", "id"))
+    return {
+        "connection": {
+            "id": connection.pk,
+            "name": connection.display_name,
+            "platform": connection.platform_id,
+            "platform_name": connection.platform.name,
+        },
+        "destinations": [
+            {**destination_facts(place, connection), "detail": place.username, "selected": place.enabled}
+            for place in places
+            if place.gone_at is None or place.enabled
+        ],
+        "fetched_at": fetched_at(places, connection),
+        "problem": problem,
+        "error": error,
+    }
+
+
+def fetched_at(places: list[Destination], connection: Connection) -> datetime:
+    """Return when the platform was last asked which places the grant opens."""
+    return max((place.updated_at for place in places if place.gone_at is None), default=connection.connected_at)
+
+
+def destination_facts(place: Destination, connection: Connection) -> dict[str, Any]:
+    """Return a place, and why it cannot be picked if it cannot."""
+    reason = ""
+    if connection.status == Connection.Status.INACTIVE:
+        reason = "The account is disconnected."
+    elif place.gone_at is not None:
+        reason = "The grant no longer opens it. Reconnect the account and grant access to it."
+    elif place.obstacle:
+        reason = place.obstacle
+    return {
+        "id": place.pk,
+        "name": place.name,
+        "kind": kind_name(place.platform_id, place.kind),
+        "enabled": place.enabled,
+        "selectable": not reason,
+        "reason": reason,
+    }
+
+
+def check_every_hours() -> str:
+    """Return how often connections are checked, in words."""
+    hours = settings.HEALTH_CHECK_EVERY.total_seconds() / 3600
+    return f"every {hours:g} hours" if hours >= 1 else f"every {hours * 60:.0f} minutes"

@@ -1,0 +1,1 @@
+"""What the watchtower's pages show, as plain values: one module a page."""

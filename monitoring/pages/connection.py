@@ -1,0 +1,120 @@
+"""One connection: how it is and why, its token, its scopes, its places, its health checks."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from connectors.manager import get_connector, is_configured
+from connectors.models import Connection
+from connectors.pages import STATE_LABELS, check_every_hours, destination_facts, state_of, token_facts
+from connectors.types import ACCESS_TOKEN
+from foundation.listing import Column, Query, stretch_of
+from monitoring.models import HealthLogEntry
+from publishing.models import PublishJob
+from publishing.states import RESTING
+from tenants.models import AuditEntry
+from tenants.principal import Principal
+from tenants.scopes import CONNECTIONS_WRITE
+from vault.selectors import marks_of
+
+CHECKS_SHOWN: Final = 10
+_COLUMNS: Final = {"at": Column()}
+_CONNECTED: Final = ("connection.created", "connection.renewed")
+
+
+def connection_page(principal: Principal, connection: Connection, query: Query, *, now: datetime) -> dict[str, Any]:
+    """Return what ``connectors/connection.html`` shows; the connection comes from ``selectors.connection_of``."""
+    log = HealthLogEntry.objects.filter(connection=connection)
+    stretch = stretch_of(log, query.sort(_COLUMNS, "at"), query.cursor, size=CHECKS_SHOWN)
+    entries = log.in_bulk(stretch.ties)
+    newest = log.order_by("-id").first()
+    may_manage = CONNECTIONS_WRITE in principal.scopes
+    places = connection.destinations.order_by("name", "id")
+    return {
+        "connection": {
+            **_facts(connection, now=now),
+            **_advice(principal, connection, newest, may_manage=may_manage),
+        },
+        "scopes": _scopes(connection),
+        "destinations": [
+            destination_facts(place, connection) for place in places if place.gone_at is None or place.enabled
+        ],
+        "checks": [_check(entries[pk]) for pk in stretch.ties if pk in entries],
+        "page": stretch.links(query),
+        "can_manage": may_manage,
+        "poll_seconds": None,
+    }
+
+
+def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
+    mark = marks_of([connection.pk], kind=ACCESS_TOKEN).get(connection.pk)
+    waiting = PublishJob.objects.filter(destination__connection=connection).exclude(state__in=sorted(RESTING)).count()
+    actor = (
+        AuditEntry.objects.filter(
+            tenant_id=connection.tenant_id, subject_kind="connection", subject_id=str(connection.pk)
+        )
+        .filter(action__in=_CONNECTED)
+        .order_by("-id")
+        .values_list("actor", flat=True)
+        .first()
+    )
+    version = None
+    if is_configured(connection.platform_id):
+        version = get_connector(connection.platform_id).api_version()
+    return {
+        "id": connection.pk,
+        "platform": connection.platform_id,
+        "platform_name": connection.platform.name,
+        "name": connection.display_name,
+        "account": "",
+        "connected_by": (actor or "").partition(":")[2],
+        "connected_at": connection.connected_at,
+        "token_hint": mark.hint if mark else "",
+        "refresh_expires_at": connection.refresh_expires_at,
+        "refreshed_at": mark.sealed_at if mark and mark.replaced else None,
+        "next_check_at": connection.next_health_at,
+        "api_version": version.name if version else "",
+        "api_sunset_at": version.ends_on if version else None,
+        "waiting_jobs": waiting,
+        **token_facts(connection, now=now),
+    }
+
+
+def _advice(
+    principal: Principal, connection: Connection, newest: HealthLogEntry | None, *, may_manage: bool
+) -> dict[str, Any]:
+    """Return how the connection is, and what to do about it."""
+    state = state_of(connection)
+    told: dict[str, Any] = {"since": None, "cause": "", "who": "", "remedy": "", "reconnect": False}
+    if connection.status != Connection.Status.ACTIVE:
+        told |= {
+            "since": connection.status_since,
+            "cause": connection.status_cause,
+            "who": "You" if may_manage else f"An owner of {principal.tenant.name}",
+            "remedy": connection.status_remedy or "Reconnect the account.",
+            "reconnect": True,
+        }
+    elif state == "unknown":
+        told |= {
+            "cause": "It has not been checked yet.",
+            "remedy": f"Nothing: the first check comes by itself within minutes, then {check_every_hours()}.",
+        }
+    elif newest is not None and state == newest.state and newest.cause:
+        told |= {"since": None, "cause": newest.cause, "remedy": newest.remedy or "See what the next check says."}
+    return {"state": state, "state_label": STATE_LABELS[state], **told}
+
+
+def _scopes(connection: Connection) -> list[dict[str, Any]]:
+    missing = [{"name": name, "granted": False, "needed_for": ""} for name in sorted(connection.scopes_missing)]
+    lacking = set(connection.scopes_missing)
+    granted = sorted(name for name in connection.scopes_granted if name not in lacking)
+    return missing + [{"name": name, "granted": True, "needed_for": ""} for name in granted]
+
+
+def _check(entry: HealthLogEntry) -> dict[str, Any]:
+    return {
+        "at": entry.checked_at,
+        "state": entry.state,
+        "state_label": STATE_LABELS[entry.state],
+        "latency_ms": entry.latency_ms,
+        "note": entry.cause,
+    }

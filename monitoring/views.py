@@ -1,0 +1,59 @@
+"""Pages of the watchtower: the overview, and one connection with its health."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from connectors import selectors
+from connectors.models import Connection
+from connectors.pages import STATE_LABELS
+from foundation.errors import Conflict
+from foundation.listing import Query
+from monitoring import health
+from monitoring.pages import connection as connection_pages
+from monitoring.pages import overview as overview_pages
+from tenants.doors import MemberRequest, members_only
+from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE, POSTS_READ
+
+
+@require_safe
+@members_only
+def overview(request: MemberRequest) -> HttpResponse:
+    """Show whether anything is wrong, since when, and what to do."""
+    request.principal.require(POSTS_READ)
+    told = overview_pages.overview_page(request.principal, is_staff=request.user.is_staff, now=timezone.now())
+    return render(request, "monitoring/overview.html", told)
+
+
+@require_safe
+@members_only
+def connection(request: MemberRequest, connection_id: UUID) -> HttpResponse:
+    """Show one connection: how it is, what it opens, what its checks saw."""
+    request.principal.require(CONNECTIONS_READ)
+    found = selectors.connection_of(request.principal.tenant, connection_id)
+    query = Query(request.GET, request.path)
+    told = connection_pages.connection_page(request.principal, found, query, now=timezone.now())
+    return render(request, "connectors/connection.html", told)
+
+
+@require_POST
+@members_only
+def check_connection(request: MemberRequest, connection_id: UUID) -> HttpResponse:
+    """Check a connection now."""
+    request.principal.require(CONNECTIONS_WRITE)
+    found = selectors.connection_of(request.principal.tenant, connection_id)
+    if found.status == Connection.Status.INACTIVE:
+        raise Conflict(
+            f"{found.display_name} is disconnected; there is nothing to check.", remedy="Connect the account again."
+        )
+    entry = health.check_connection(connection=found, now=timezone.now())
+    told = f"Checked {found.display_name}: {STATE_LABELS[entry.state].lower()}."
+    if entry.state == "healthy":
+        messages.success(request, told)
+    else:
+        messages.warning(request, f"{told} {entry.cause} {entry.remedy}".strip())
+    return redirect("connection", found.pk)

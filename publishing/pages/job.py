@@ -1,0 +1,169 @@
+"""The whole story of one job, what to do now, and the buttons for it."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from connectors.manager import connector_class, get_connector, is_configured
+from publishing import timeline
+from publishing.attempts import content_of
+from publishing.models import PublishJob
+from publishing.pages.words import MOVING, WHO, job_row, reconnect_helps
+from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
+from tenants.principal import Principal
+from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
+
+#: A job that is due for longer than this and that nobody has taken is worth a word.
+OVERDUE: Final = timedelta(seconds=60)
+POLL_SECONDS: Final = 2
+POLL_SECONDS_SCHEDULED: Final = 15
+_TONES: Final = {"ok": "ok", "waiting": "wait", "problem": "bad", "doubt": "warn", "plain": "off"}
+_PLATFORMS_WORDS: Final = "Platform's words"
+
+#: What a job that still moves does next: title and icon.
+_NEXT: Final[dict[str, tuple[str, str]]] = {
+    State.SCHEDULED: ("Waits for its time", "clock"),
+    State.QUEUED: ("Waits for a worker", "queue"),
+    State.RETRYING: ("Waits for the next try", "retry"),
+    State.PROCESSING: ("Waits for the platform", "hourglass"),
+    State.RECONCILING: ("Waits to look whether it is there", "search"),
+}
+
+
+def job_page(principal: Principal, job: PublishJob, *, now: datetime) -> dict[str, Any]:
+    """Return what ``publishing/job.html`` shows; the job comes from ``selectors.job_of``."""
+    letter = job.dead_letters.filter(closed_at=None).first()
+    story = timeline.story_of(job)
+    said = content_of(job.post, job.destination_id)
+    connection = job.destination.connection
+    row = job_row(job)
+    told = {
+        **row,
+        "connection_id": connection.pk,
+        "connection_name": connection.display_name,
+        "post_id": job.post_id,
+        "text": said.text,
+        "link": said.link,
+        "remote_id": job.external_id,
+        "created_at": job.created_at,
+        "due_at": job.due_at or job.post.publish_at,
+        "dead_letter_id": letter.pk if letter else None,
+    }
+    poll = POLL_SECONDS if job.state != State.SCHEDULED or _due_soon(job, now) else POLL_SECONDS_SCHEDULED
+    return {
+        "job": told,
+        "advice": _advice(job, now=now),
+        "actions": _actions(principal, job, has_letter=letter is not None),
+        "timeline": _timeline(job, story),
+        "technical": _technical(job),
+        "raw": next((dict(event.facts)[_PLATFORMS_WORDS] for event in reversed(story) if _has_words(event)), ""),
+        "poll_seconds": poll if job.state in MOVING else None,
+    }
+
+
+def _due_soon(job: PublishJob, now: datetime) -> bool:
+    return job.due_at is None or job.due_at - now < timedelta(minutes=1)
+
+
+def _has_words(event: timeline.Event) -> bool:
+    return any(name == _PLATFORMS_WORDS for name, _ in event.facts)
+
+
+def _advice(job: PublishJob, *, now: datetime) -> dict[str, str] | None:
+    if job.state in NEEDS_A_PERSON:
+        if job.announced_at is not None:
+            title = "Nobody can tell whether it is live"
+        else:
+            title = "It was not published" if job.state == State.FAILED else "It waits for a decision"
+        return {
+            "title": title,
+            "cause": job.error_cause,
+            "who": WHO.get(job.error_who, ""),
+            "remedy": job.error_remedy,
+        }
+    if job.state == State.RETRYING:
+        remedy = "Nothing: it is tried again by itself."
+        return {"title": "The last try failed", "cause": job.error_cause, "who": "", "remedy": remedy}
+    if job.state == State.RECONCILING:
+        remedy = "Nothing: the hub looks at the platform before anything is sent again."
+        return {"title": "Finding out whether it is live", "cause": job.error_cause, "who": "", "remedy": remedy}
+    if job.due_at is not None and now - job.due_at > OVERDUE:
+        if not job.platform.enabled:
+            cause, remedy = f"{job.platform.name} is switched off here, so its jobs wait.", "Switch it on."
+        else:
+            cause, remedy = "It is due, and no worker has taken it.", "See whether a worker runs, and what it logs."
+        return {"title": "It is late", "cause": cause, "who": WHO["operator"], "remedy": remedy}
+    return None
+
+
+def _actions(principal: Principal, job: PublishJob, *, has_letter: bool) -> dict[str, Any]:
+    may_act = POSTS_WRITE in principal.scopes
+    stuck = may_act and job.state in NEEDS_A_PERSON
+    in_doubt = job.announced_at is not None
+    waits = job.state in {State.RETRYING, State.RECONCILING} and job.lease_token is None
+    retry_label = ""
+    if may_act and waits:
+        retry_label = "Try now" if job.state == State.RETRYING else "Look now"
+    elif stuck and (in_doubt or not has_letter):
+        retry_label = "Look at the platform again" if in_doubt else "Try again"
+    reconnect = job.state in NEEDS_A_PERSON and reconnect_helps(job) and CONNECTIONS_WRITE in principal.scopes
+    return {
+        "retry_label": retry_label,
+        "cancel": may_act and not stuck and job.state in CANCELLABLE and not in_doubt,
+        "redrive": stuck and has_letter and not in_doubt,
+        "discard": stuck and has_letter,
+        "unknown": stuck and in_doubt,
+        "reconnect_url": reconnect_url(job) if reconnect else "",
+    }
+
+
+def reconnect_url(job: PublishJob) -> str:
+    """Return where the account of a job is connected anew."""
+    asked = urlencode({"connection": job.destination.connection_id})
+    return f"{reverse('oauth_start', args=[job.platform_id])}?{asked}"
+
+
+def _timeline(job: PublishJob, story: list[timeline.Event]) -> list[dict[str, Any]]:
+    events = [_line(event) for event in story]
+    if job.state in _NEXT and job.due_at is not None:
+        title, icon = _NEXT[job.state]
+        events.append({"at": job.due_at, "kind": "next", "tone": "wait", "icon": icon, "title": title, "now": True})
+    elif job.state in MOVING:
+        begun = [line for line in events if line["kind"] == "attempt"]
+        for line in begun[-1:]:
+            line |= {"now": True, "tone": "work"}
+    return [{"detail": "", "attempt": None, "duration_ms": None, "now": False, **line} for line in events]
+
+
+def _line(event: timeline.Event) -> dict[str, Any]:
+    named = event.attempt is None or event.title.startswith("Attempt")
+    return {
+        "at": event.at,
+        "kind": event.kind,
+        "tone": _TONES.get(event.tone, "off"),
+        "icon": event.icon,
+        "title": event.title,
+        "detail": f"{event.detail} {event.remedy}".strip(),
+        "attempt": None if named else event.attempt,
+        "duration_ms": event.duration_ms,
+        "facts": [fact for fact in event.facts if fact[0] != _PLATFORMS_WORDS],
+        "url": event.link,
+        "url_label": "View it live" if event.link else "",
+    }
+
+
+def _technical(job: PublishJob) -> list[tuple[str, str]]:
+    facts = [
+        ("Post", str(job.post_id)),
+        ("Destination", str(job.destination_id)),
+        ("Id of the destination", job.destination.external_id),
+        ("Attempts", str(job.attempt_count)),
+        ("Looks at the platform", str(job.looks) if job.looks else ""),
+        ("Held by", job.lease_owner),
+    ]
+    if is_configured(job.platform_id):
+        version = get_connector(job.platform_id).api_version()
+        facts.append((f"{connector_class(job.platform_id).name} API", version.name))
+    return [(label, value) for label, value in facts if value]

@@ -1,0 +1,246 @@
+"""Pages of the workshop: parse, one call, show or lead on."""
+
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from foundation.errors import Conflict, Finding, Invalid, NotFound
+from foundation.listing import Query, read_uuids
+from publishing import accepting, doorbell, drafts, redriving, selectors
+from publishing.models import DeadLetter, Post
+from publishing.pages import compose as compose_pages
+from publishing.pages import job as job_pages
+from publishing.pages import jobs as jobs_pages
+from publishing.pages import letters as letters_pages
+from publishing.pages import posts as posts_pages
+from publishing.pages.compose import Typed
+from tenants.doors import MemberRequest, members_only, page_before
+from tenants.scopes import POSTS_READ, POSTS_WRITE
+
+#: So many dead letters are redriven by one press; the rest by the next.
+MOST_AT_ONCE: Final = 500
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def compose(request: MemberRequest) -> HttpResponse:
+    """Write a post, check it, publish it once."""
+    request.principal.require(POSTS_WRITE)
+    if request.method != "POST":
+        return _compose_page(request, compose_pages.prefilled(request.GET))
+    typed = Typed.of(request.POST)
+    draft, findings = typed.read()
+    if draft is None:
+        return _compose_page(request, typed, findings)
+    now = timezone.now()
+    if request.POST.get("action") == "check":
+        checked = drafts.check(request.principal.tenant, draft, now=now)
+        return _compose_page(request, typed, list(checked.findings), checked=not checked.errors)
+    try:
+        post, replayed = accepting.publish_post(
+            principal=request.principal, draft=draft, idempotency_key=typed.idempotency_key or None, now=now
+        )
+    except Invalid as refusal:
+        general = Finding("general", refusal.code, refusal.detail, refusal.remedy)
+        if not refusal.findings:
+            typed = typed.with_fresh_key()
+        return _compose_page(request, typed, list(refusal.findings) or [general])
+    except Conflict:
+        told = "This page has already published a post; what you changed since was not sent."
+        again = Finding("general", "already_published", told, "Press Publish again to send it as a new post.")
+        return _compose_page(request, typed.with_fresh_key(), [again], status=409)
+    if not replayed:
+        doorbell.ring_after_commit()
+    return _after_publishing(request, post, replayed=replayed)
+
+
+def _compose_page(
+    request: MemberRequest,
+    typed: Typed,
+    findings: list[Finding] | None = None,
+    *,
+    checked: bool = False,
+    status: int = 0,
+) -> HttpResponse:
+    findings = findings or []
+    if not typed.idempotency_key:
+        typed = typed.with_fresh_key()
+    told = compose_pages.compose_page(
+        request.principal.tenant, request.user, typed, findings=findings, checked=checked, now=timezone.now()
+    )
+    return render(request, "publishing/compose.html", told, status=status or (422 if told["invalid"] else 200))
+
+
+def _after_publishing(request: MemberRequest, post: Post, *, replayed: bool) -> HttpResponse:
+    """Lead on to the job, or to the post when it goes to several places."""
+    jobs = list(post.jobs.values_list("pk", flat=True))
+    places = "1 destination" if len(jobs) == 1 else f"{len(jobs)} destinations"
+    if replayed:
+        messages.info(request, "This post had been accepted already; it is published once.")
+    elif post.publish_at:
+        moment = date_format(timezone.localtime(post.publish_at), "j M Y, H:i T")
+        messages.success(request, f"Scheduled for {moment}, to {places}.")
+    else:
+        messages.success(request, f"Accepted; on its way to {places}.")
+    return redirect("job", jobs[0]) if len(jobs) == 1 else redirect("post", post.pk)
+
+
+@require_safe
+@members_only
+def posts(request: MemberRequest) -> HttpResponse:
+    """Show the tenant's posts."""
+    request.principal.require(POSTS_READ)
+    told = posts_pages.posts_page(request.principal.tenant, Query(request.GET, request.path))
+    return render(request, "publishing/posts.html", told)
+
+
+@require_safe
+@members_only
+def post(request: MemberRequest, post_id: UUID) -> HttpResponse:
+    """Show one post and what became of it at every destination."""
+    request.principal.require(POSTS_READ)
+    return render(request, "publishing/post.html", posts_pages.post_page(request.principal.tenant, post_id))
+
+
+@require_safe
+@members_only
+def jobs(request: MemberRequest) -> HttpResponse:
+    """Show the tenant's jobs."""
+    request.principal.require(POSTS_READ)
+    told = jobs_pages.jobs_page(request.principal.tenant, Query(request.GET, request.path))
+    return render(request, "publishing/jobs.html", told)
+
+
+@require_safe
+@members_only
+def job(request: MemberRequest, job_id: UUID) -> HttpResponse:
+    """Show the whole story of one job."""
+    request.principal.require(POSTS_READ)
+    found = selectors.job_of(request.principal.tenant, job_id)
+    told = job_pages.job_page(request.principal, found, now=timezone.now())
+    return render(request, "publishing/job.html", told)
+
+
+@require_POST
+@members_only
+def cancel_job(request: MemberRequest, job_id: UUID) -> HttpResponse:
+    """Take a job back."""
+    found = selectors.job_of(request.principal.tenant, job_id)
+    try:
+        redriving.cancel_job(principal=request.principal, job=found, now=timezone.now())
+        messages.success(request, f"Cancelled: nothing is published to {found.destination.name}.")
+    except Conflict as refusal:
+        messages.error(request, _words(refusal))
+    return redirect("job", job_id)
+
+
+@require_POST
+@members_only
+def retry_job(request: MemberRequest, job_id: UUID) -> HttpResponse:
+    """Do not wait any longer."""
+    found = selectors.job_of(request.principal.tenant, job_id)
+    try:
+        redriving.retry_job(principal=request.principal, job=found, now=timezone.now())
+        doorbell.ring_after_commit()
+        messages.success(request, "It does not wait any longer.")
+    except Conflict as refusal:
+        messages.error(request, _words(refusal))
+    return redirect("job", job_id)
+
+
+@require_POST
+@members_only
+def confirm_live(request: MemberRequest, job_id: UUID) -> HttpResponse:
+    """Record that a post with an unknown outcome is live."""
+    found = selectors.job_of(request.principal.tenant, job_id)
+    link = request.POST.get("permalink", "").replace("\x00", "")
+    try:
+        redriving.confirm_live(principal=request.principal, job=found, link=link, now=timezone.now())
+        messages.success(request, "Recorded as published.")
+    except (Conflict, Invalid) as refusal:
+        messages.error(request, _words(refusal))
+    return redirect("job", job_id)
+
+
+@require_POST
+@members_only
+def publish_again(request: MemberRequest, job_id: UUID) -> HttpResponse:
+    """Record that a post with an unknown outcome is not live, and send it again."""
+    found = selectors.job_of(request.principal.tenant, job_id)
+    try:
+        redriving.publish_again(principal=request.principal, job=found, now=timezone.now())
+        doorbell.ring_after_commit()
+        messages.success(request, f"It is sent to {found.destination.name} again.")
+    except Conflict as refusal:
+        messages.error(request, _words(refusal))
+    return redirect("job", job_id)
+
+
+@require_safe
+@members_only
+def dead_letters(request: MemberRequest) -> HttpResponse:
+    """Show the jobs that need a person, grouped by cause."""
+    request.principal.require(POSTS_READ)
+    told = letters_pages.dead_letters_page(request.principal, Query(request.GET, request.path))
+    return render(request, "publishing/dead_letters.html", told)
+
+
+@require_POST
+@members_only
+def redrive(request: MemberRequest) -> HttpResponse:
+    """Send the jobs of dead letters again."""
+    letters = _letters(request)
+    count = redriving.redrive(principal=request.principal, letters=letters, now=timezone.now())
+    doorbell.ring_after_commit()
+    if count:
+        more = " Press again for the rest." if len(letters) == MOST_AT_ONCE else ""
+        messages.success(request, f"{_jobs(count)} sent again; each goes out once.{more}")
+    else:
+        messages.info(request, "Nothing was left to send again: somebody has dealt with it meanwhile.")
+    return _back(request)
+
+
+@require_POST
+@members_only
+def discard(request: MemberRequest) -> HttpResponse:
+    """Give the jobs of dead letters up, for a reason."""
+    letters = _letters(request)
+    reason = request.POST.get("reason", "").replace("\x00", "")[:500]
+    try:
+        count = redriving.discard(principal=request.principal, letters=letters, reason=reason, now=timezone.now())
+        messages.success(request, f"{_jobs(count)} discarded.")
+    except Invalid as refusal:
+        messages.error(request, _words(refusal))
+    return _back(request)
+
+
+def _letters(request: MemberRequest) -> list[DeadLetter]:
+    """Return the dead letters a form names: those ticked, or all of a group."""
+    request.principal.require(POSTS_WRITE)
+    tenant = request.principal.tenant
+    if request.POST.get("scope") == "group":
+        group = request.POST.get("group", "").replace("\x00", "")
+        return letters_pages.letters_of_group(tenant, group, most=MOST_AT_ONCE)
+    ids = read_uuids(request.POST.getlist("dead_letter")[:MOST_AT_ONCE])
+    if ids is None:
+        raise NotFound("There is no such dead letter.", remedy="Look at the list of dead letters.")
+    return selectors.letters_of(tenant, ids)
+
+
+def _back(request: MemberRequest) -> HttpResponse:
+    return HttpResponseRedirect(page_before(request) or reverse("dead_letters"))
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count:,} jobs"
+
+
+def _words(refusal: Conflict | Invalid) -> str:
+    return f"{refusal.detail} {refusal.remedy}".strip()

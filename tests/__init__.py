@@ -1,0 +1,1 @@
+"""The proofs: one folder per room, plus contract/ and journeys/; `python -m tests` runs them all."""

@@ -1,0 +1,38 @@
+"""The hub's settings for tests: real ones, with a throw-away master key, cheap hashes, and no address of any real platform.
+
+DATABASE_URL and REDIS_URL choose the suite: SQLite and an in-memory broker, or PostgreSQL and Redis (``python -m tests``).
+"""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from tempfile import gettempdir
+
+# A shared directory would let two runs at once meet in one database file.
+os.environ.setdefault("VAR_DIR", str(Path(gettempdir()) / f"switchboard-tests-{os.getpid()}"))
+(Path(os.environ["VAR_DIR"]) / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
+os.environ.setdefault("VAULT_MASTER_KEY", secrets.token_urlsafe(48))
+os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
+os.environ.setdefault("LOG_LEVEL", "ERROR")
+os.environ["SWITCHBOARD_MODE"] = "embedded"
+os.environ["SANDBOX"] = "1"
+# Real host names, so that a request that escapes the in-process sandbox is seen and refused, not answered by chance.
+os.environ["PLATFORM_GATEWAY_URL"] = "https://sandbox.invalid"
+
+from config.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+VAULT_PBKDF2_ITERATIONS = 1_000
+CELERY_TASK_ALWAYS_EAGER = False
+PUBLISH_LANDING = timedelta(seconds=15)
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PUBLIC_URL = "http://testserver"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, as in life: SQLite's shared memory databases lock whole tables between threads.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # noqa: F405

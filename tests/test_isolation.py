@@ -1,0 +1,138 @@
+"""One tenant never sees or moves what belongs to another: every address with an id is walked with another tenant's ids."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.converters import UUIDConverter
+from django.utils import timezone
+
+from connectors.models import Connection
+from publishing.accepting import publish_post
+from publishing.drafts import Draft
+from publishing.models import DeadLetter, PublishJob
+from tenants.models import Tenant
+from tests.conftest import House
+
+
+def addresses(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Yield every address of ours that takes a UUID, with the names of its parameters."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if route.startswith("admin/"):
+            continue
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            names = [name for name, kind in pattern.pattern.converters.items() if isinstance(kind, UUIDConverter)]
+            if names:
+                yield route, names
+
+
+def filled(route: str, value: str) -> str:
+    return "/" + "".join(
+        value if index % 2 else part
+        for index, part in enumerate(route.replace("<", "\0").replace(">", "\0").split("\0"))
+    )
+
+
+ROUTES = sorted({route for route, _ in addresses()})
+
+
+@pytest.fixture
+def foreign_ids(make_house: Callable[[str], House], connect: Callable[[House], Connection]) -> dict[str, str]:
+    """The id of everything that another tenant has."""
+    other = make_house("Other")
+    connection = connect(other)
+    place = connection.destinations.filter(enabled=True).first()
+    assert place is not None
+    draft = Draft(text="Theirs", destinations=(place.pk,))
+    post, _ = publish_post(principal=other.principal, draft=draft, idempotency_key=None, now=timezone.now())
+    job = post.jobs.get()
+    PublishJob.objects.filter(pk=job.pk).update(state="dlq", due_at=None, announced_at=timezone.now())
+    letter = DeadLetter.objects.create(
+        job=job, tenant=other.tenant, platform_id="meta", fingerprint="f", kind="k", cause="c", who="operator",
+        opened_at=timezone.now(),
+    )  # fmt: skip
+    return {
+        "connection": str(connection.pk),
+        "destination": str(place.pk),
+        "post": str(post.pk),
+        "job": str(job.pk),
+        "letter": str(letter.pk),
+        "tenant": str(other.tenant.pk),
+    }
+
+
+def send(client: Client, method: str, address: str, body: dict[str, Any], *, as_form: bool) -> Any:
+    """Send a body the way the API or a page takes it."""
+    if as_form:
+        return client.generic(method.upper(), address, urlencode(body, doseq=True), "application/x-www-form-urlencoded")
+    return client.generic(method.upper(), address, json.dumps(body), "application/json")
+
+
+def snapshot() -> list[Any]:
+    return [
+        list(PublishJob.objects.order_by("pk").values()),
+        list(DeadLetter.objects.order_by("pk").values()),
+        list(Connection.objects.order_by("pk").values()),
+        list(Tenant.objects.order_by("pk").values()),
+    ]
+
+
+def test_there_are_addresses_to_walk() -> None:
+    assert len(ROUTES) >= 10
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_another_tenants_ids_are_not_found(
+    route: str, method: str, api: Client, member_client: Client, foreign_ids: dict[str, str]
+) -> None:
+    before = snapshot()
+    body = {"ids": [foreign_ids["letter"]], "destinations": [foreign_ids["destination"]], "link": "https://x.example/1"}
+    for client in (api, member_client):
+        for value in foreign_ids.values():
+            answer = send(client, method, filled(route, value), body, as_form=not route.startswith("api/"))
+            expected = {404, 405} if route.startswith("api/") else {302, 404, 405}
+            assert answer.status_code in expected, (client, value, answer.status_code)
+            if answer.status_code == 302:  # a page sends strangers to the sign-in page, never anywhere else
+                assert client is api
+                assert "sign-in" in answer["Location"]
+            assert b"Theirs" not in answer.content
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("address", ["posts", "jobs", "dead-letters", "connections", "destinations"])
+def test_lists_of_the_api_hold_nothing_of_another_tenant(
+    address: str, api: Client, foreign_ids: dict[str, str]
+) -> None:
+    assert api.get(f"/api/{address}/").json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("/api/dead-letters/redrive/", {"ids": ["letter"]}),
+        ("/api/dead-letters/discard/", {"ids": ["letter"], "reason": "x"}),
+    ],
+)
+def test_ids_in_a_body_are_another_tenants_as_little_as_ids_in_an_address(
+    address: str, body: dict[str, Any], api: Client, foreign_ids: dict[str, str]
+) -> None:
+    before = snapshot()
+    body = {**body, "ids": [foreign_ids[name] for name in body["ids"]]}
+    answer = api.post(address, json.dumps(body), content_type="application/json")
+    assert answer.status_code == 404
+    assert snapshot() == before
+
+
+def test_another_tenants_destination_cannot_be_published_to(api: Client, foreign_ids: dict[str, str]) -> None:
+    body = {"text": "x", "destinations": [foreign_ids["destination"]]}
+    answer = api.post("/api/publish", json.dumps(body), content_type="application/json")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["code"] == "unknown_destination"
