@@ -373,6 +373,15 @@ META_SCOPES = env.listing(
     ),
     help="Scopes asked of Meta. Leave out what your app review does not cover; the features go with them.",
 )
+META_SETTLE = timedelta(
+    seconds=env.number(
+        "META_SETTLE_SECONDS",
+        default=180,
+        least=1,
+        most=86_400,
+        help="How long after an announced post its absence from the Page's list is no proof yet (Meta's lists lag).",
+    )
+)
 META_GRAPH_URL = _platform_url("META_GRAPH_URL", "graph.facebook.com")
 META_DIALOG_URL = _platform_url("META_DIALOG_URL", "www.facebook.com")
 
@@ -395,6 +404,20 @@ PUBLISH_LANDING = timedelta(
         most=3600,
         help="How long after its deadline a request in flight may still land at a platform; reconciliation waits this long.",
     )
+)
+PUBLISH_TENANT_SHARE_PERCENT = env.number(
+    "PUBLISH_TENANT_SHARE_PERCENT",
+    default=80,
+    least=1,
+    most=100,
+    help="The share of a worker's calls in flight that one tenant may hold, in percent; the rest stays free for others.",
+)
+PUBLISH_DESTINATION_IN_FLIGHT = env.number(
+    "PUBLISH_DESTINATION_IN_FLIGHT",
+    default=50,
+    least=1,
+    most=10_000,
+    help="Calls that all workers together may have in flight for one destination.",
 )
 HEALTH_CHECK_EVERY = timedelta(
     seconds=env.number(

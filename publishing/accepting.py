@@ -43,6 +43,7 @@ def publish_post(
                 overrides={str(pk): dict(said) for pk, said in draft.overrides.items()},
                 publish_at=checked.publish_at,
                 time_zone=draft.time_zone,
+                in_order=draft.in_order,
                 created_by=principal.actor,
                 idempotency_key=idempotency_key,
                 request_digest=digest,
@@ -56,6 +57,9 @@ def publish_post(
                     platform_id=place.platform_id,
                     state=state,
                     due_at=checked.publish_at or now,
+                    planned_at=checked.publish_at or now,
+                    ready=checked.publish_at is None,
+                    in_order=draft.in_order,
                 )
                 for place in checked.destinations
             )

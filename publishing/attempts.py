@@ -21,6 +21,7 @@ from publishing.ledger import AlreadyTaken, Claimed, LeaseLost, Letter
 from publishing.models import Attempt, Post, PublishJob
 from publishing.retries import History, Next
 from publishing.states import State
+from publishing.writes import Failure
 
 log = structlog.get_logger(__name__)
 
@@ -136,14 +137,7 @@ def _record_surely_not_there(claimed: Claimed, journal: JobJournal, *, now: date
             "author",
         )
     elif job.deaths >= retries.MOST_DEATHS:
-        letter = Letter(
-            State.DLQ,
-            "poison",
-            f"{job.platform_id}:poison",
-            f"{job.deaths} workers died or stalled while they held this job; nothing was published.",
-            "Look into the workers' logs for this job's id; when the cause is mended, redrive it.",
-            OPERATOR,
-        )
+        letter = ledger.poisoned(job, deaths=job.deaths)
     elif job.tries >= len(retries.WAITS):
         letter = Letter(
             State.DLQ,
@@ -218,7 +212,7 @@ def _record_failure(claimed: Claimed, error: ConnectorError, journal: JobJournal
         ledger.record_dead_letter(claimed, letter, settled=step.settled, failure=failure, now=now)
 
 
-def _record_failed_look(claimed: Claimed, failure: dict[str, object], history: History, *, now: datetime) -> None:
+def _record_failed_look(claimed: Claimed, failure: Failure, history: History, *, now: datetime) -> None:
     """The platform could not be asked. Ask again later: that costs nothing, but not for ever."""
     since = claimed.job.announced_at or history.first_tried_at
     if retries.out_of_patience(since, now=now):

@@ -29,6 +29,8 @@ class Draft:
     destinations: tuple[UUID, ...] = ()
     publish_at: str = ""
     time_zone: str = ""
+    #: Keep this post behind earlier ones of the same destination that ask for order too.
+    in_order: bool = False
     #: By destination: what is said there instead; the keys are ``text`` and ``link``.
     overrides: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
 
@@ -40,6 +42,7 @@ class Draft:
             "destinations": sorted(str(pk) for pk in self.destinations),
             "publish_at": self.publish_at,
             "time_zone": self.time_zone,
+            "in_order": self.in_order,
             "overrides": {str(pk): dict(said) for pk, said in self.overrides.items()},
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

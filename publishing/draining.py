@@ -6,8 +6,11 @@ goes on while the broker is dead.
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -15,13 +18,19 @@ from django.db import DatabaseError, connection, connections
 
 from publishing import ledger
 from publishing.attempts import attempt_job
+from publishing.claims import Rotation
 from publishing.ledger import Claimed
+from publishing.writer import GroupWriter
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 _running = threading.Lock()
 _rung_again = threading.Event()
+#: One drain runs at a time, so one rotation serves the process.
+_rotation = Rotation()
+#: How long free seats are gathered before the next claim.
+GATHER_SECONDS: Final = 0.01
 
 
 def drain(*, clock: Clock) -> int:
@@ -42,21 +51,35 @@ def drain(*, clock: Clock) -> int:
 
 def _drain(*, clock: Clock) -> int:
     seats = settings.WORKER_CALLS_IN_FLIGHT
-    batch = ledger.claim(now=clock(), limit=seats, lease=settings.PUBLISH_LEASE)
+    batch = ledger.claim(now=clock(), limit=seats, lease=settings.PUBLISH_LEASE, rotation=_rotation)
     if not batch:  # the usual case: an idle hub looks once a second and should cost next to nothing
         return 0
+    writer = GroupWriter()
     made = 0
-    in_flight: set[Future[None]] = set()
-    with ThreadPoolExecutor(max_workers=seats, thread_name_prefix="publish") as executor:
-        while batch or in_flight:
-            made += len(batch)
-            in_flight |= {executor.submit(_attempt, claimed, clock) for claimed in batch}
-            # Wake for the first free seat, and now and then for jobs that became due meanwhile.
-            done, in_flight = wait(in_flight, timeout=0.2, return_when=FIRST_COMPLETED)
-            for future in done:
-                future.result()
-            free = seats - len(in_flight)
-            batch = ledger.claim(now=clock(), limit=free, lease=settings.PUBLISH_LEASE) if free else []
+    in_flight: dict[Future[None], UUID] = {}
+    try:
+        with ThreadPoolExecutor(max_workers=seats, thread_name_prefix="publish") as executor:
+            while batch or in_flight:
+                made += len(batch)
+                for claimed in batch:
+                    _rotation.held[claimed.job.tenant_id] += 1
+                    in_flight[executor.submit(_attempt, replace(claimed, writer=writer), clock)] = claimed.job.tenant_id
+                # Wake when a few seats are free or shortly after the first is: claiming one by one costs a query each.
+                done, _ = wait(in_flight, timeout=0.2, return_when=FIRST_COMPLETED)
+                if len(in_flight) - len(done) > seats * 3 // 4:
+                    done, _ = wait(in_flight, timeout=GATHER_SECONDS, return_when=ALL_COMPLETED)
+                for future in done:
+                    _rotation.held[in_flight.pop(future)] -= 1
+                    future.result()
+                free = seats - len(in_flight)
+                batch = (
+                    ledger.claim(now=clock(), limit=free, lease=settings.PUBLISH_LEASE, rotation=_rotation)
+                    if free
+                    else []
+                )
+    finally:
+        writer.close()
+        _rotation.held.clear()
     return made
 
 
@@ -67,7 +90,7 @@ def _attempt(claimed: Claimed, clock: Clock) -> None:
         # The lease runs out by itself and the sweep takes the job back; crashing the drain would strand its neighbours.
         log.error("job.ledger_unreachable", job=str(claimed.job.pk), error=type(error).__name__)
     finally:
-        if connection.settings_dict["ENGINE"].endswith("postgresql"):
+        if connection.connection is not None and connection.vendor == "postgresql":
             connection.close()  # back to the pool
 
 

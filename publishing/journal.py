@@ -38,7 +38,7 @@ class JobJournal:
     def note(self, key: str, value: Any) -> None:
         """Write down a remote effect the moment it is known; plain JSON, never a secret."""
         known = self._read()
-        ledger.write(self._claimed, kind=JournalEntry.Kind.NOTED, key=key, value=value, now=self._clock())
+        ledger.note(self._claimed, kind=JournalEntry.Kind.NOTED, key=key, value=value, now=self._clock())
         known[key] = value
 
     def announce(self, step: str) -> None:

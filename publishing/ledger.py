@@ -1,4 +1,4 @@
-"""The ledger: who holds which job, what was announced, how it ended. Every write of a held job asks for its lease.
+"""The ledger: who holds which job, what was announced, how it ended.
 
 Celery may lose a message or deliver it twice; these rows decide what is done. A worker whose lease has gone to another
 finds its writes refused (``LeaseLost``) and stops, so that it sends nothing more.
@@ -11,31 +11,36 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import IntegrityError, connection, models, transaction
+from django.conf import settings
+from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
-from django.dispatch import Signal
 
 from connectors.errors import OPERATOR, PlatformReply
 from connectors.types import Published
 from foundation.ids import new_id
-from publishing import signals, workers
-from publishing.models import Attempt, DeadLetter, JournalEntry, PublishJob
+from publishing import claims, signals, workers
+from publishing.claims import Rotation
+from publishing.models import Attempt, JournalEntry, PublishJob
 from publishing.retries import MOST_DEATHS
-from publishing.states import CLAIMED_AS, HELD, State, may_go
+from publishing.states import CLAIMED_AS, State, may_go
+from publishing.writer import InlineWriter, Writer
+from publishing.writes import (
+    LEASE_MARGIN,
+    AlreadyTaken,
+    Announce,
+    Failure,
+    LeaseLost,
+    Letter,
+    Note,
+    Settle,
+    letter_row,
+    tell,
+)
+
+__all__ = ["LEASE_MARGIN", "AlreadyTaken", "Claimed", "LeaseLost", "Letter", "claim", "recover"]
 
 log = structlog.get_logger(__name__)
-
-#: An announcement this close to the lease's end is refused: the call could outlive the lease.
-LEASE_MARGIN = timedelta(seconds=2)
-
-
-class LeaseLost(Exception):
-    """The job is no longer ours: stop, send nothing, write nothing."""
-
-
-class AlreadyTaken(Exception):
-    """Another job of this destination is recorded as this very post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Claimed:
     token: UUID
     #: ``time.monotonic()`` at which the lease ends; it goes on while a process is stopped, which is the point.
     ends_monotonic: float
+    #: Who writes what becomes of it.
+    writer: Writer
 
     @property
     def state(self) -> State:
@@ -54,37 +61,26 @@ class Claimed:
         return State(self.job.state)
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a dead letter will say."""
+def claim(
+    *, now: datetime, limit: int, lease: timedelta, rotation: Rotation | None = None, writer: Writer | None = None
+) -> list[Claimed]:
+    """Take up to ``limit`` due jobs, tenant by tenant, and open an attempt for each; all in one transaction.
 
-    state: State
-    kind: str
-    fingerprint: str
-    cause: str
-    remedy: str
-    who: str
-
-
-def claim(*, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
-    """Take up to ``limit`` due jobs by one atomic update, and open an attempt for each.
-
-    Two workers never hold one job: PostgreSQL skips locked rows, SQLite has one writer at a time.
+    Two workers never hold one job: PostgreSQL passes over locked rows, SQLite has one writer at a time, and the update
+    takes only what is still ready.
     """
     token = new_id()
     started = time.monotonic()
-    claimed_state = Case(*[When(state=here, then=Value(there)) for here, there in CLAIMED_AS.items()])
-    due = PublishJob.objects.filter(due_at__lte=now, platform__enabled=True).order_by("due_at", "id")
-    if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True, of=("self",))
+    room = max(1, settings.WORKER_CALLS_IN_FLIGHT * settings.PUBLISH_TENANT_SHARE_PERCENT // 100)
     with transaction.atomic():
-        # The list is fetched first: a planner may run an IN (SELECT … LIMIT) more than once.
-        picked = list(due.values_list("pk", flat=True)[:limit])
+        claims.make_ready(now=now)
+        picked = claims.pick(rotation=rotation or Rotation(), limit=limit, room_per_tenant=room)
         if not picked:
             return []
-        PublishJob.objects.filter(pk__in=picked, due_at__lte=now).update(
-            state=claimed_state,
+        PublishJob.objects.filter(pk__in=picked, ready=True).update(
+            state=Case(*[When(state=here, then=Value(there)) for here, there in CLAIMED_AS.items()]),
             due_at=None,
+            ready=False,
             lease_owner=workers.own_name(),
             lease_token=token,
             lease_until=now + lease,
@@ -92,14 +88,13 @@ def claim(*, now: datetime, limit: int, lease: timedelta) -> list[Claimed]:
             first_tried_at=Coalesce("first_tried_at", Value(now)),
             updated_at=now,
         )
-        jobs = list(
-            PublishJob.objects.filter(lease_token=token, pk__in=picked).select_related(
-                "post", "destination__connection", "tenant"
-            )
-        )
+        order = {pk: position for position, pk in enumerate(picked)}
+        held = PublishJob.objects.filter(lease_token=token).select_related("post", "destination__connection")
+        jobs = sorted(held, key=lambda job: order[job.pk])
         attempts = Attempt.objects.bulk_create([_opened(job, now=now) for job in jobs])
     ends = started + lease.total_seconds()
-    return [Claimed(job, attempt, token, ends) for job, attempt in zip(jobs, attempts, strict=True)]
+    hand = writer or InlineWriter()
+    return [Claimed(job, attempt, token, ends, hand) for job, attempt in zip(jobs, attempts, strict=True)]
 
 
 def announce(claimed: Claimed, *, step: str, now: datetime) -> datetime:
@@ -107,19 +102,13 @@ def announce(claimed: Claimed, *, step: str, now: datetime) -> datetime:
 
     Raises ``LeaseLost`` when the job is no longer ours or the lease is about to end.
     """
-    with transaction.atomic():
-        mine = _mine(claimed).filter(lease_until__gt=now + LEASE_MARGIN)
-        if not mine.update(announced_at=Coalesce("announced_at", Value(now)), updated_at=now):
-            raise LeaseLost(f"job {claimed.job.pk} went to another worker before {step} was sent")
-        write(claimed, kind=JournalEntry.Kind.ANNOUNCED, key=step, value=None, now=now)
+    claimed.writer.write(Announce(claimed.job.pk, claimed.token, claimed.attempt.number, step, now))
     return claimed.job.announced_at or now
 
 
-def write(claimed: Claimed, *, kind: JournalEntry.Kind, key: str, value: Any, now: datetime) -> None:
+def note(claimed: Claimed, *, kind: JournalEntry.Kind, key: str, value: Any, now: datetime) -> None:
     """Add to the journal. A remote effect is written down even when the lease is lost: it did happen."""
-    JournalEntry.objects.create(
-        job=claimed.job, attempt_number=claimed.attempt.number, kind=kind, key=key, value=value, at=now
-    )
+    claimed.writer.write(Note(claimed.job.pk, claimed.attempt.number, kind, key, value, now))
 
 
 def record_published(claimed: Claimed, published: Published, *, now: datetime) -> None:
@@ -128,35 +117,33 @@ def record_published(claimed: Claimed, published: Published, *, now: datetime) -
     Raises ``LeaseLost`` after leaving the answer in the journal, where the next holder finds it; raises ``AlreadyTaken``
     when another job is recorded as this post.
     """
-    fields = {
-        "external_id": published.external_id,
-        "permalink": published.permalink,
-        "published_at": now,
-        "announced_at": None,
-        **_no_error(),
-    }
     try:
         _settle(
-            claimed, State.PUBLISHED, fields, outcome=Attempt.Outcome.PUBLISHED, now=now, news=signals.job_published
+            claimed,
+            State.PUBLISHED,
+            outcome=Attempt.Outcome.PUBLISHED,
+            now=now,
+            external_id=published.external_id,
+            permalink=published.permalink,
+            published_at=now,
+            error=("", "", "", ""),
+            news=signals.job_published,
         )
     except LeaseLost:
         answer = {"external_id": published.external_id, "permalink": published.permalink}
-        write(claimed, kind=JournalEntry.Kind.ANSWERED, key="published", value=answer, now=now)
+        note(claimed, kind=JournalEntry.Kind.ANSWERED, key="published", value=answer, now=now)
         raise
-    except IntegrityError as error:
-        raise AlreadyTaken(f"{published.external_id} is recorded for another job") from error
 
 
 def record_processing(claimed: Claimed, *, look_again_at: datetime, note: str, now: datetime) -> None:
     """Write down that the platform is still working on it."""
-    fields = {"due_at": look_again_at, "announced_at": None}
     _settle(
         claimed,
         State.PROCESSING,
-        fields,
         outcome=Attempt.Outcome.PROCESSING,
-        closing={"cause": note, "next_at": look_again_at},
         now=now,
+        due_at=look_again_at,
+        attempt=Failure(cause=note[:600]),
     )
 
 
@@ -166,43 +153,43 @@ def record_retry(
     at: datetime,
     costs_a_try: bool,
     settled: bool,
-    failure: dict[str, Any],
+    failure: Failure,
     outcome: Attempt.Outcome = Attempt.Outcome.FAILED,
     now: datetime,
 ) -> None:
     """Write down that the job is tried again at a moment."""
-    fields: dict[str, Any] = {"due_at": at, **_job_error(failure)}
-    if costs_a_try:
-        fields["tries"] = F("tries") + 1
-    if settled:
-        fields["announced_at"] = None
     _settle(
         claimed,
         State.RETRYING,
-        fields,
         outcome=outcome,
-        closing={**failure, "next_at": at},
         now=now,
+        due_at=at,
+        tries=int(costs_a_try),
+        settled=settled,
+        error=_error(failure),
+        attempt=failure,
         news=signals.job_retried,
     )
 
 
 def record_doubt(
-    claimed: Claimed,
-    *,
-    look_at: datetime,
-    failure: dict[str, Any],
-    outcome: Attempt.Outcome,
-    looked: bool,
-    now: datetime,
+    claimed: Claimed, *, look_at: datetime, failure: Failure, outcome: Attempt.Outcome, looked: bool, now: datetime
 ) -> None:
     """Write down that the outcome is open, and when to look at the platform (again).
 
     The job keeps saying why it is in doubt; what a single look brought stands with its attempt.
     """
-    fields: dict[str, Any] = {"due_at": look_at}
-    fields |= {"looks": F("looks") + 1} if looked else _job_error(failure)
-    _settle(claimed, State.RECONCILING, fields, outcome=outcome, closing={**failure, "next_at": look_at}, now=now)
+    _settle(
+        claimed,
+        State.RECONCILING,
+        outcome=outcome,
+        now=now,
+        due_at=look_at,
+        looks=int(looked),
+        settled=False,
+        error=None if looked else _error(failure),
+        attempt=failure,
+    )
 
 
 def record_dead_letter(
@@ -210,37 +197,21 @@ def record_dead_letter(
     letter: Letter,
     *,
     settled: bool,
-    failure: dict[str, Any],
+    failure: Failure,
     outcome: Attempt.Outcome = Attempt.Outcome.FAILED,
     now: datetime,
 ) -> None:
     """Write down that a person is needed: the job rests, and a dead letter says why and what to do."""
-    fields: dict[str, Any] = {
-        "error_kind": letter.kind,
-        "error_cause": letter.cause[:600],
-        "error_remedy": letter.remedy[:600],
-        "error_who": letter.who,
-    }
-    if settled:
-        fields["announced_at"] = None
-    news = signals.job_failed if letter.state is State.FAILED else signals.job_dead_lettered
-    with transaction.atomic():
-        _settle(claimed, letter.state, fields, outcome=outcome, closing=failure, now=now, news=news)
-        open_letter(claimed.job, letter, now=now)
-
-
-def open_letter(job: PublishJob, letter: Letter, *, now: datetime) -> DeadLetter:
-    """Write the dead letter of a job that has come to rest."""
-    return DeadLetter.objects.create(
-        job=job,
-        tenant_id=job.tenant_id,
-        platform_id=job.platform_id,
-        fingerprint=letter.fingerprint[:120],
-        kind=letter.kind,
-        cause=letter.cause[:600],
-        remedy=letter.remedy[:600],
-        who=letter.who,
-        opened_at=now,
+    _settle(
+        claimed,
+        letter.state,
+        outcome=outcome,
+        now=now,
+        settled=settled,
+        error=(letter.kind, letter.cause[:600], letter.remedy[:600], letter.who),
+        attempt=failure,
+        letter=letter,
+        news=signals.job_failed if letter.state is State.FAILED else signals.job_dead_lettered,
     )
 
 
@@ -251,11 +222,13 @@ def recover(*, now: datetime, landing: timedelta, limit: int = 500) -> int:
     What was not announced was surely not sent, and is tried again at once. A job that its workers died on twice is
     handed to a person, for it is likely to be the cause.
     """
-    owners = PublishJob.objects.filter(lease_until__isnull=False).values_list("lease_owner", flat=True).distinct()
+    owners = (
+        PublishJob.objects.filter(lease_until__isnull=False).order_by().values_list("lease_owner", flat=True).distinct()
+    )
     dead = [owner for owner in owners if workers.surely_dead(owner)]
-    lost = Q(lease_until__lt=now) | Q(lease_owner__in=dead)
+    lost = Q(lease_until__lt=now) | Q(lease_owner__in=dead, lease_until__isnull=False)
     count = 0
-    for job in PublishJob.objects.filter(lost, lease_token__isnull=False).order_by("lease_until")[:limit]:
+    for job in PublishJob.objects.filter(lost).order_by("lease_until")[:limit]:
         with transaction.atomic():
             count += _take_back(job, now=now, landing=landing)
     return count
@@ -268,21 +241,9 @@ def _take_back(job: PublishJob, *, now: datetime, landing: timedelta) -> int:
     if job.announced_at is not None:
         there, fields["due_at"] = State.RECONCILING, now + landing
     elif job.deaths + 1 >= MOST_DEATHS:
-        letter = Letter(
-            State.DLQ,
-            "poison",
-            f"{job.platform_id}:poison",
-            f"{job.deaths + 1} workers died or stalled while they held this job.",
-            "Look into the workers' logs for this job's id; when the cause is mended, redrive it.",
-            OPERATOR,
-        )
+        letter = poisoned(job, deaths=job.deaths + 1)
         there = letter.state
-        fields |= {
-            "error_kind": letter.kind,
-            "error_cause": letter.cause,
-            "error_remedy": letter.remedy,
-            "error_who": letter.who,
-        }
+        fields |= dict(zip(("error_kind", "error_cause", "error_remedy", "error_who"), _words(letter), strict=True))
     else:
         there = State.PROCESSING if here is State.POLLING else State.RETRYING
         fields["due_at"] = now
@@ -296,20 +257,27 @@ def _take_back(job: PublishJob, *, now: datetime, landing: timedelta) -> int:
         closed_at=now, outcome=Attempt.Outcome.ABANDONED, cause=cause, next_at=fields.get("due_at"), updated_at=now
     )
     if letter is not None:
-        open_letter(job, letter, now=now)
-        _tell(signals.job_dead_lettered, job)
+        letter_row(letter, job.pk, job.tenant_id, job.platform_id, now=now).save(force_insert=True)
+        tell(signals.job_dead_lettered, job.pk, job.tenant_id)
     log.warning("job.taken_back", job=str(job.pk), worker=job.lease_owner, announced=job.announced_at is not None)
     return 1
 
 
-def failure_of(*, kind: str, cause: str, remedy: str = "", reply: PlatformReply | None = None) -> dict[str, Any]:
+def poisoned(job: PublishJob, *, deaths: int) -> Letter:
+    """Return the letter of a job on which its workers died too often."""
+    return Letter(
+        State.DLQ,
+        "poison",
+        f"{job.platform_id}:poison",
+        f"{deaths} workers died or stalled while they held this job.",
+        "Look into the workers' logs for this job's id; when the cause is mended, redrive it.",
+        OPERATOR,
+    )
+
+
+def failure_of(*, kind: str, cause: str, remedy: str = "", reply: PlatformReply | None = None) -> Failure:
     """Return what an attempt row says of a failure."""
-    return {
-        "error_kind": kind,
-        "cause": cause[:600],
-        "remedy": remedy[:600],
-        "facts": reply.facts() if reply else {},
-    }
+    return Failure(kind, cause[:600], remedy[:600], reply.facts() if reply else {})
 
 
 def _opened(job: PublishJob, *, now: datetime) -> Attempt:
@@ -319,48 +287,19 @@ def _opened(job: PublishJob, *, now: datetime) -> Attempt:
     return Attempt(job=job, number=job.attempt_count, purpose=purpose, worker=job.lease_owner, opened_at=now)
 
 
-def _settle(
-    claimed: Claimed,
-    there: State,
-    fields: dict[str, Any],
-    *,
-    outcome: Attempt.Outcome,
-    closing: dict[str, Any] | None = None,
-    now: datetime,
-    news: Signal | None = None,
-) -> None:
+def _settle(claimed: Claimed, there: State, **said: Any) -> None:
     """End the hold on a job and close its attempt together, if the job is still ours."""
     if not may_go(claimed.state, there):
         raise ValueError(f"a job cannot go from {claimed.state} to {there}")
-    with transaction.atomic():
-        settled = _mine(claimed).update(
-            state=there, lease_owner="", lease_token=None, lease_until=None, updated_at=now, **fields
-        )
-        if not settled:
-            raise LeaseLost(f"job {claimed.job.pk} went to another worker before its end was written")
-        Attempt.objects.filter(pk=claimed.attempt.pk, closed_at=None).update(
-            closed_at=now, outcome=outcome, updated_at=now, **(closing or {})
-        )
-        if news is not None:
-            _tell(news, claimed.job)
+    job = claimed.job
+    claimed.writer.write(
+        Settle(job.pk, job.tenant_id, job.platform_id, claimed.token, claimed.attempt.pk, there, **said)
+    )
 
 
-def _mine(claimed: Claimed) -> models.QuerySet[PublishJob]:
-    return PublishJob.objects.filter(pk=claimed.job.pk, lease_token=claimed.token, state__in=[*HELD, State.RECONCILING])
+def _error(failure: Failure) -> tuple[str, str, str, str]:
+    return failure.kind, failure.cause, failure.remedy, ""
 
 
-def _tell(news: Signal, job: PublishJob) -> None:
-    transaction.on_commit(lambda: news.send(sender=PublishJob, job_id=job.pk, tenant_id=job.tenant_id), robust=True)
-
-
-def _job_error(failure: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "error_kind": failure["error_kind"],
-        "error_cause": failure["cause"],
-        "error_remedy": failure["remedy"],
-        "error_who": "",
-    }
-
-
-def _no_error() -> dict[str, Any]:
-    return {"error_kind": "", "error_cause": "", "error_remedy": "", "error_who": ""}
+def _words(letter: Letter) -> tuple[str, str, str, str]:
+    return letter.kind, letter.cause, letter.remedy, letter.who

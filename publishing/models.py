@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from connectors.models import Destination, Platform
 from foundation.rows import Row
@@ -23,6 +24,7 @@ class Post(Row):
     time_zone = models.CharField(
         max_length=64, blank=True, help_text="The zone the author meant, for showing it again."
     )
+    in_order = models.BooleanField(default=False, help_text="Keep the order of posts at each destination.")
     created_by = models.CharField(max_length=160)
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - NULLs do not collide
     request_digest = models.CharField(max_length=64, help_text="SHA-256 of the request, to tell a replay from a clash.")
@@ -49,6 +51,11 @@ class PublishJob(Row):
     state = models.CharField(max_length=16, choices=[(state.value, state.value) for state in State])
     due_at = models.DateTimeField(
         null=True, blank=True, help_text="When a worker should take it; null while held or at rest."
+    )
+    ready = models.BooleanField(default=False, help_text="Its moment has come; it waits only for a worker.")
+    planned_at = models.DateTimeField(default=timezone.now, help_text="When it was first meant to go out.")
+    in_order = models.BooleanField(
+        default=False, help_text="Waits for the earlier jobs of its destination that ask for order."
     )
     lease_owner = models.CharField(max_length=80, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
@@ -88,6 +95,10 @@ class PublishJob(Row):
                 name="job_is_due_exactly_while_it_waits",
             ),
             models.CheckConstraint(
+                condition=Q(ready=False) | Q(due_at__isnull=False, lease_token=None),
+                name="job_is_ready_only_while_it_waits",
+            ),
+            models.CheckConstraint(
                 condition=Q(announced_at=None) | ~Q(state__in=sorted(states.NEVER_IN_DOUBT)),
                 name="job_in_doubt_is_never_sent_again",
             ),
@@ -102,8 +113,16 @@ class PublishJob(Row):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="jobs_due"),
-            models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False), name="jobs_leased"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False, ready=False), name="jobs_due"),
+            models.Index(fields=["tenant", "due_at", "id"], condition=Q(ready=True), name="jobs_ready"),
+            models.Index(
+                fields=["lease_until", "destination"], condition=Q(lease_until__isnull=False), name="jobs_leased"
+            ),
+            models.Index(
+                fields=["destination", "planned_at", "id"],
+                condition=Q(in_order=True) & ~Q(state__in=sorted(states.RESTING)),
+                name="jobs_in_order",
+            ),
             models.Index(fields=["lease_token"], condition=Q(lease_token__isnull=False), name="jobs_of_a_claim"),
             models.Index(fields=["tenant", "-id"], name="jobs_of_tenant"),
             models.Index(fields=["tenant", "state", "-id"], name="jobs_of_tenant_by_state"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from foundation.errors import Conflict, Invalid
 from publishing.models import DeadLetter, PublishJob
@@ -82,8 +82,7 @@ def discard(*, principal: Principal, letters: Sequence[DeadLetter], reason: str,
 def confirm_live(*, principal: Principal, job: PublishJob, link: str, now: datetime) -> PublishJob:
     """Record what a person saw: the post of a job with an unknown outcome is live, at this link."""
     principal.require(POSTS_WRITE)
-    parts = urlsplit(link.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname or len(link) > 2000:
+    if not _is_web_address(link.strip()) or len(link) > 2000:
         raise Invalid("This is not a web address.", remedy="Paste the link of the live post.", code="bad_link")
     _require_doubt(job)
     live = {
@@ -124,6 +123,14 @@ def publish_again(*, principal: Principal, job: PublishJob, now: datetime) -> Pu
     return _fresh(job)
 
 
+def _is_web_address(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:  # such as half a bracket of an IPv6 address
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
 def _redrive(principal: Principal, job: PublishJob, *, now: datetime) -> int:
     sent = _update(job, NEEDS_A_PERSON, in_doubt=False, now=now, state=State.QUEUED, due_at=now, **_FRESH)
     sent = sent or _update(job, NEEDS_A_PERSON, in_doubt=True, now=now, state=State.RECONCILING, due_at=now, **_FRESH)
@@ -139,11 +146,7 @@ def _update(
     rows = PublishJob.objects.filter(pk=job.pk, state__in=states)
     if in_doubt is not None:
         rows = rows.filter(announced_at__isnull=not in_doubt)
-    try:
-        with transaction.atomic():
-            return rows.update(updated_at=now, **fields)
-    except IntegrityError:
-        return 0
+    return rows.update(updated_at=now, ready=False, **fields)
 
 
 def _close_letters(

@@ -39,7 +39,10 @@ def resolve(text: str, zone_name: str, *, now: datetime) -> datetime | None:
         if zone is None:
             raise _bad("no_time_zone", "The time has no zone.", "Add an offset such as +01:00, or name a time_zone.")
         moment = _local(moment, zone)
-    moment = moment.astimezone(UTC)
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:  # the first and the last day of the calendar
+        raise _bad("bad_time", f"{text} is out of reach.", "Choose a time within the next 366 days.") from None
     if moment < now - LATE_BY:
         raise _bad("in_the_past", f"{text} is in the past.", "Choose a later time, or leave it out to publish now.")
     if moment > now + FURTHEST:
@@ -66,7 +69,10 @@ def read_zone(name: str) -> ZoneInfo:
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
     first, second = moment.replace(tzinfo=zone, fold=0), moment.replace(tzinfo=zone, fold=1)
-    there_and_back = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    try:
+        there_and_back = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    except OverflowError:
+        return first  # told by whoever turns it into UTC
     if there_and_back != moment:
         raise _bad(
             "skipped_time",

@@ -42,6 +42,11 @@ class DraftSerializer(StrictSerializer):
     time_zone = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=64, help_text="IANA name, such as Europe/Berlin."
     )
+    in_order = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Publish behind earlier posts of the same destination that ask for order too.",
+    )
     overrides = serializers.DictField(
         child=OverrideSerializer(),
         required=False,
@@ -63,6 +68,7 @@ class DraftSerializer(StrictSerializer):
             destinations=tuple(said["destinations"]),
             publish_at=said["publish_at"].strip(),
             time_zone=said["time_zone"].strip(),
+            in_order=said["in_order"],
             overrides=said["overrides"],
         )
 
@@ -168,6 +174,7 @@ class PostSerializer(serializers.ModelSerializer[Post]):
             "overrides",
             "publish_at",
             "time_zone",
+            "in_order",
             "created_by",
             "created_at",
             "jobs",

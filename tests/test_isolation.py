@@ -53,7 +53,7 @@ def foreign_ids(make_house: Callable[[str], House], connect: Callable[[House], C
     draft = Draft(text="Theirs", destinations=(place.pk,))
     post, _ = publish_post(principal=other.principal, draft=draft, idempotency_key=None, now=timezone.now())
     job = post.jobs.get()
-    PublishJob.objects.filter(pk=job.pk).update(state="dlq", due_at=None, announced_at=timezone.now())
+    PublishJob.objects.filter(pk=job.pk).update(state="dlq", ready=False, due_at=None, announced_at=timezone.now())
     letter = DeadLetter.objects.create(
         job=job, tenant=other.tenant, platform_id="meta", fingerprint="f", kind="k", cause="c", who="operator",
         opened_at=timezone.now(),

@@ -95,7 +95,9 @@ class MetaConnector(Connector):
     ) -> Published | NotThere | CannotTell:
         """Read the Page's list and look for ours."""
         token = self._page_token(target)
-        return publish_page.find_published(self._graph, content, target, journal, token=token, now=now)
+        return publish_page.find_published(
+            self._graph, content, target, journal, token=token, now=now, settled_after=settings.META_SETTLE
+        )
 
     def health_check(self, *, targets: Sequence[Target], now: datetime) -> HealthReport:
         """Inspect the tokens."""

@@ -272,9 +272,7 @@ def _made(
             return ConfigurationError(f"{meaning.cause} (Meta's code {reply.code})", remedy=meaning.remedy)
         case Sort.INVALID if not changes:
             # A read carries nothing of an author's: a refused read means that our request is out of date.
-            return UnexpectedAnswer(
-                f"Meta refused a read of ours (code {reply.code}).", **{**told, "remedy": _REPORT}
-            )
+            return UnexpectedAnswer(f"Meta refused a read of ours (code {reply.code}).", **{**told, "remedy": _REPORT})
         case Sort.INVALID:
             words = f" Meta says: {reply.words}" if reply.words else ""
             return ContentRejected(meaning.cause + words[:300], **told)

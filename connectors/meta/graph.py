@@ -23,6 +23,7 @@ MOST_PAGES: Final = 200
 #: Usable until (https://developers.facebook.com/docs/graph-api/changelog/versions, read 2026-11-21).
 #: v26.0 has no successor yet, so no end.
 VERSION_ENDS: Final[dict[str, datetime | None]] = {
+    "v20.0": datetime(2026, 9, 24, tzinfo=UTC),
     "v21.0": datetime(2027, 1, 21, tzinfo=UTC),
     "v22.0": datetime(2027, 5, 20, tzinfo=UTC),
     "v23.0": datetime(2027, 10, 8, tzinfo=UTC),
@@ -97,7 +98,7 @@ class Graph:
     def as_app(self, path: str, *, operation: str, query: Mapping[str, str]) -> dict[str, Any]:
         """Read something with the app's own token (debug_token)."""
         token = Secret(f"{self._app.client_id}|{self._app.client_secret.reveal()}")
-        return self._object("GET", path, token=token, operation=operation, query=query, changes=False, proof=False)
+        return self._object("GET", path, token=token, operation=operation, query=query, changes=False)
 
     def oauth(self, form: Mapping[str, Secret | str], *, operation: str) -> dict[str, Any]:
         """Call ``oauth/access_token``; secrets go in the body."""
@@ -124,13 +125,11 @@ class Graph:
         changes: bool,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
-        proof: bool = True,
         last_moment: Callable[[], None] | None = None,
     ) -> Answer:
         asked = dict(query or {})
         sent = dict(body) if body is not None else None
-        if proof:
-            (sent if sent is not None else asked)["appsecret_proof"] = self.proof(token)
+        (sent if sent is not None else asked)["appsecret_proof"] = self.proof(token)
         answer = self._http.call(
             method,
             f"{self._root}/{path.lstrip('/')}",

@@ -20,8 +20,6 @@ from foundation.secret import Secret
 LONGEST_TEXT: Final = 63_206
 #: Clocks differ: a post that Meta dates up to this long before our own announcement may still be ours.
 CLOCK_SLACK: Final = timedelta(minutes=2)
-#: After this long an accepted post shows in the Page's list; before it, absence proves nothing.
-SETTLED_AFTER: Final = timedelta(minutes=3)
 READ_BACK: Final = "id,message,created_time,permalink_url,is_published,application{id},attachments{url,unshimmed_url}"
 
 
@@ -99,9 +97,19 @@ def publish(graph: Graph, content: Content, target: Target, journal: Journal, *,
 
 
 def find_published(
-    graph: Graph, content: Content, target: Target, journal: Journal, *, token: Secret, now: datetime
+    graph: Graph,
+    content: Content,
+    target: Target,
+    journal: Journal,
+    *,
+    token: Secret,
+    now: datetime,
+    settled_after: timedelta,
 ) -> Published | NotThere | CannotTell:
-    """Look for our post among the Page's newest: our app, the same words, not older than our announcement."""
+    """Look for our post among the Page's newest: our app, the same words, not older than our announcement.
+
+    Before ``settled_after`` has passed since the announcement, absence proves nothing: the list lags behind writes.
+    """
     since = journal.started_at - CLOCK_SLACK
     exact: list[dict[str, Any]] = []
     similar: list[dict[str, Any]] = []
@@ -121,7 +129,7 @@ def find_published(
         return CannotTell(
             "The Page shows a post with this text and another link address, so it may or may not be this one."
         )
-    return NotThere(final=now - journal.started_at >= SETTLED_AFTER)
+    return NotThere(final=now - journal.started_at >= settled_after)
 
 
 def _may_be_ours(item: dict[str, Any], content: Content, *, own_app: str, since: datetime) -> bool:

@@ -132,6 +132,9 @@ def test_a_scheduled_job_can_be_cancelled_until_a_worker_has_it(
     run_due(later + timedelta(seconds=1))
     assert live_posts() == []
 
+    queued = publish("queued")
+    assert redriving.cancel_job(principal=principal, job=queued, now=timezone.now()).state == State.CANCELLED
+
     held = publish("held")
     ledger.claim(now=timezone.now(), limit=1, lease=timedelta(seconds=60))
     with pytest.raises(Conflict):

@@ -73,7 +73,7 @@ def test_the_database_refuses_an_impossible_row(publish: Publish, impossible: di
 
 
 def test_one_published_post_belongs_to_one_job(publish: Publish) -> None:
-    rest = {"state": State.PUBLISHED, "due_at": None, "published_at": NOW, "external_id": "1_2"}
+    rest = {"state": State.PUBLISHED, "ready": False, "due_at": None, "published_at": NOW, "external_id": "1_2"}
     first, second = publish("one"), publish("two")
     PublishJob.objects.filter(pk=first.pk).update(**rest)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -20,7 +20,18 @@ from tenants.models import Membership, Tenant, User
 from tenants.services import add_member
 from tests.conftest import House
 
-NASTY = ["\x00", "%", "x" * 5000, "-1", "'\"<b>", "😀", str(uuid4()), "WyJhIiwxLDJd", "WyJhIiwgbnVsbCwgbnVsbF0", "[]"]
+NASTY = [
+    "\x00",
+    "%",
+    "x" * 5000,
+    "-1",
+    "'\"<b>",
+    "😀",
+    "00000000-0000-0000-0000-000000000000",
+    "WyJhIiwxLDJd",
+    "WyJhIiwgbnVsbCwgbnVsbF0",
+    "[]",
+]
 Make = Callable[..., PublishJob]
 
 
@@ -73,10 +84,10 @@ def viewer_client(house: House) -> Client:
     return client
 
 
-def typed(client: Client, destination: Destination, **changes: Any) -> dict[str, Any]:
+def typed(client: Client, place: Destination, /, **changes: Any) -> dict[str, Any]:
     """Return what a browser sends that opened a fresh compose page."""
     key = client.get(reverse("compose")).context["form"]["idempotency_key"]
-    said = {"text": "Hello\r\nworld", "link": "", "destination": str(destination.pk), "when": "now"}
+    said = {"text": "Hello\r\nworld", "link": "", "destination": str(place.pk), "when": "now"}
     return {**said, "idempotency_key": key, "action": "publish", **changes}
 
 
@@ -155,7 +166,7 @@ def test_later_is_a_moment_in_the_chosen_zone(member_client: Client, destination
         ({"link": "https://example.org/" + "x" * 2000}, "link"),
         ({"destination": ""}, "destinations"),
         ({"destination": []}, "destinations"),
-        ({"destination": str(uuid4())}, "destinations"),
+        ({"destination": "00000000-0000-0000-0000-000000000000"}, "destinations"),
         ({"destination": ["a"] * 600}, "destinations"),
         ({"when": "later"}, "when"),
         ({"when": "later", "date": "2026-13-45", "time": "99:99", "zone": "UTC"}, "when"),
@@ -345,7 +356,8 @@ def test_dead_letters_stand_in_groups_by_cause(member_client: Client, make_lette
     make_letter("Nobody can tell.", "tenant", doubt=True)
     context = member_client.get(reverse("dead_letters")).context
     assert context["total"] == 27
-    assert [(group["count"], len(group["jobs"]), group["unknown"]) for group in context["groups"]][0] == (25, 20, False)
+    largest = context["groups"][0]
+    assert (largest["count"], len(largest["jobs"]), largest["unknown"]) == (25, 20, False)
     assert {group["cause"]: group["unknown"] for group in context["groups"]}["Nobody can tell."] is True
     more = context["groups"][0]["more_url"]
     assert len(member_client.get(more).context["jobs"]) == 25
@@ -390,24 +402,25 @@ def test_selected_letters_are_discarded_for_a_reason(
     assert (first.note, second.closed_at) == ("The offer has ended", None)
 
 
-@pytest.mark.parametrize("nasty", NASTY)
-def test_no_form_value_crashes_a_decision(member_client: Client, tenant: Tenant, nasty: str) -> None:
-    for name in ("redrive", "discard"):
-        for said in (
-            {"scope": "selected", "dead_letter": nasty, "reason": nasty},
-            {"scope": "group", "group": nasty, "reason": nasty},
-            {"scope": nasty},
-        ):
-            assert member_client.post(reverse(name), said).status_code in {302, 404}
+def test_no_form_value_crashes_a_decision(member_client: Client) -> None:
+    for nasty in NASTY:
+        for name in ("redrive", "discard"):
+            for said in (
+                {"scope": "selected", "dead_letter": nasty, "reason": nasty},
+                {"scope": "group", "group": nasty, "reason": nasty},
+                {"scope": nasty},
+            ):
+                assert member_client.post(reverse(name), said).status_code in {302, 404}, said
 
 
-@pytest.mark.parametrize("nasty", NASTY)
 @pytest.mark.parametrize("page", ["jobs", "posts", "dead_letters", "compose"])
-def test_no_query_string_crashes_a_page(member_client: Client, make_job: Make, page: str, nasty: str) -> None:
+def test_no_query_string_crashes_a_page(member_client: Client, make_job: Make, page: str) -> None:
     make_job()
-    for name in ("query", "state", "platform", "destination", "cause", "sort", "cursor"):
-        for sort in ("", "due", "count"):
-            assert member_client.get(reverse(page), {"sort": sort, name: nasty}).status_code == 200
+    for nasty in NASTY:
+        for name in ("query", "state", "platform", "destination", "cause", "sort", "cursor"):
+            for sort in ("", "due", "count"):
+                asked = {"sort": sort, name: nasty}
+                assert member_client.get(reverse(page), asked).status_code == 200, asked
 
 
 def test_the_number_of_queries_does_not_grow(

@@ -1,0 +1,150 @@
+"""Which due jobs a worker takes next: round robin over tenants, the longest due first within each.
+
+A job whose moment has come is first made *ready*; the index over ready jobs is as small as the backlog, whatever else is
+scheduled. Claims then walk from tenant to tenant, a few jobs each, so that ten thousand jobs of one tenant stand beside one
+job of another, not before it. A destination holds a bounded number of calls at once, and jobs whose author asked for order
+wait for the earlier ones of their destination.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+
+from connectors.models import Platform
+from publishing.models import PublishJob
+from publishing.states import RESTING
+
+#: Jobs made ready by one claim; more wait for the next, which comes at once while there is work.
+MOST_MADE_READY: Final = 1000
+#: Tenants looked at by one claim; the next one goes on behind them.
+MOST_TENANTS: Final = 64
+_LEAST_ID: Final = UUID(int=0)
+
+
+@dataclass(slots=True)
+class Rotation:
+    """Where the round over the tenants stands, and how many jobs of each this worker holds now."""
+
+    last_tenant: UUID = _LEAST_ID
+    held: Counter[UUID] = field(default_factory=Counter)
+
+
+def make_ready(*, now: datetime) -> int:
+    """Mark jobs whose moment has come; return how many. Runs inside the caller's transaction."""
+    come = PublishJob.objects.filter(due_at__lte=now, ready=False).order_by("due_at")
+    picked = list(_unlocked(come).values_list("pk", flat=True)[:MOST_MADE_READY])
+    return PublishJob.objects.filter(pk__in=picked).update(ready=True) if picked else 0
+
+
+def pick(*, rotation: Rotation, limit: int, room_per_tenant: int) -> list[UUID]:
+    """Return up to ``limit`` ready jobs in the order they should be taken; on PostgreSQL their rows are locked.
+
+    ``room_per_tenant`` is how many jobs of one tenant this worker may hold at once. Moves the rotation on.
+    """
+    tenants = _tenants_with_ready_jobs(rotation.last_tenant)
+    if not tenants:
+        return []
+    destinations = _destinations_in_flight()
+    cap = settings.PUBLISH_DESTINATION_IN_FLIGHT
+    full = [pk for pk, count in destinations.items() if count >= cap]
+    share = min(limit, room_per_tenant)
+    queues = {
+        tenant: _candidates(tenant, most=min(share, room_per_tenant - rotation.held[tenant]), without=full)
+        for tenant in tenants
+    }
+    picked = _round_robin(queues, limit=limit, in_flight=destinations, cap=cap)
+    if picked:
+        rotation.last_tenant = picked[-1][0]
+    return [pk for _, pk in picked]
+
+
+def _round_robin(
+    queues: Mapping[UUID, Iterable[tuple[UUID, UUID]]], *, limit: int, in_flight: Counter[UUID], cap: int
+) -> list[tuple[UUID, UUID]]:
+    """Take one job of each tenant in turn, skipping destinations that are full; return pairs of tenant and job."""
+    waiting = deque((tenant, deque(jobs)) for tenant, jobs in queues.items() if jobs)
+    picked: list[tuple[UUID, UUID]] = []
+    while waiting and len(picked) < limit:
+        tenant, jobs = waiting.popleft()
+        while jobs:
+            job, destination = jobs.popleft()
+            if in_flight[destination] < cap:
+                in_flight[destination] += 1
+                picked.append((tenant, job))
+                break
+        if jobs:
+            waiting.append((tenant, jobs))
+    return picked
+
+
+def _tenants_with_ready_jobs(after: UUID) -> list[UUID]:
+    """Return tenants that have ready jobs, beginning behind one and coming round to it again.
+
+    A loose index scan: one probe a tenant, however many jobs each has.
+    """
+    if connection.vendor != "postgresql":
+        found = list(PublishJob.objects.filter(ready=True).order_by().values_list("tenant_id", flat=True).distinct())
+        return sorted(found, key=lambda tenant: (tenant <= after, tenant))[:MOST_TENANTS]
+    with connection.cursor() as cursor:
+        cursor.execute(_TENANTS_SQL, {"after": after, "most": MOST_TENANTS})
+        tenants = [row[0] for row in cursor.fetchall()]
+        if len(tenants) < MOST_TENANTS and after != _LEAST_ID:
+            cursor.execute(_TENANTS_SQL, {"after": _LEAST_ID, "most": MOST_TENANTS})
+            tenants += [row[0] for row in cursor.fetchall() if row[0] <= after]
+    return tenants[:MOST_TENANTS]
+
+
+_TENANTS_SQL: Final = """
+WITH RECURSIVE found(tenant_id) AS (
+  (SELECT tenant_id FROM publish_jobs WHERE ready AND tenant_id > %(after)s ORDER BY tenant_id LIMIT 1)
+  UNION ALL
+  SELECT (SELECT j.tenant_id FROM publish_jobs j WHERE j.ready AND j.tenant_id > found.tenant_id
+          ORDER BY j.tenant_id LIMIT 1)
+  FROM found WHERE found.tenant_id IS NOT NULL
+)
+SELECT tenant_id FROM found WHERE tenant_id IS NOT NULL LIMIT %(most)s
+"""
+
+
+def _candidates(tenant: UUID, *, most: int, without: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """Return a tenant's longest-due ready jobs with their destinations."""
+    if most <= 0:
+        return []
+    rows = PublishJob.objects.filter(ready=True, tenant_id=tenant).exclude(platform_id__in=_switched_off())
+    if without:
+        rows = rows.exclude(destination_id__in=without)
+    rows = rows.filter(Q(in_order=False) | ~Exists(_earlier_unfinished())).order_by("due_at", "id")
+    return list(_unlocked(rows).values_list("pk", "destination_id")[:most])
+
+
+def _earlier_unfinished() -> QuerySet[PublishJob]:
+    earlier = Q(planned_at__lt=OuterRef("planned_at")) | Q(planned_at=OuterRef("planned_at"), id__lt=OuterRef("id"))
+    return PublishJob.objects.filter(earlier, destination=OuterRef("destination"), in_order=True).exclude(
+        state__in=RESTING
+    )
+
+
+def _switched_off() -> Subquery:
+    return Subquery(Platform.objects.filter(enabled=False).values("pk"))
+
+
+def _destinations_in_flight() -> Counter[UUID]:
+    held = PublishJob.objects.filter(lease_until__isnull=False).order_by()
+    counts = held.values_list("destination_id").annotate(count=Count("id"))
+    return Counter(dict(counts))
+
+
+def _unlocked(rows: QuerySet[PublishJob]) -> QuerySet[PublishJob]:
+    """Lock what is read and pass over what others have locked, where the database can."""
+    return (
+        rows.select_for_update(skip_locked=True, of=("self",))
+        if connection.features.has_select_for_update_skip_locked
+        else rows
+    )

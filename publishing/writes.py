@@ -1,0 +1,306 @@
+"""What is written about held jobs, many at a time in one transaction: announcements, notes, and how attempts ended.
+
+Every write of a held job asks for its lease; one that has lost it is answered with ``LeaseLost`` and changes nothing.
+PostgreSQL takes a whole batch in one statement a kind; elsewhere the same is done row by row.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+from django.dispatch import Signal
+
+from publishing.models import Attempt, DeadLetter, JournalEntry, PublishJob
+from publishing.states import State
+
+#: An announcement this close to the lease's end is refused: the call could outlive the lease.
+LEASE_MARGIN: Final = timedelta(seconds=2)
+
+
+class LeaseLost(Exception):
+    """The job is no longer ours: stop, send nothing, write nothing."""
+
+
+class AlreadyTaken(Exception):
+    """Another job of this destination is recorded as this very post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Add to a job's journal. No lease is asked for: what happened at a platform did happen."""
+
+    job_id: UUID
+    attempt_number: int
+    kind: JournalEntry.Kind
+    key: str
+    value: Any
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Say, before it is sent, that a job's irreversible step comes next."""
+
+    job_id: UUID
+    token: UUID
+    attempt_number: int
+    step: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a dead letter will say."""
+
+    state: State
+    kind: str
+    fingerprint: str
+    cause: str
+    remedy: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What an attempt row says of a failure."""
+
+    kind: str = ""
+    cause: str = ""
+    remedy: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """End the hold on a job and close its attempt. ``None`` leaves a column as it is."""
+
+    job_id: UUID
+    tenant_id: UUID
+    platform: str
+    token: UUID
+    attempt_id: UUID
+    there: State
+    outcome: Attempt.Outcome
+    now: datetime
+    due_at: datetime | None = None
+    tries: int = 0
+    looks: int = 0
+    #: Whether the announced step, if any, has found its end.
+    settled: bool = True
+    external_id: str | None = None
+    permalink: str | None = None
+    published_at: datetime | None = None
+    #: What the job itself says of its failure: kind, cause, remedy, who can mend it.
+    error: tuple[str, str, str, str] | None = None
+    attempt: Failure = Failure()
+    letter: Letter | None = None
+    news: Signal | None = None
+
+
+Write = Note | Announce | Settle
+
+
+def perform(writes: Sequence[Write]) -> list[Exception | None]:
+    """Write all in one transaction; return for each what kept it from being written, or None.
+
+    Raises ``OperationalError`` or ``InterfaceError`` when the database is out of reach: then nothing was written.
+    """
+    try:
+        with transaction.atomic():
+            return _perform(writes)
+    except IntegrityError:
+        if len(writes) == 1:
+            return [AlreadyTaken("another job of this destination is recorded as this post")]
+    # One of them clashes with a constraint: find out which, and let the others through.
+    return [perform([write])[0] for write in writes]
+
+
+def _perform(writes: Sequence[Write]) -> list[Exception | None]:
+    announces = [write for write in writes if isinstance(write, Announce)]
+    settles = [write for write in writes if isinstance(write, Settle)]
+    batched = connection.vendor == "postgresql"
+    held = (_announce_many if batched else _announce_each)(announces) if announces else set()
+    settled = (_settle_many if batched else _settle_each)(settles) if settles else set()
+    entries = [
+        _entry(write)
+        for write in writes
+        if isinstance(write, Note) or (isinstance(write, Announce) and write.job_id in held)
+    ]
+    JournalEntry.objects.bulk_create(entries)
+    DeadLetter.objects.bulk_create(
+        letter_row(write.letter, write.job_id, write.tenant_id, write.platform, now=write.now)
+        for write in settles
+        if write.letter is not None and write.job_id in settled
+    )
+    for write in settles:
+        if write.news is not None and write.job_id in settled:
+            tell(write.news, write.job_id, write.tenant_id)
+    return [_verdict(write, held, settled) for write in writes]
+
+
+def _verdict(write: Write, held: set[UUID], settled: set[UUID]) -> Exception | None:
+    if isinstance(write, Announce) and write.job_id not in held:
+        return LeaseLost(f"job {write.job_id} went to another worker before {write.step} was sent")
+    if isinstance(write, Settle) and write.job_id not in settled:
+        return LeaseLost(f"job {write.job_id} went to another worker before its end was written")
+    return None
+
+
+def tell(news: Signal, job_id: UUID, tenant_id: UUID) -> None:
+    """Send news after commit; a listener that fails harms nobody."""
+    transaction.on_commit(lambda: news.send(sender=PublishJob, job_id=job_id, tenant_id=tenant_id), robust=True)
+
+
+def letter_row(letter: Letter, job_id: UUID, tenant_id: UUID, platform: str, *, now: datetime) -> DeadLetter:
+    """Return the row of a dead letter, not yet saved."""
+    return DeadLetter(
+        job_id=job_id,
+        tenant_id=tenant_id,
+        platform_id=platform,
+        fingerprint=letter.fingerprint[:120],
+        kind=letter.kind,
+        cause=letter.cause[:600],
+        remedy=letter.remedy[:600],
+        who=letter.who,
+        opened_at=now,
+    )
+
+
+def _entry(write: Note | Announce) -> JournalEntry:
+    if isinstance(write, Announce):
+        kind, key, value = JournalEntry.Kind.ANNOUNCED, write.step, None
+    else:
+        kind, key, value = write.kind, write.key, write.value
+    return JournalEntry(
+        job_id=write.job_id, attempt_number=write.attempt_number, kind=kind, key=key, value=value, at=write.now
+    )
+
+
+# --- PostgreSQL: a batch is one statement --------------------------------------------------------------------------
+
+_ANNOUNCE_SQL: Final = """
+UPDATE publish_jobs AS j SET announced_at = COALESCE(j.announced_at, v.now), updated_at = v.now
+FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS v(id, token, now)
+WHERE j.id = v.id AND j.lease_token = v.token AND j.lease_until > v.now + %s
+RETURNING j.id
+"""
+
+_SETTLE_SQL: Final = """
+UPDATE publish_jobs AS j SET
+  state = v.state, due_at = v.due_at, ready = false, lease_owner = '', lease_token = NULL, lease_until = NULL,
+  tries = j.tries + v.tries, looks = j.looks + v.looks,
+  announced_at = CASE WHEN v.settled THEN NULL ELSE j.announced_at END,
+  external_id = COALESCE(v.external_id, j.external_id), permalink = COALESCE(v.permalink, j.permalink),
+  published_at = COALESCE(v.published_at, j.published_at),
+  error_kind = COALESCE(v.error_kind, j.error_kind), error_cause = COALESCE(v.error_cause, j.error_cause),
+  error_remedy = COALESCE(v.error_remedy, j.error_remedy), error_who = COALESCE(v.error_who, j.error_who),
+  updated_at = v.now
+FROM unnest(
+  %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::int[], %s::int[], %s::bool[], %s::text[], %s::text[],
+  %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[]
+) AS v(id, token, state, due_at, tries, looks, settled, external_id, permalink, published_at,
+       error_kind, error_cause, error_remedy, error_who, now)
+WHERE j.id = v.id AND j.lease_token = v.token
+RETURNING j.id
+"""
+
+_CLOSE_SQL: Final = """
+UPDATE publish_attempts AS a SET
+  closed_at = v.now, updated_at = v.now, outcome = v.outcome, error_kind = v.error_kind, cause = v.cause,
+  remedy = v.remedy, facts = v.facts::jsonb, next_at = v.next_at
+FROM unnest(
+  %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[]
+) AS v(id, now, outcome, error_kind, cause, remedy, facts, next_at)
+WHERE a.id = v.id AND a.closed_at IS NULL
+"""
+
+
+def _announce_many(writes: Sequence[Announce]) -> set[UUID]:
+    rows = [(write.job_id, write.token, write.now) for write in writes]
+    with connection.cursor() as cursor:
+        cursor.execute(_ANNOUNCE_SQL, [*_columns(rows), LEASE_MARGIN])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _settle_many(writes: Sequence[Settle]) -> set[UUID]:
+    jobs = [
+        (
+            write.job_id, write.token, str(write.there), write.due_at, write.tries, write.looks, write.settled,
+            write.external_id, write.permalink, write.published_at, *(write.error or (None,) * 4), write.now,
+        )
+        for write in writes
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE_SQL, _columns(jobs))
+        settled = {row[0] for row in cursor.fetchall()}
+        attempts = [
+            (
+                write.attempt_id, write.now, str(write.outcome.value), write.attempt.kind, write.attempt.cause,
+                write.attempt.remedy, json.dumps(write.attempt.facts), write.due_at,
+            )
+            for write in writes
+            if write.job_id in settled
+        ]  # fmt: skip
+        if attempts:
+            cursor.execute(_CLOSE_SQL, _columns(attempts))
+    return settled
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+# --- elsewhere: row by row -----------------------------------------------------------------------------------------
+
+
+def _announce_each(writes: Sequence[Announce]) -> set[UUID]:
+    held = set()
+    for write in writes:
+        mine = PublishJob.objects.filter(
+            pk=write.job_id, lease_token=write.token, lease_until__gt=write.now + LEASE_MARGIN
+        )
+        if mine.update(announced_at=Coalesce("announced_at", Value(write.now)), updated_at=write.now):
+            held.add(write.job_id)
+    return held
+
+
+def _settle_each(writes: Sequence[Settle]) -> set[UUID]:
+    settled = set()
+    for write in writes:
+        fields: dict[str, Any] = {
+            "state": write.there,
+            "due_at": write.due_at,
+            "ready": False,
+            "lease_owner": "",
+            "lease_token": None,
+            "lease_until": None,
+            "tries": F("tries") + write.tries,
+            "looks": F("looks") + write.looks,
+            "updated_at": write.now,
+        }
+        if write.settled:
+            fields["announced_at"] = None
+        for name in ("external_id", "permalink", "published_at"):
+            if (value := getattr(write, name)) is not None:
+                fields[name] = value
+        if write.error is not None:
+            fields |= dict(zip(("error_kind", "error_cause", "error_remedy", "error_who"), write.error, strict=True))
+        if PublishJob.objects.filter(pk=write.job_id, lease_token=write.token).update(**fields):
+            settled.add(write.job_id)
+            Attempt.objects.filter(pk=write.attempt_id, closed_at=None).update(
+                closed_at=write.now,
+                updated_at=write.now,
+                outcome=write.outcome,
+                error_kind=write.attempt.kind,
+                cause=write.attempt.cause,
+                remedy=write.attempt.remedy,
+                facts=write.attempt.facts,
+                next_at=write.due_at,
+            )
+    return settled
