@@ -67,6 +67,11 @@ class Connector(ABC):
                 return kind
         raise LookupError(f"{self.slug} has no destination of kind {slug!r}")
 
+    @classmethod
+    @abstractmethod
+    def keys_to_publish(cls, target: Target) -> tuple[str, ...]:
+        """Return the kinds of secret that publishing to this place opens."""
+
     @abstractmethod
     def api_version(self) -> ApiVersion:
         """Return the API version that every call names, and when it ends."""

@@ -46,7 +46,8 @@ def _attempt(claimed: Claimed, *, clock: Clock) -> None:
     journal = JobJournal(claimed, clock)
     try:
         _require_standing(claimed.job)
-        connector = get_connector(claimed.job.platform_id, claimed.job.destination.connection)
+        connection = claimed.job.destination.connection
+        connector = get_connector(claimed.job.platform_id, connection, at_hand=claimed.at_hand)
         if claimed.state is State.RECONCILING:
             _reconcile(claimed, connector, journal, clock=clock)
         else:

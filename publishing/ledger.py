@@ -5,6 +5,7 @@ finds its writes refused (``LeaseLost``) and stops, so that it sends nothing mor
 """
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +18,10 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from connectors.errors import OPERATOR, PlatformReply
+from connectors.manager import open_for_publishing
 from connectors.types import Published
 from foundation.ids import new_id
+from foundation.secret import Secret
 from publishing import claims, signals, workers
 from publishing.claims import Rotation
 from publishing.models import Attempt, JournalEntry, PublishJob
@@ -54,6 +57,8 @@ class Claimed:
     ends_monotonic: float
     #: Who writes what becomes of it.
     writer: Writer
+    #: Secrets of the job's connection that are open already, by kind.
+    at_hand: Mapping[str, Secret]
 
     @property
     def state(self) -> State:
@@ -92,9 +97,22 @@ def claim(
         held = PublishJob.objects.filter(lease_token=token).select_related("post", "destination__connection")
         jobs = sorted(held, key=lambda job: order[job.pk])
         attempts = Attempt.objects.bulk_create([_opened(job, now=now) for job in jobs])
+    rings = _rings(jobs)
     ends = started + lease.total_seconds()
     hand = writer or InlineWriter()
-    return [Claimed(job, attempt, token, ends, hand) for job, attempt in zip(jobs, attempts, strict=True)]
+    return [
+        Claimed(job, attempt, token, ends, hand, rings.get(job.destination.connection_id, {}))
+        for job, attempt in zip(jobs, attempts, strict=True)
+    ]
+
+
+def _rings(jobs: Sequence[PublishJob]) -> Mapping[UUID, Mapping[str, Secret]]:
+    """Open the tokens of a batch together. The jobs are ours by now, so no trouble here may leave them unattended."""
+    try:
+        return open_for_publishing(job.destination for job in jobs)
+    except Exception as error:  # each attempt asks again for its own, and records what is wrong
+        log.warning("ledger.tokens_not_opened_together", error=type(error).__name__)
+        return {}
 
 
 def announce(claimed: Claimed, *, step: str, now: datetime) -> datetime:

@@ -3,11 +3,14 @@
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from foundation.errors import ConfigurationError
 from foundation.ids import new_id
@@ -51,31 +54,46 @@ def open_secret(*, tenant_id: UUID, connection_id: UUID, kind: str, purpose: str
 
     Raises ``SecretMissing`` or ``SecretUnreadable``; every failure to open is logged with its place and the purpose.
     """
-    row = (
-        EncryptedSecret.objects.select_related("data_key__master_key")
-        .filter(connection_id=connection_id, kind=kind)
-        .first()
-    )
+    row = _stored().filter(connection_id=connection_id, kind=kind).first()
     if row is None:
         raise SecretMissing(f"connection {connection_id} has no {kind}")
+    return _opened(row, tenant_id=tenant_id, purpose=purpose)
+
+
+def open_secrets(wanted: Mapping[tuple[UUID, str], UUID], *, purpose: str) -> dict[tuple[UUID, str], Secret]:
+    """Open many secrets with one query: connection and kind to the tenant that asks.
+
+    What is missing or does not open is left out, and logged like a single opening; ask for it singly to learn why.
+    """
+    if not wanted:
+        return {}
+    rows = _stored().filter(connection_id__in={pk for pk, _ in wanted}, kind__in={kind for _, kind in wanted})
+    opened = {}
+    for row in rows:
+        place = (row.connection_id, row.kind)
+        if place in wanted:
+            with suppress(SecretUnreadable):
+                opened[place] = _opened(row, tenant_id=wanted[place], purpose=purpose)
+    return opened
+
+
+def _stored() -> QuerySet[EncryptedSecret]:
+    return EncryptedSecret.objects.select_related("data_key__master_key")
+
+
+def _opened(row: EncryptedSecret, *, tenant_id: UUID, purpose: str) -> Secret:
     try:
         # The tenant asked for, not the one stored: a row moved to another tenant must not open for it.
         key = _unwrapped(row.data_key, tenant_id=tenant_id)
         sealed = sealing.Sealed(bytes(row.iv), bytes(row.ciphertext), bytes(row.auth_tag))
-        plain = sealing.unseal(key, sealed, bound_to=_place(row, tenant_id))
+        return Secret(sealing.unseal(key, sealed, bound_to=_place(row, tenant_id)).decode())
     except sealing.SealBroken:
-        log.error(
-            "vault.open_refused",
-            connection=str(connection_id),
-            kind=kind,
-            purpose=purpose,
-            secret_row=str(row.pk),
-        )
+        place = {"connection": str(row.connection_id), "kind": row.kind, "secret_row": str(row.pk)}
+        log.error("vault.open_refused", purpose=purpose, **place)
         raise SecretUnreadable(
-            f"the stored {kind} of connection {connection_id} does not open: "
+            f"the stored {row.kind} of connection {row.connection_id} does not open: "
             "it was sealed at another place or with another master key"
         ) from None
-    return Secret(plain.decode())
 
 
 def hints(*, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:

@@ -54,6 +54,11 @@ class MetaConnector(Connector):
     def _graph(self) -> Graph:
         return Graph(http=self.http, app=self.app, hosts=self._hosts)
 
+    @classmethod
+    def keys_to_publish(cls, target: Target) -> tuple[str, ...]:
+        """Name the Page's own token."""
+        return (destination_token(target.external_id),)
+
     def api_version(self) -> ApiVersion:
         """Return the Graph API version of the settings."""
         version = self._hosts.version

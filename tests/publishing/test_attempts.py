@@ -385,7 +385,7 @@ def test_a_crash_of_our_own_is_dead_lettered_once_and_does_not_loop(
     publish: Publish, run_due: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = publish()
-    monkeypatch.setattr("publishing.attempts.get_connector", lambda *args: 1 / 0)
+    monkeypatch.setattr("publishing.attempts.get_connector", lambda *args, **more: 1 / 0)
     run_due(timezone.now())
     job.refresh_from_db()
     assert job.state == State.DLQ
