@@ -405,6 +405,9 @@ PUBLISH_LANDING = timedelta(
         help="How long after its deadline a request in flight may still land at a platform; reconciliation waits this long.",
     )
 )
+REDRIVE_PER_SECOND = env.number(
+    "REDRIVE_PER_SECOND", default=20, least=1, most=1000, help="How many jobs of one redrive become due in a second."
+)
 PUBLISH_TENANT_SHARE_PERCENT = env.number(
     "PUBLISH_TENANT_SHARE_PERCENT",
     default=80,
@@ -438,7 +441,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.paging.TimeOrderedCursor",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "config.openapi.ProblemAwareSchema",

@@ -158,5 +158,6 @@ def _problem_page(request: Request, platform: str, error: Refusal | Configuratio
         "code": code,
         "facts": [("Moment", timezone.now().isoformat(timespec="seconds"))],
     }
-    request._request.user = request.auth  # the page's frame shows a person, not a principal
+    if isinstance(request.auth, User):
+        request._request.user = request.auth  # the page's frame shows a person, not a principal
     return render(request._request, "connectors/oauth_problem.html", told, status=getattr(error, "status", 503))

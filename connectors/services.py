@@ -22,6 +22,8 @@ from vault import services as vault
 
 #: Sent after commit-worthy changes; listeners count or queue, nothing else.
 connection_changed = Signal()
+#: Sent with ``connection_id`` when a person granted access (again).
+connection_granted = Signal()
 
 
 def add_missing_platforms() -> None:
@@ -61,6 +63,7 @@ def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now:
     _seal(connection, ACCESS_TOKEN, grant.access_token)
     if grant.refresh_token is not None:
         _seal(connection, REFRESH_TOKEN, grant.refresh_token)
+    transaction.on_commit(lambda: connection_granted.send(sender=Connection, connection_id=connection.pk), robust=True)
     action = "connection.created" if created else "connection.renewed"
     record(
         tenant=tenant, actor=actor, action=action, subject=connection, platform=platform, name=connection.display_name

@@ -79,6 +79,38 @@ def publish_post(
     return post, False
 
 
+@transaction.atomic
+def edit_post(*, principal: Principal, post: Post, draft: Draft, now: datetime) -> Post:
+    """Change what a post says, or when, until a worker has taken the first of its jobs; its destinations stay.
+
+    Raises ``Invalid`` with every finding, and ``Conflict`` once it is too late; then nothing is changed.
+    """
+    principal.require(POSTS_WRITE)
+    checked = drafts.check(principal.tenant, draft, now=now)
+    if checked.errors:
+        raise Invalid("The post cannot be published like that; it stays as it was.", findings=checked.findings)
+    jobs = PublishJob.objects.filter(post=post)
+    state = State.SCHEDULED if checked.publish_at else State.QUEUED
+    moment = checked.publish_at or now
+    # One update that must reach every job: a worker that takes one of them meanwhile makes it reach one less.
+    changed = jobs.filter(state__in=[State.SCHEDULED, State.QUEUED], attempt_count=0).update(
+        state=state, due_at=moment, planned_at=moment, ready=False, in_order=draft.in_order, updated_at=now
+    )
+    if changed != jobs.count():
+        transaction.set_rollback(True)
+        raise Conflict(
+            "The post is being published, or has been, and can no longer be changed.",
+            remedy="Look at its jobs; a job that failed can be edited and redriven.",
+            code="too_late",
+        )
+    post.text, post.link, post.in_order = draft.text, draft.link, draft.in_order
+    post.overrides = {str(pk): dict(said) for pk, said in draft.overrides.items()}
+    post.publish_at, post.time_zone = checked.publish_at, draft.time_zone
+    post.save()
+    record(tenant=principal.tenant, actor=principal.actor, action="post.edited", subject=post)
+    return post
+
+
 def _known(principal: Principal, key: str, digest: str) -> Post | None:
     post = Post.objects.filter(tenant=principal.tenant, idempotency_key=key).first()
     if post is not None and post.request_digest != digest:

@@ -18,16 +18,21 @@ from rest_framework.viewsets import GenericViewSet
 from publishing import accepting, doorbell, drafts, redriving, selectors
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.serializers import (
+    CauseSerializer,
     CheckedSerializer,
     CountSerializer,
     DeadLetterSerializer,
     DiscardSerializer,
     DraftSerializer,
+    EditPostSerializer,
+    EditSerializer,
     JobDetailSerializer,
     JobSerializer,
     LiveSerializer,
     PostSerializer,
+    RedrivenSerializer,
     RedriveSerializer,
+    RehearsalSerializer,
 )
 from publishing.states import State
 from tenants.principal import principal_of
@@ -96,7 +101,7 @@ class CheckView(APIView):
 class _TenantViewSet(ListModelMixin, GenericViewSet[Any]):
     """Lists and single rows of the caller's tenant, and of no other."""
 
-    scopes = {"list": POSTS_READ, "retrieve": POSTS_READ}
+    scopes = {"list": POSTS_READ, "retrieve": POSTS_READ, "causes": POSTS_READ}
     scope = POSTS_WRITE
     lookup_value_converter = "uuid"
 
@@ -114,6 +119,20 @@ class PostViewSet(_TenantViewSet):
 
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """Return one post with the jobs of its destinations."""
+        return Response(PostSerializer(selectors.post_of(principal_of(request).tenant, pk)).data)
+
+    @extend_schema(request=EditPostSerializer, responses=PostSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Change what is said, or when, until the first of its jobs is taken; what is left out stays as it was.
+
+        The destinations cannot be changed: cancel the post's jobs and publish anew instead.
+        """
+        post = selectors.post_of(principal_of(request).tenant, pk)
+        form = EditPostSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        draft = form.applied_to(post)
+        accepting.edit_post(principal=principal_of(request), post=post, draft=draft, now=timezone.now())
+        doorbell.ring_after_commit()
         return Response(PostSerializer(selectors.post_of(principal_of(request).tenant, pk)).data)
 
 
@@ -165,6 +184,20 @@ class JobViewSet(_TenantViewSet):
         doorbell.ring_after_commit()
         return Response(JobSerializer(done).data)
 
+    @extend_schema(request=EditSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def edit(self, request: Request, pk: UUID) -> Response:
+        """Change what a failed job says at its destination, and send it again."""
+        job = selectors.job_of(principal_of(request).tenant, pk)
+        form = EditSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        said = form.validated_data
+        done = redriving.edit_and_redrive(
+            principal=principal_of(request), job=job, text=said.get("text"), link=said.get("link"), now=timezone.now()
+        )
+        doorbell.ring_after_commit()
+        return Response(JobSerializer(done).data)
+
     @extend_schema(request=LiveSerializer, responses=JobSerializer)
     @action(detail=True, methods=["post"], url_path="confirm-live")
     def confirm_live(self, request: Request, pk: UUID) -> Response:
@@ -211,14 +244,32 @@ class DeadLetterViewSet(_TenantViewSet):
         """Return the tenant's open dead letters."""
         return selectors.open_letters_of(principal_of(self.request).tenant)
 
-    @extend_schema(request=RedriveSerializer, responses=CountSerializer)
+    @extend_schema(responses=CauseSerializer(many=True))
+    @action(detail=False, methods=["get"], pagination_class=None, filter_backends=())
+    def causes(self, request: Request) -> Response:
+        """Open dead letters grouped by cause, the largest group first."""
+        return Response(CauseSerializer(selectors.causes_of(principal_of(request).tenant, shown=1), many=True).data)
+
+    @extend_schema(request=RedriveSerializer, responses=RedrivenSerializer)
     @action(detail=False, methods=["post"])
     def redrive(self, request: Request) -> Response:
-        """Send jobs again; however often it is called, each is sent once. One with an open outcome is looked for first."""
+        """Send jobs again, by id or by cause; however often it is called, each is sent once.
+
+        One with an open outcome is looked for first. Many become due one after the other. With `dry_run` nothing is sent, and
+        each is told with what would still stand in its way.
+        """
         form = RedriveSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        letters = selectors.letters_of(principal_of(request).tenant, form.validated_data["ids"])
-        count = redriving.redrive(principal=principal_of(request), letters=letters, now=timezone.now())
+        asked, principal = form.validated_data, principal_of(request)
+        if "ids" in asked:
+            letters = selectors.letters_of(principal.tenant, asked["ids"])
+        else:
+            letters = selectors.letters_of_cause(principal.tenant, asked["fingerprint"])
+        if asked["dry_run"]:
+            rehearsed = redriving.rehearse(principal=principal, letters=letters)
+            count = sum(one.would != "nothing" for one in rehearsed)
+            return Response({"count": count, "dry_run": RehearsalSerializer(rehearsed, many=True).data})
+        count = redriving.redrive(principal=principal, letters=letters, now=timezone.now())
         doorbell.ring_after_commit()
         return Response({"count": count})
 

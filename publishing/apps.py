@@ -8,3 +8,7 @@ class PublishingConfig(AppConfig):
 
     name = "publishing"
     verbose_name = "Publishing"
+
+    def ready(self) -> None:
+        """Listen to the news of the rooms below."""
+        from publishing import listeners  # noqa: F401

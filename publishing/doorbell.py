@@ -1,6 +1,10 @@
 """Rings for a worker after a commit. A bell that cannot be rung is no loss: workers look by themselves every second."""
 
+from typing import Any
+from uuid import UUID
+
 import structlog
+from celery import Task
 from django.db import transaction
 from kombu.exceptions import KombuError
 
@@ -11,11 +15,16 @@ log = structlog.get_logger(__name__)
 
 def ring_after_commit() -> None:
     """Ask a worker to look for due jobs once the present transaction is committed (at once when there is none)."""
-    transaction.on_commit(_ring, robust=True)
+    transaction.on_commit(lambda: _ring(tasks.drain), robust=True)
 
 
-def _ring() -> None:
+def ring_after_reconnect(connection_id: UUID) -> None:
+    """Ask a worker to send again what failed because this account had to be reconnected."""
+    _ring(tasks.redrive_after_reconnect, str(connection_id))
+
+
+def _ring(task: Task[Any, Any], *args: str) -> None:
     try:
-        tasks.drain.apply_async(retry=False)
+        task.apply_async(args, retry=False)
     except (KombuError, OSError) as error:
-        log.warning("doorbell.silent", error=type(error).__name__)
+        log.warning("doorbell.silent", task=task.name, error=type(error).__name__)

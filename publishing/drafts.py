@@ -14,6 +14,7 @@ from connectors.selectors import destinations_of
 from connectors.types import Content
 from foundation.errors import Finding
 from publishing import schedule
+from publishing.models import Post
 from tenants.models import Tenant
 
 #: One post may go to this many places; more is a campaign, not a post.
@@ -116,6 +117,21 @@ def check(tenant: Tenant, draft: Draft, *, now: datetime) -> Checked:
             )
     ordered = tuple(places[pk] for pk in dict.fromkeys(draft.destinations) if pk in places)
     return Checked(tuple(findings), ordered, publish_at)
+
+
+def check_destination(draft: Draft, place: Destination) -> list[Finding]:
+    """Check what a draft says at one destination; return what would stand in the way of publishing it there."""
+    return [finding for finding in _check_place(draft, place.pk, place) if finding.severity == "error"]
+
+
+def draft_of(post: Post) -> Draft:
+    """Return a stored post as the draft it was, to check or change it again; its moment is left out."""
+    return Draft(
+        text=post.text,
+        link=post.link,
+        in_order=post.in_order,
+        overrides={UUID(place): said for place, said in post.overrides.items()},
+    )
 
 
 def _check_place(draft: Draft, destination_id: UUID, place: Destination | None) -> list[Finding]:

@@ -4,18 +4,32 @@ Each acts by one conditional update, so that clicking twice, or two people click
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
-from foundation.errors import Conflict, Invalid
-from publishing.models import DeadLetter, PublishJob
+from foundation.errors import Conflict, Finding, Invalid
+from publishing import drafts
+from publishing.models import DeadLetter, Post, PublishJob
 from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
 from tenants.principal import Principal
 from tenants.scopes import POSTS_WRITE
 from tenants.services import record
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a redrive would do with one dead letter: send, look first, or nothing; and what would stand in the way."""
+
+    letter: DeadLetter
+    would: str
+    findings: tuple[Finding, ...]
+
 
 _FRESH: Final[dict[str, Any]] = {"tries": 0, "deaths": 0, "looks": 0, "error_who": ""}
 
@@ -37,7 +51,7 @@ def retry_job(*, principal: Principal, job: PublishJob, now: datetime) -> Publis
     """Do not wait any longer: a waiting job becomes due now; one that needs a person is redriven."""
     principal.require(POSTS_WRITE)
     if job.state in NEEDS_A_PERSON:
-        _redrive(principal, job, now=now)
+        _redrive(principal, job, now=now, due_at=now)
         return _fresh(job)
     hurried = PublishJob.objects.filter(
         pk=job.pk, state__in=[State.RETRYING, State.RECONCILING], lease_token=None
@@ -56,10 +70,75 @@ def retry_job(*, principal: Principal, job: PublishJob, now: datetime) -> Publis
 def redrive(*, principal: Principal, letters: Sequence[DeadLetter], now: datetime) -> int:
     """Send the jobs of these dead letters again; return how many were. One already redriven is left alone.
 
-    A job whose outcome is open is not sent but looked for first.
+    A job whose outcome is open is not sent but looked for first. Many are paced: they become due one after the other
+    (``REDRIVE_PER_SECOND``), so that a platform that has just recovered is not struck down again.
     """
     principal.require(POSTS_WRITE)
-    return sum(_redrive(principal, letter.job, now=now) for letter in letters)
+    count = 0
+    for letter in letters:
+        due_at = now + timedelta(seconds=count / settings.REDRIVE_PER_SECOND)
+        count += _redrive(principal, letter.job, now=now, due_at=due_at)
+    return count
+
+
+def rehearse(*, principal: Principal, letters: Sequence[DeadLetter]) -> list[Rehearsal]:
+    """Tell what a redrive of these dead letters would do, and what would still stand in the way; changes nothing."""
+    principal.require(POSTS_WRITE)
+    told = []
+    for letter in letters:
+        job = letter.job
+        if letter.closed_at is not None or job.state not in NEEDS_A_PERSON:
+            told.append(Rehearsal(letter, "nothing", ()))
+            continue
+        draft = drafts.draft_of(job.post)
+        findings = drafts.check_destination(draft, job.destination)
+        told.append(Rehearsal(letter, "look first" if job.announced_at else "send", tuple(findings)))
+    return told
+
+
+@transaction.atomic
+def edit_and_redrive(
+    *, principal: Principal, job: PublishJob, text: str | None, link: str | None, now: datetime
+) -> PublishJob:
+    """Change what a failed job says at its destination, check it, and send it again.
+
+    Raises ``Invalid`` with every finding, ``Conflict`` when the job does not wait for a person or its outcome is open: what
+    may be live already is not rewritten.
+    """
+    principal.require(POSTS_WRITE)
+    if job.announced_at is not None:
+        raise Conflict(
+            "Nobody knows whether this post is live, so it cannot be changed here.",
+            remedy="First say whether it is live: confirm it, or publish it again.",
+            code="outcome_in_doubt",
+        )
+    said = {name: value for name, value in (("text", text), ("link", link)) if value is not None}
+    post = Post.objects.select_for_update().get(pk=job.post_id)
+    place = str(job.destination_id)
+    post.overrides = {**post.overrides, place: {**post.overrides.get(place, {}), **said}}
+    findings = drafts.check_destination(drafts.draft_of(post), job.destination)
+    if findings:
+        raise Invalid("It would fail again as it is.", findings=findings)
+    if not _redrive(principal, job, now=now, due_at=now):
+        raise _too_late(job, "changed")
+    post.save(update_fields=["overrides", "updated_at"])
+    _record(principal, job, "job.edited", changed=sorted(said))
+    return _fresh(job)
+
+
+@transaction.atomic
+def redrive_after_reconnect(*, connection_id: UUID, now: datetime) -> int:
+    """Send what failed because this account had to be reconnected again, if its tenant wishes so; return how many."""
+    open_letters = DeadLetter.objects.filter(
+        closed_at=None,
+        kind="reconnect_required",
+        job__destination__connection_id=connection_id,
+        tenant__redrive_after_reconnect=True,
+    )
+    letters = list(open_letters.select_related("job", "tenant").order_by("id"))
+    if not letters:
+        return 0
+    return redrive(principal=Principal.of_system(letters[0].tenant, "reconnect"), letters=letters, now=now)
 
 
 @transaction.atomic
@@ -131,9 +210,11 @@ def _is_web_address(link: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _redrive(principal: Principal, job: PublishJob, *, now: datetime) -> int:
-    sent = _update(job, NEEDS_A_PERSON, in_doubt=False, now=now, state=State.QUEUED, due_at=now, **_FRESH)
-    sent = sent or _update(job, NEEDS_A_PERSON, in_doubt=True, now=now, state=State.RECONCILING, due_at=now, **_FRESH)
+def _redrive(principal: Principal, job: PublishJob, *, now: datetime, due_at: datetime) -> int:
+    sent = _update(job, NEEDS_A_PERSON, in_doubt=False, now=now, state=State.QUEUED, due_at=due_at, **_FRESH)
+    sent = sent or _update(
+        job, NEEDS_A_PERSON, in_doubt=True, now=now, state=State.RECONCILING, due_at=due_at, **_FRESH
+    )
     if sent:
         _close_letters(job, DeadLetter.Resolution.REDRIVEN, principal, note="", now=now)
         _record(principal, job, "job.redriven")

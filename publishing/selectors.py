@@ -47,18 +47,25 @@ def open_letters_of(tenant: Tenant) -> QuerySet[DeadLetter]:
     """Return a tenant's dead letters that nobody has dealt with, newest first."""
     return (
         DeadLetter.objects.filter(tenant=tenant, closed_at=None)
-        .select_related("job__post", "job__destination__connection", "platform")
+        .select_related("job__post", "job__destination__connection", "job__destination__platform", "platform")
         .order_by("-id")
     )
 
 
 def letters_of(tenant: Tenant, ids: Sequence[UUID]) -> list[DeadLetter]:
     """Return these dead letters of a tenant, open or closed; raises ``NotFound`` if one of them is not there."""
-    rows = DeadLetter.objects.filter(tenant=tenant, pk__in=ids).select_related("job")
+    rows = DeadLetter.objects.filter(tenant=tenant, pk__in=ids).select_related(
+        "job__post", "job__destination__connection", "job__destination__platform"
+    )
     found = {letter.pk: letter for letter in rows}
     if missing := [pk for pk in ids if pk not in found]:
         raise NotFound(f"There is no dead letter {missing[0]}.", remedy="List your dead letters to find their ids.")
     return [found[pk] for pk in dict.fromkeys(ids)]
+
+
+def letters_of_cause(tenant: Tenant, fingerprint: str, *, most: int = 1000) -> list[DeadLetter]:
+    """Return a tenant's open dead letters of one cause, the oldest first."""
+    return list(open_letters_of(tenant).filter(fingerprint=fingerprint).order_by("id")[:most])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """The shapes of posts, jobs and dead letters in the API: what clients send, and what they get."""
 
+from dataclasses import replace
 from typing import Any
 
 from rest_framework import serializers
 
 from foundation.errors import Finding
 from foundation.forms import StrictSerializer
-from publishing.drafts import Draft
+from publishing.drafts import Draft, draft_of
 from publishing.models import Attempt, DeadLetter, Post, PublishJob
 from publishing.selectors import state_of_post
 from publishing.states import State
@@ -70,6 +71,29 @@ class DraftSerializer(StrictSerializer):
             time_zone=said["time_zone"].strip(),
             in_order=said["in_order"],
             overrides=said["overrides"],
+        )
+
+
+class EditPostSerializer(StrictSerializer):
+    """What to change of a post; what is left out stays as it was."""
+
+    text = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_TEXT, trim_whitespace=False)
+    link = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_LINK)
+    publish_at = serializers.CharField(required=False, allow_blank=True, max_length=40, help_text="Empty: now.")
+    time_zone = serializers.CharField(required=False, allow_blank=True, max_length=64)
+
+    def applied_to(self, post: Post) -> Draft:
+        """Return the post as the draft it is to become; call it after ``is_valid``."""
+        said = self.validated_data
+        kept = draft_of(post)
+        moment = post.publish_at.isoformat() if post.publish_at else ""
+        return replace(
+            kept,
+            text=said.get("text", kept.text),
+            link=said.get("link", kept.link).strip(),
+            destinations=tuple(job.destination_id for job in post.jobs.all()),
+            publish_at=said.get("publish_at", moment).strip(),
+            time_zone=said.get("time_zone", post.time_zone).strip(),
         )
 
 
@@ -199,14 +223,59 @@ class DeadLetterSerializer(serializers.ModelSerializer[DeadLetter]):
 
 
 class RedriveSerializer(StrictSerializer):
-    """Which dead letters to send again."""
+    """Which dead letters to send again: named by id, or all that share a cause."""
 
-    ids = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=1000)
+    ids = serializers.ListField(child=serializers.UUIDField(), required=False, allow_empty=False, max_length=1000)
+    fingerprint = serializers.CharField(
+        required=False, max_length=120, help_text="All open dead letters of this cause."
+    )
+    dry_run = serializers.BooleanField(required=False, default=False, help_text="Only tell what would happen.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Demand one way of naming them."""
+        if ("ids" in attrs) == ("fingerprint" in attrs):
+            raise serializers.ValidationError("Name either ids or a fingerprint.", code="ids_or_fingerprint")
+        return attrs
 
 
-class DiscardSerializer(RedriveSerializer):
+class RehearsalSerializer(serializers.Serializer[Any]):
+    """What a redrive would do with one dead letter."""
+
+    id = serializers.UUIDField(source="letter.pk")
+    job = serializers.UUIDField(source="letter.job_id")
+    would = serializers.ChoiceField(choices=["send", "look first", "nothing"])
+    findings = FindingSerializer(many=True)
+
+
+class RedrivenSerializer(serializers.Serializer[Any]):
+    """How many are sent again, or, of a dry run, what would happen to each."""
+
+    count = serializers.IntegerField()
+    dry_run = RehearsalSerializer(many=True, required=False)
+
+
+class CauseSerializer(serializers.Serializer[Any]):
+    """Open dead letters that share a cause; the newest speaks for all."""
+
+    fingerprint = serializers.CharField()
+    platform = serializers.CharField()
+    count = serializers.IntegerField()
+    since = serializers.DateTimeField()
+    latest = serializers.DateTimeField()
+    kind = serializers.CharField(source="first.kind")
+    cause = serializers.CharField(source="first.cause")
+    remedy = serializers.CharField(source="first.remedy")
+    who = serializers.CharField(source="first.who")
+
+
+class EditSerializer(OverrideSerializer):
+    """What a failed job shall say instead."""
+
+
+class DiscardSerializer(StrictSerializer):
     """Which dead letters to give up, and why."""
 
+    ids = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=1000)
     reason = serializers.CharField(max_length=500)
 
 

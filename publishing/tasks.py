@@ -1,11 +1,13 @@
 """Alarm clocks of the workshop: each makes one call. The rows say what is due; losing or doubling a task changes nothing."""
 
+from uuid import UUID
+
 from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from publishing import draining, ledger
+from publishing import draining, ledger, redriving
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -34,3 +36,16 @@ def sweep() -> None:
     """Take jobs back from dead workers, then publish everything that is due."""
     ledger.recover(now=timezone.now(), landing=settings.PUBLISH_LANDING)
     draining.drain(clock=timezone.now)
+
+
+@shared_task(
+    name="publishing.redrive_after_reconnect",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=8,
+)
+def redrive_after_reconnect(connection_id: str) -> None:
+    """Send what failed for a connection again, where its tenant wishes so."""
+    if redriving.redrive_after_reconnect(connection_id=UUID(connection_id), now=timezone.now()):
+        draining.drain(clock=timezone.now)

@@ -187,7 +187,7 @@ def _entry(write: Note | Announce) -> JournalEntry:
 _ANNOUNCE_SQL: Final = """
 UPDATE publish_jobs AS j SET announced_at = COALESCE(j.announced_at, v.now), updated_at = v.now
 FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS v(id, token, now)
-WHERE j.id = v.id AND j.lease_token = v.token AND j.lease_until > v.now + %s
+WHERE j.id = v.id AND j.lease_token = v.token AND j.lease_until > v.now + make_interval(secs => %s)
 RETURNING j.id
 """
 
@@ -224,7 +224,7 @@ WHERE a.id = v.id AND a.closed_at IS NULL
 def _announce_many(writes: Sequence[Announce]) -> set[UUID]:
     rows = [(write.job_id, write.token, write.now) for write in writes]
     with connection.cursor() as cursor:
-        cursor.execute(_ANNOUNCE_SQL, [*_columns(rows), LEASE_MARGIN])
+        cursor.execute(_ANNOUNCE_SQL, [*_columns(rows), LEASE_MARGIN.total_seconds()])
         return {row[0] for row in cursor.fetchall()}
 
 

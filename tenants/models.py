@@ -52,6 +52,9 @@ class Tenant(Row):
     slug = models.SlugField(max_length=60, unique=True)
     time_zone = models.CharField(max_length=64, default="UTC")
     suspended_at = models.DateTimeField(null=True, blank=True)
+    redrive_after_reconnect = models.BooleanField(
+        default=False, help_text="After an account is reconnected, send what failed for it again without being asked."
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="tenants")
 
     class Meta:

@@ -78,7 +78,7 @@ def _chosen(letters: QuerySet[DeadLetter], *, words: str, platform: str, state: 
 
 
 def _groups(principal: Principal, letters: QuerySet[DeadLetter], keys: list[str]) -> list[dict[str, Any]]:
-    """Build the groups with two queries, however many there are."""
+    """Build the groups with three queries, however many there are."""
     of_page = letters.filter(fingerprint__in=keys)
     figures: dict[str, Any] = {
         row["fingerprint"]: row
@@ -96,9 +96,10 @@ def _groups(principal: Principal, letters: QuerySet[DeadLetter], keys: list[str]
         )
     }
     numbered = of_page.annotate(place=Window(RowNumber(), partition_by=F("fingerprint"), order_by=F("id").desc()))
+    # Only ids are numbered; what is shown beside them is fetched for those alone.
+    ids = list(numbered.filter(place__lte=SHOWN_PER_GROUP).values_list("pk", flat=True))
     shown: dict[str, list[DeadLetter]] = {key: [] for key in keys}
-    related = ("job__post", "job__destination__connection", "platform")
-    for letter in numbered.filter(place__lte=SHOWN_PER_GROUP).select_related(*related).order_by("-id"):
+    for letter in selectors.open_letters_of(principal.tenant).filter(pk__in=ids):
         shown[letter.fingerprint].append(letter)
     return [_group(principal, figures[key], shown[key]) for key in keys if key in figures and shown[key]]
 
