@@ -3,7 +3,7 @@
 import logging
 import logging.config
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
 import structlog
@@ -25,11 +25,26 @@ SECRET_SHAPES: Final = re.compile(
 def redact(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Strike secrets out of a log entry: by the name of the field, by type, and by shape inside texts."""
     for key, value in list(event.items()):
-        if SECRET_NAMES.search(key) or isinstance(value, Secret):
-            event[key] = STRUCK_OUT
-        elif isinstance(value, str):
-            event[key] = redact_text(value)
+        if not key.startswith("_"):  # structlog's own, never written
+            event[key] = STRUCK_OUT if SECRET_NAMES.search(key) else _redacted(value)
     return event
+
+
+def _redacted(value: Any) -> Any:
+    """Return a value without secrets; an object whose text would show one (a request, with its address) as that text."""
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, Secret):
+        return STRUCK_OUT
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, Mapping):
+        return {key: STRUCK_OUT if SECRET_NAMES.search(str(key)) else _redacted(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(inner) for inner in value]
+    shown = repr(value)
+    struck = redact_text(shown)
+    return value if struck == shown else struck
 
 
 def redact_text(text: str) -> str:

@@ -12,7 +12,7 @@ from connectors.manager import get_connector
 from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
 from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, FoundDestination, Grant, destination_token
-from foundation.errors import Finding, Invalid, NotFound
+from foundation.errors import Conflict, Finding, Invalid, NotFound
 from foundation.secret import Secret
 from tenants.models import Tenant
 from tenants.principal import Principal
@@ -119,6 +119,8 @@ def choose_destinations(*, principal: Principal, connection: Connection, chosen:
     Raises ``Invalid`` for a place that is not the connection's, is gone, or where the platform lets us not publish.
     """
     principal.require(CONNECTIONS_WRITE)
+    if connection.status == Connection.Status.INACTIVE:
+        raise Conflict("The account was disconnected.", remedy="Connect it again, then choose.", code="disconnected")
     places = {place.pk: place for place in connection.destinations.select_for_update().order_by("pk")}
     findings = []
     for destination_id in chosen:

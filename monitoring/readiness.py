@@ -1,11 +1,12 @@
 """Is the hub able to do its work: database, broker, workers, beat, vault key. Each part names its cause and remedy."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from celery import current_app
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, ProgrammingError, connection
 from kombu.exceptions import KombuError
 
 from foundation.errors import ConfigurationError
@@ -14,6 +15,8 @@ from vault.services import verify_master_key
 
 #: A part that gave no sign of life for this long is called dead.
 SILENCE: Final = timedelta(seconds=45)
+_START_WORKER: Final = "Start a worker: celery -A config worker -P threads"
+_START_BEAT: Final = "Start the scheduler: celery -A config beat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,17 @@ def parts(*, now: datetime) -> list[Part]:
     return [
         database,
         _broker(),
-        _vault(),
-        _alive("worker", heartbeats.WORKER, now=now, remedy="Start a worker: celery -A config worker -P threads"),
-        _alive("beat", heartbeats.BEAT, now=now, remedy="Start the scheduler: celery -A config beat"),
+        _told("vault", _vault),
+        _told("worker", lambda: _alive("worker", heartbeats.WORKER, now=now, remedy=_START_WORKER)),
+        _told("beat", lambda: _alive("beat", heartbeats.BEAT, now=now, remedy=_START_BEAT)),
     ]
+
+
+def _told(name: str, look: Callable[[], Part]) -> Part:
+    try:
+        return look()
+    except DatabaseError as error:
+        return Part(name, False, f"its table cannot be read ({type(error).__name__})", "Run 'manage.py migrate'.")
 
 
 def _database() -> Part:
@@ -46,7 +56,9 @@ def _database() -> Part:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM publish_jobs LIMIT 1")
     except DatabaseError as error:
-        told = "the tables are missing" if connection.connection is not None else "no connection"
+        # SQLite has no error class of its own for a missing table.
+        missing = isinstance(error, ProgrammingError) or "no such table" in str(error)
+        told = "the tables are missing" if missing else "no connection"
         return Part(
             "database",
             False,

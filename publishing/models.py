@@ -127,6 +127,12 @@ class PublishJob(Row):
             models.Index(fields=["tenant", "-id"], name="jobs_of_tenant"),
             models.Index(fields=["tenant", "state", "-id"], name="jobs_of_tenant_by_state"),
             models.Index(fields=["destination", "-id"], name="jobs_of_destination"),
+            models.Index(fields=["tenant", "planned_at", "id"], name="jobs_of_tenant_by_plan"),
+            models.Index(
+                fields=["tenant", "published_at"],
+                condition=Q(published_at__isnull=False),
+                name="jobs_of_tenant_published",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Puts the principal of a signed-in browser on the request."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ class PrincipalMiddleware:
         if isinstance(request.user, User):
             membership = selectors.chosen_membership(request.user, request.session.get(SESSION_TENANT))
             principal = Principal.of_member(membership) if membership else None
-            timezone.activate(request.user.time_zone)
+            _activate(request.user.time_zone)
         request.principal = principal  # type: ignore[attr-defined]
         if principal:
             structlog.contextvars.bind_contextvars(tenant=str(principal.tenant.pk), actor=principal.actor)
@@ -35,3 +36,11 @@ class PrincipalMiddleware:
             return self.get_response(request)
         finally:
             timezone.deactivate()
+
+
+def _activate(zone: str) -> None:
+    """Show moments in the viewer's zone; a name that no zone has (any more) falls back to the hub's."""
+    try:
+        timezone.activate(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        timezone.deactivate()

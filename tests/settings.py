@@ -20,7 +20,7 @@ os.environ["SANDBOX"] = "1"
 # Real host names, so that a request that escapes the in-process sandbox is seen and refused, not answered by chance.
 os.environ["PLATFORM_GATEWAY_URL"] = "https://sandbox.invalid"
 
-from config.settings import *  # noqa: F403
+from config.settings import *  # noqa: E402, F403 - the environment comes first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 VAULT_PBKDF2_ITERATIONS = 1_000

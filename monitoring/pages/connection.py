@@ -10,7 +10,7 @@ from connectors.types import ACCESS_TOKEN
 from foundation.listing import Column, Query, stretch_of
 from monitoring.models import HealthLogEntry
 from publishing.models import PublishJob
-from publishing.states import RESTING
+from publishing.pages.words import MOVING
 from tenants.models import AuditEntry
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE
@@ -47,7 +47,8 @@ def connection_page(principal: Principal, connection: Connection, query: Query, 
 
 def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
     mark = marks_of([connection.pk], kind=ACCESS_TOKEN).get(connection.pk)
-    waiting = PublishJob.objects.filter(destination__connection=connection).exclude(state__in=sorted(RESTING)).count()
+    moving = PublishJob.objects.filter(tenant_id=connection.tenant_id, state__in=sorted(MOVING))
+    waiting = moving.filter(destination__connection=connection).count()
     actor = (
         AuditEntry.objects.filter(
             tenant_id=connection.tenant_id, subject_kind="connection", subject_id=str(connection.pk)

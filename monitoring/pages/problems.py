@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 
 from connectors.models import Connection
@@ -13,7 +13,7 @@ from publishing.pages.job import OVERDUE
 from publishing.pages.words import WHO
 from tenants.models import Tenant
 from tenants.principal import Principal
-from tenants.scopes import CONNECTIONS_WRITE
+from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
 
 #: So many accounts are named; more are counted.
 ACCOUNTS_NAMED: Final = 4
@@ -36,7 +36,7 @@ def problems_of(principal: Principal, *, is_staff: bool, letters: dict[str, Any]
         *(_parts(now) if is_staff else []),
         *_late(principal.tenant, now=now),
         *_accounts(principal),
-        *_letters(principal.tenant, letters),
+        *_letters(principal, letters),
     ]
     return sorted(found, key=lambda problem: _RANK[problem["severity"]])
 
@@ -62,8 +62,10 @@ def _parts(now: datetime) -> list[Problem]:
 
 
 def _late(tenant: Tenant, *, now: datetime) -> list[Problem]:
+    # Said for both values of ``ready``, so that each half finds its partial index. Jobs in order wait for each other.
+    due = Q(ready=True, due_at__lt=now - OVERDUE) | Q(ready=False, due_at__lt=now - OVERDUE)
     late = PublishJob.objects.filter(
-        tenant=tenant, due_at__lt=now - OVERDUE, lease_token=None, platform__enabled=True
+        due, tenant=tenant, lease_token=None, in_order=False, platform__enabled=True
     ).aggregate(count=Count("pk"), since=Min("due_at"))
     if not late["count"]:
         return []
@@ -115,11 +117,11 @@ def _accounts(principal: Principal) -> list[Problem]:
     return told
 
 
-def _letters(tenant: Tenant, letters: dict[str, Any]) -> list[Problem]:
+def _letters(principal: Principal, letters: dict[str, Any]) -> list[Problem]:
     if not letters["count"]:
         return []
     largest = (
-        DeadLetter.objects.filter(tenant=tenant, closed_at=None)
+        DeadLetter.objects.filter(tenant=principal.tenant, closed_at=None)
         .order_by()
         .values("fingerprint")
         .annotate(count=Count("pk"), cause=Min("cause"))
@@ -133,7 +135,7 @@ def _letters(tenant: Tenant, letters: dict[str, Any]) -> list[Problem]:
             detail=cause if letters["count"] > 1 else cause.partition(" × ")[2],
             since=letters["since"],
             remedy="Mend the cause, then redrive: each job goes out once.",
-            action_label="Decide",
+            action_label="Decide" if POSTS_WRITE in principal.scopes else "See them",
             action_url=reverse("dead_letters"),
         )
     ]

@@ -429,6 +429,5 @@ def test_a_call_is_logged_by_operation_host_and_status_and_by_nothing_else(mocke
 
 
 def test_no_call_waits_longer_to_be_answered_than_it_may_take_in_all(mocked: responses.RequestsMock) -> None:
-    mocked.add("GET", URL, json={})
-    call(URL, door=door(read=30, total=2))
-    assert mocked.calls[0].request.req_kwargs["timeout"] == (1.0, 2.0)  # type: ignore[union-attr]
+    mocked.add("GET", URL, json={}, match=[responses.matchers.request_kwargs_matcher({"timeout": (1.0, 2.0)})])
+    assert call(URL, door=door(read=30, total=2)).ok

@@ -123,11 +123,11 @@ def test_the_number_of_queries_does_not_grow(member_client: Client, tenant: Tena
     assert counts[0] == counts[1] <= 14
 
 
-@pytest.mark.parametrize("nasty", NASTY)
 @pytest.mark.parametrize("name", ["query", "platform", "state", "sort", "cursor"])
-def test_no_query_string_crashes_the_list(member_client: Client, tenant: Tenant, name: str, nasty: str) -> None:
+def test_no_query_string_crashes_the_list(member_client: Client, tenant: Tenant, name: str) -> None:
     make_connection(tenant, "Anna")
-    assert member_client.get(reverse("connections"), {name: nasty}).status_code == 200
+    for nasty in NASTY:
+        assert member_client.get(reverse("connections"), {name: nasty}).status_code == 200, nasty
 
 
 def test_platforms_tell_why_they_cannot_be_connected(member_client: Client, settings: pytest.FixtureRequest) -> None:

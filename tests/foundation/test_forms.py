@@ -1,5 +1,7 @@
 """Fields that nobody declared are refused by name."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from foundation.forms import StrictSerializer
@@ -39,5 +41,6 @@ def test_an_unknown_field_of_an_inner_form_is_named_too() -> None:
 
 
 def test_something_that_is_no_object_is_refused_without_a_crash() -> None:
-    for sent in ([], "text", 7, None):
+    nothings: list[Any] = [[], "text", 7, None]
+    for sent in nothings:
         assert not Form(data=sent).is_valid()

@@ -55,12 +55,8 @@ def test_a_secret_is_not_written_by_a_log_record(caplog: pytest.LogCaptureFixtur
     assert TEXT not in caplog.text
 
 
-def test_a_secret_in_an_exception_stays_hidden_in_its_traceback() -> None:
-    secret = Secret(TEXT)
-    try:
-        raise ValueError(secret)
-    except ValueError as error:
-        told = "".join(traceback.format_exception(error))
+def test_a_secret_in_an_exception_stays_hidden_when_it_is_printed() -> None:
+    told = "".join(traceback.format_exception(ValueError(Secret(TEXT), Carrier(Secret(TEXT)))))
     assert "Secret(***)" in told
     assert TEXT not in told
 

@@ -212,11 +212,11 @@ def test_a_disconnected_account_is_not_checked(member_client: Client, connection
     assert not any(place["selectable"] for place in page.context["destinations"])
 
 
-@pytest.mark.parametrize("nasty", ["\x00", "%", "x" * 5000, "-1", "WyJhIiwxLDJd", "😀"])
-def test_no_query_string_crashes_a_page(member_client: Client, connection: Connection, nasty: str) -> None:
+def test_no_query_string_crashes_a_page(member_client: Client, connection: Connection) -> None:
     for address in (reverse("overview"), reverse("connection", args=[connection.pk])):
-        for name in ("cursor", "sort", "state"):
-            assert member_client.get(address, {name: nasty}).status_code == 200
+        for nasty in ("\x00", "%", "x" * 5000, "-1", "WyJhIiwxLDJd", "😀"):
+            for name in ("cursor", "sort", "state"):
+                assert member_client.get(address, {name: nasty}).status_code == 200, nasty
 
 
 def test_viewers_look_and_may_not_check(viewer_client: Client, connection: Connection) -> None:

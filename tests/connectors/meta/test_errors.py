@@ -46,7 +46,6 @@ CLASSES = {
     )
 }
 SAMPLES = pytest.mark.parametrize("sample", CORPUS, ids=[sample["name"] for sample in CORPUS])
-CHANGES = pytest.mark.parametrize("changes", [False, True], ids=["read", "change"])
 
 
 def answer(status: int, data: Any, headers: dict[str, str] | None = None) -> Answer:
@@ -76,56 +75,46 @@ def test_the_corpus_is_broad() -> None:
     assert {sample["change"] for sample in CORPUS} == set(CLASSES)
 
 
-@CHANGES
 @SAMPLES
-def test_every_sample_leads_to_exactly_the_class_that_must_act(sample: dict[str, Any], changes: bool) -> None:
-    error = told(sample, changes=changes)
-    assert type(error) is CLASSES[sample["change" if changes else "read"]]
+def test_every_sample_leads_to_exactly_the_class_that_must_act(sample: dict[str, Any]) -> None:
+    classes = [type(told(sample, changes=changes)) for changes in (False, True)]
+    assert classes == [CLASSES[sample["read"]], CLASSES[sample["change"]]]
 
 
-@CHANGES
 @SAMPLES
-def test_every_sample_is_told_with_a_cause_and_a_remedy_in_words(sample: dict[str, Any], changes: bool) -> None:
-    error = told(sample, changes=changes)
-    cause = error.detail if isinstance(error, ConfigurationError) else error.cause
-    assert len(cause.split()) >= 3
-    assert len(error.remedy.split()) >= 3
-    assert cause.endswith((".", ")", "!", '"')) or "Meta says:" in cause
+def test_every_sample_is_told_in_words_with_what_to_look_it_up_by_and_nothing_more(sample: dict[str, Any]) -> None:
+    for changes in (False, True):
+        error = told(sample, changes=changes)
+        cause = error.detail if isinstance(error, ConfigurationError) else error.cause
+        assert len(cause.split()) >= 3
+        assert len(error.remedy.split()) >= 2
+        assert "Change the post" not in error.remedy or isinstance(error, ContentRejected)
+        if isinstance(error, ConfigurationError):
+            continue
+        assert (error.platform, error.operation) == ("meta", sample["operation"])
+        facts = error.reply.facts()
+        assert facts["http_status"] == sample["status"]
+        assert set(facts) <= {"http_status", "code", "subcode", "request_id", "words"}
+        body = sample["body"]
+        if isinstance(body, dict) and isinstance(body.get("error"), dict) and "fbtrace_id" in body["error"]:
+            assert facts["request_id"] == body["error"]["fbtrace_id"]
 
 
-@CHANGES
 @SAMPLES
-def test_what_a_person_needs_to_look_it_up_is_kept_and_nothing_more(sample: dict[str, Any], changes: bool) -> None:
-    error = told(sample, changes=changes)
-    if isinstance(error, ConfigurationError):
-        assert "META_APP" in error.remedy or "app" in error.remedy or "fault of Switchboard" in error.remedy
-        return
-    assert (error.platform, error.operation) == ("meta", sample["operation"])
-    facts = error.reply.facts()
-    assert facts["http_status"] == sample["status"]
-    assert set(facts) <= {"http_status", "code", "subcode", "request_id", "words"}
-    body = sample["body"]
-    if isinstance(body, dict) and isinstance(body.get("error"), dict) and "fbtrace_id" in body["error"]:
-        assert facts["request_id"] == body["error"]["fbtrace_id"]
-
-
-@CHANGES
-@SAMPLES
-def test_samples_name_the_missing_scope_the_wait_and_whether_the_connection_ended(
-    sample: dict[str, Any], changes: bool
-) -> None:
-    error = told(sample, changes=changes)
-    if isinstance(error, ReconnectRequired):
-        assert error.connection_ended is sample["connection_ended"]
-        if scope := sample.get("missing_scope"):
-            assert error.missing_scope == scope
-            assert scope in error.cause
-    elif isinstance(error, RateLimited):
-        assert error.retry_after == timedelta(seconds=sample["retry_after_s"])
-    elif isinstance(error, OutcomeUnknown):
-        assert error.duplicate is sample.get("duplicate", False)
-    else:
-        assert type(error) in {ConfigurationError, ContentRejected, TransientError, UnexpectedAnswer}
+def test_samples_name_the_missing_scope_the_wait_and_whether_the_connection_ended(sample: dict[str, Any]) -> None:
+    for changes in (False, True):
+        error = told(sample, changes=changes)
+        if isinstance(error, ReconnectRequired):
+            assert error.connection_ended is sample["connection_ended"]
+            if scope := sample.get("missing_scope"):
+                assert error.missing_scope == scope
+                assert scope in error.cause
+        elif isinstance(error, RateLimited):
+            assert error.retry_after == timedelta(seconds=sample["retry_after_s"])
+        elif isinstance(error, OutcomeUnknown):
+            assert error.duplicate is sample.get("duplicate", False)
+        else:
+            assert type(error) in {ConfigurationError, ContentRejected, TransientError, UnexpectedAnswer}
 
 
 @SAMPLES
@@ -154,22 +143,18 @@ def test_digits_in_ids_traces_and_words_decide_nothing() -> None:
 
 @given(st.integers(min_value=-(10**9), max_value=10**9), st.one_of(st.none(), st.integers(0, 10**9)))
 def test_a_code_outside_the_table_is_never_guessed_at(code: int, subcode: int | None) -> None:
-    error = error_with(code, **({} if subcode is None else {"error_subcode": subcode}))
+    error = error_with(code, error_subcode=subcode)
     if meaning_of(code, subcode) is None:
         assert type(error) is UnexpectedAnswer
         assert str(code) in error.cause
 
 
-@pytest.mark.parametrize("code", [-1, 9, 24, 283000, 300, 199])
-def test_neighbours_of_known_codes_are_unknown(code: int) -> None:
-    assert meaning_of(code, None) is None
-
-
-@pytest.mark.parametrize("code", range(200, 300))
-def test_every_code_of_the_200s_is_a_permission(code: int) -> None:
-    found = meaning_of(code, None)
-    assert found is not None
-    assert found.sort is Sort.PERMISSION
+def test_every_code_of_the_200s_is_a_permission_and_neighbours_of_known_codes_are_unknown() -> None:
+    for code in range(200, 300):
+        found = meaning_of(code, None)
+        assert found is not None
+        assert found.sort is Sort.PERMISSION
+    assert [meaning_of(code, None) for code in (-1, 0, 9, 24, 199, 300, 19, 1900)] == [None] * 8
 
 
 def test_is_transient_is_believed_only_where_the_table_says_nothing() -> None:
@@ -181,11 +166,9 @@ def test_is_transient_is_believed_only_where_the_table_says_nothing() -> None:
 
 
 @pytest.mark.parametrize("subcode", sorted(SUBCODES))
-@pytest.mark.parametrize("code", [100, 200, 368, 424242])
-def test_a_telling_subcode_counts_whatever_code_stands_beside_it(code: int, subcode: int) -> None:
-    found = meaning_of(code, subcode)
-    assert found is SUBCODES[subcode]
-    assert meaning_of(code, None) is not found
+def test_a_telling_subcode_counts_whatever_code_stands_beside_it(subcode: int) -> None:
+    for code in (100, 200, 368, 424242):
+        assert meaning_of(code, subcode) is SUBCODES[subcode]
 
 
 def test_the_exact_pair_counts_before_the_subcode_and_the_subcode_before_the_code() -> None:
@@ -214,9 +197,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(st.integers(200, 599), JSON_VALUES, JSON_VALUES, JSON_VALUES, st.booleans())
-def test_no_shape_of_an_error_crashes_the_table(
-    status: int, code: Any, subcode: Any, rest: Any, changes: bool
-) -> None:
+def test_no_shape_of_an_error_crashes_the_table(status: int, code: Any, subcode: Any, rest: Any, changes: bool) -> None:
     body = {"error": {"code": code, "error_subcode": subcode, "message": rest, "is_transient": rest}}
     error = error_in(answer(status, body), operation="publish", changes=changes)
     assert isinstance(error, ConnectorError | ConfigurationError)
@@ -244,9 +225,7 @@ def test_failures_of_one_cause_share_a_fingerprint_without_any_id() -> None:
 
 
 def test_an_answer_without_a_trace_in_its_body_is_traced_by_its_header() -> None:
-    error = error_in(
-        answer(502, None, {"X-FB-Trace-ID": "B" * 200}), operation="publish", changes=True
-    )
+    error = error_in(answer(502, None, {"X-FB-Trace-ID": "B" * 200}), operation="publish", changes=True)
     assert isinstance(error, OutcomeUnknown)
     assert error.reply.request_id == "B" * 80
 

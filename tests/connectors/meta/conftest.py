@@ -1,0 +1,117 @@
+"""Meta's connector alone: the sandbox on the wire, a ring of keys in memory, no rows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+
+from connectors import http
+from connectors.errors import ReconnectRequired
+from connectors.manager import get_connector
+from connectors.meta.connector import MetaConnector
+from connectors.types import ACCESS_TOKEN, Grant, destination_token
+from foundation.secret import Secret
+from sandbox.adapter import SandboxAdapter
+from sandbox.app import create_app
+from sandbox.faults import fault_from
+from sandbox.meta import demo
+from sandbox.world import World
+from tests.conftest import GATEWAY, META_CALLBACK
+
+Allow = Callable[..., Secret]
+Trouble = Callable[..., None]
+
+
+@dataclass
+class Ring:
+    """The secrets of one connection, in memory."""
+
+    secrets: dict[str, Secret] = field(default_factory=dict)
+
+    def open(self, kind: str) -> Secret:
+        """Return the secret, or say that there is none."""
+        if kind not in self.secrets:
+            raise ReconnectRequired("There is no token for this account.", remedy="Reconnect it.")
+        return self.secrets[kind]
+
+
+class Listening(SandboxAdapter):
+    """The sandbox, with an ear on the wire."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(create_app(world))
+        self.heard: list[requests.PreparedRequest] = []
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Note a request, and pass it on."""
+        self.heard.append(request)
+        return super().send(request, *args, **kwargs)
+
+    def queries(self) -> list[tuple[str, dict[str, str]]]:
+        """Return the path and the query of every request."""
+        urls = [urlsplit(str(request.url)) for request in self.heard]
+        return [(url.path, dict(parse_qsl(url.query))) for url in urls]
+
+
+@pytest.fixture
+def wire(world: World) -> Iterator[Listening]:
+    adapter = Listening(world)
+    http.mount(GATEWAY, adapter)
+    yield adapter
+    http.unmount(GATEWAY)
+
+
+@pytest.fixture
+def connector(wire: Listening) -> MetaConnector:
+    made = get_connector("meta")
+    assert isinstance(made, MetaConnector)
+    return made
+
+
+@pytest.fixture
+def allow(world: World, connector: MetaConnector) -> Allow:
+    """Let a person say yes in Meta's dialog; returns the code."""
+
+    def make(user: str = demo.AMELIE, **said: Any) -> Secret:
+        asked = {"scopes": list(connector.scopes()), "redirect_uri": META_CALLBACK, **said}
+        return Secret(world.meta.consent(user=user, **asked)["code"])
+
+    return make
+
+
+@pytest.fixture
+def granted(connector: MetaConnector, allow: Allow, now: datetime) -> Callable[..., Grant]:
+    """Go the whole way from consent to a grant."""
+
+    def make(user: str = demo.AMELIE, **said: Any) -> Grant:
+        return connector.exchange_code(code=allow(user, **said), redirect_uri=META_CALLBACK, now=now)
+
+    return make
+
+
+@pytest.fixture
+def trouble(world: World) -> Trouble:
+    """Script trouble for calls to Graph."""
+
+    def script(kind: str, **said: Any) -> None:
+        world.faults.add(fault_from({"kind": kind, "host": "graph.facebook.com", **said}))
+
+    return script
+
+
+@pytest.fixture
+def holder(connector: MetaConnector, granted: Callable[..., Grant]) -> Callable[..., MetaConnector]:
+    """Make a connector that holds the tokens of a grant and of its Pages."""
+
+    def make(user: str = demo.AMELIE, **said: Any) -> MetaConnector:
+        grant = granted(user, **said)
+        places = connector.fetch_accounts(access_token=grant.access_token)
+        ring = Ring({ACCESS_TOKEN: grant.access_token})
+        ring.secrets |= {destination_token(place.external_id): place.token for place in places if place.token}
+        return MetaConnector(app=connector.app, http=connector.http, keys=ring)
+
+    return make

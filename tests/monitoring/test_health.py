@@ -1,0 +1,288 @@
+"""Health checks: what they saw is logged, one failing call disconnects nobody, and what healed shows as healed."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from connectors.models import Connection
+from connectors.services import connection_changed, disconnect, mark_attention, mark_recovered
+from monitoring import tasks
+from monitoring.health import AT_ONCE, SOON, check_connection, claim_due_connections, spread
+from monitoring.models import HealthLogEntry
+from sandbox.faults import fault_from
+from sandbox.meta import demo
+from sandbox.meta.records import DEFAULT_APP_ID
+from sandbox.world import World
+from tenants.models import Tenant
+from tenants.principal import Principal
+from vault.services import erase_secrets
+
+Capture = Callable[..., object]
+EVERY = timedelta(hours=6)
+
+
+def state_of(connection: Connection) -> tuple[str, str, str]:
+    connection.refresh_from_db()
+    return connection.status, connection.health, connection.status_code
+
+
+@pytest.fixture
+def news() -> Iterator[list[UUID]]:
+    """The connections that changes were told of."""
+    heard: list[UUID] = []
+
+    def hear(connection_id: UUID, **kwargs: object) -> None:
+        heard.append(connection_id)
+
+    connection_changed.connect(hear, weak=False)
+    yield heard
+    connection_changed.disconnect(hear)
+
+
+def test_a_healthy_check_is_logged_with_its_latency(connection: Connection, now: datetime) -> None:
+    entry = check_connection(connection=connection, now=now)
+    assert (entry.state, entry.code, entry.cause) == ("healthy", "", "")
+    assert (entry.tenant_id, entry.platform, entry.checked_at) == (connection.tenant_id, "meta", now)
+    assert entry.latency_ms >= 0
+    assert state_of(connection) == ("active", "healthy", "")
+    assert connection.health_checked_at == now
+
+
+def test_a_dead_token_asks_for_attention_in_words_and_is_told_once(
+    connection: Connection,
+    world: World,
+    now: datetime,
+    news: list[UUID],
+    django_capture_on_commit_callbacks: Capture,
+) -> None:
+    world.meta.revoke({"user": demo.AMELIE, "subcode": 460})
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        for hours in range(3):
+            entry = check_connection(connection=connection, now=now + timedelta(hours=hours))
+    assert (entry.state, entry.code) == ("unhealthy", "token_dead")
+    assert entry.cause
+    assert entry.remedy
+    assert state_of(connection) == ("attention", "unhealthy", "token_dead")
+    assert (connection.status_cause, connection.status_remedy) == (entry.cause, entry.remedy)
+    assert connection.status_since == now, "since when it needs attention, not since when it was last seen"
+    assert news == [connection.pk]
+    assert HealthLogEntry.objects.count() == 3
+
+
+def test_what_healed_shows_as_healed_by_itself_and_is_told_once(
+    connection: Connection,
+    world: World,
+    now: datetime,
+    news: list[UUID],
+    django_capture_on_commit_callbacks: Capture,
+) -> None:
+    grant = world.meta.state.grant_of(demo.AMELIE, DEFAULT_APP_ID)
+    assert grant is not None
+    grant.granted.remove("pages_manage_posts")
+    world.meta.state.save_grant(grant)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        check_connection(connection=connection, now=now)
+    assert state_of(connection) == ("attention", "unhealthy", "scope_missing")
+    assert "pages_manage_posts" not in connection.scopes_granted
+    grant.granted.append("pages_manage_posts")
+    world.meta.state.save_grant(grant)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        for hours in (1, 2):
+            check_connection(connection=connection, now=now + timedelta(hours=hours))
+    assert state_of(connection) == ("active", "healthy", "")
+    assert (connection.status_cause, connection.status_remedy) == ("", "")
+    assert connection.status_since == now + timedelta(hours=1)
+    assert "pages_manage_posts" in connection.scopes_granted
+    assert news == [connection.pk] * 2
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"kind": "http_status", "status": 503},
+        {"kind": "lost_before"},
+        {"kind": "lost_after_success"},
+        {"kind": "slow", "delay_s": 100},
+        {"kind": "malformed_json"},
+        {"kind": "platform_error", "error": {"code": 2}},
+        {"kind": "platform_error", "error": {"code": 4}},
+        {"kind": "platform_error", "error": {"code": 987654}},
+    ],
+    ids=lambda trouble: "-".join(str(value) for value in trouble.values()),
+)
+def test_one_failing_call_disconnects_nobody_and_is_asked_again_soon(
+    connection: Connection, world: World, now: datetime, trouble: dict[str, object]
+) -> None:
+    world.faults.add(fault_from({"path": "*/debug_token", **trouble}))
+    entry = check_connection(connection=connection, now=now)
+    assert (entry.state, entry.code) == ("degraded", "not_asked")
+    assert entry.cause.startswith("It could not be checked: ")
+    assert state_of(connection) == ("active", "degraded", "")
+    assert connection.next_health_at == now + SOON
+    check_connection(connection=connection, now=now + SOON)
+    assert state_of(connection) == ("active", "healthy", "")
+
+
+def test_a_failing_call_neither_heals_what_needs_attention_nor_forgets_why(
+    connection: Connection, world: World, now: datetime
+) -> None:
+    world.meta.revoke({"user": demo.AMELIE, "subcode": 460})
+    check_connection(connection=connection, now=now)
+    world.faults.add(fault_from({"kind": "http_status", "status": 503}))
+    check_connection(connection=connection, now=now + EVERY)
+    assert state_of(connection) == ("attention", "degraded", "token_dead")
+
+
+def test_missing_credentials_of_ours_are_not_the_tenants_fault(
+    connection: Connection, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "META_APP_SECRET", None)
+    entry = check_connection(connection=connection, now=now)
+    assert (entry.state, entry.code) == ("degraded", "not_configured")
+    assert "META_APP_SECRET" in entry.remedy
+    assert state_of(connection) == ("active", "degraded", "")
+
+
+def test_a_connection_whose_tokens_are_gone_needs_its_tenant(connection: Connection, now: datetime) -> None:
+    erase_secrets(tenant_id=connection.tenant_id, connection_id=connection.pk)
+    check_connection(connection=connection, now=now)
+    assert state_of(connection) == ("attention", "unhealthy", "token_missing")
+
+
+def test_a_page_nobody_chose_is_not_checked(connection: Connection, world: World, now: datetime) -> None:
+    world.meta.revoke({"user": demo.AMELIE, "page": demo.BICYCLES, "subcode": 492})
+    assert check_connection(connection=connection, now=now).code == "page_token_dead"
+    connection.destinations.filter(external_id=demo.BICYCLES).update(enabled=False)
+    assert check_connection(connection=connection, now=now).state == "healthy"
+
+
+def test_expiries_the_platform_tells_are_kept(connection: Connection, now: datetime) -> None:
+    Connection.objects.update(access_expires_at=None, data_access_expires_at=None)
+    check_connection(connection=connection, now=now)
+    connection.refresh_from_db()
+    assert connection.access_expires_at is not None
+    assert connection.data_access_expires_at is not None
+
+
+def test_a_check_that_ends_after_a_disconnect_does_not_bring_it_back(
+    connection: Connection, principal: Principal, now: datetime
+) -> None:
+    stale = Connection.objects.get(pk=connection.pk)
+    disconnect(principal=principal, connection=connection, now=now)
+    check_connection(connection=stale, now=now)
+    assert state_of(connection) == ("inactive", "", "disconnected")
+    assert connection.next_health_at is None
+
+
+def test_attention_and_recovery_are_news_only_when_they_change_something(connection: Connection, now: datetime) -> None:
+    told = {"connection_id": connection.pk, "now": now}
+    assert not mark_recovered(**told)  # type: ignore[arg-type]
+    words = {"code": "c" * 100, "cause": "x" * 900, "remedy": "y" * 900}
+    assert mark_attention(**told, **words)  # type: ignore[arg-type]
+    assert not mark_attention(**told, **words)  # type: ignore[arg-type]
+    assert mark_recovered(**told)  # type: ignore[arg-type]
+    assert not mark_recovered(**told)  # type: ignore[arg-type]
+    assert not mark_attention(**{**told, "connection_id": uuid4()}, **words)  # type: ignore[arg-type]
+
+
+# --- which is due -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(tenant: Tenant, now: datetime) -> list[Connection]:
+    """Twenty-five connections, the first due the longest, the last five not yet."""
+    return Connection.objects.bulk_create(
+        Connection(
+            tenant=tenant,
+            platform_id="meta",
+            external_user_id=str(number),
+            display_name=str(number),
+            status_since=now,
+            connected_at=now,
+            next_health_at=now - timedelta(minutes=19 - number) if number < 20 else now + timedelta(seconds=number),
+        )
+        for number in range(25)
+    )
+
+
+def test_the_longest_due_are_taken_first_ten_at_a_time_and_each_once(many: list[Connection], now: datetime) -> None:
+    batches = [claim_due_connections(now=now) for _ in range(4)]
+    assert AT_ONCE == 10
+    assert [len(batch) for batch in batches] == [10, 10, 0, 0]
+    assert batches[0] + batches[1] == [connection.pk for connection in many[:20]]
+
+
+def test_taking_a_connection_moves_its_next_check_on_by_about_six_hours(many: list[Connection], now: datetime) -> None:
+    taken = claim_due_connections(now=now)
+    assert settings.HEALTH_CHECK_EVERY == EVERY
+    for pk in taken:
+        wait = Connection.objects.get(pk=pk).next_health_at - now  # type: ignore[operator]
+        assert EVERY * 0.9 < wait <= EVERY
+
+
+def test_a_connection_taken_by_another_scheduler_in_between_is_left_alone(
+    many: list[Connection], now: datetime, django_assert_max_num_queries: Capture
+) -> None:
+    moved = many[0].pk
+    seen = iter([True])
+
+    def meddle(execute: Callable[..., object], sql: str, *rest: object) -> object:
+        """Another scheduler's update lands between our read and ours."""
+        if sql.startswith("UPDATE") and next(seen, False):
+            Connection.objects.filter(pk=moved).update(next_health_at=now + EVERY)
+        return execute(sql, *rest)
+
+    from django.db import connection as database
+
+    with database.execute_wrapper(meddle):
+        taken = claim_due_connections(now=now)
+    assert moved not in taken
+    assert len(taken) == 9
+
+
+def test_checks_are_spread_over_a_tenth_of_the_span_always_the_same_for_one_connection() -> None:
+    waits = [spread(uuid4()) for _ in range(1_000)]
+    assert EVERY * 0.9 < min(waits) < EVERY * 0.905
+    assert EVERY * 0.995 < max(waits) <= EVERY
+    one = uuid4()
+    assert spread(one) == spread(one)
+
+
+def test_a_disconnected_connection_is_never_due_and_a_new_one_at_once(
+    connection: Connection, principal: Principal, now: datetime
+) -> None:
+    later = timezone.now()
+    assert claim_due_connections(now=later) == [connection.pk]
+    disconnect(principal=principal, connection=connection, now=later)
+    assert claim_due_connections(now=later + timedelta(days=30)) == []
+
+
+def test_the_sick_are_checked_like_the_well(connection: Connection, world: World, now: datetime) -> None:
+    world.meta.revoke({"user": demo.AMELIE, "subcode": 460})
+    check_connection(connection=connection, now=now)
+    assert claim_due_connections(now=now + EVERY * 2) == [connection.pk]
+
+
+def test_the_task_checks_a_connection_and_ignores_what_is_gone_or_disconnected(
+    connection: Connection, principal: Principal
+) -> None:
+    tasks.check_connection(str(connection.pk))
+    assert HealthLogEntry.objects.count() == 1
+    disconnect(principal=principal, connection=connection, now=timezone.now())
+    tasks.check_connection(str(connection.pk))
+    tasks.check_connection(str(uuid4()))
+    assert HealthLogEntry.objects.count() == 1
+
+
+def test_the_api_tells_what_a_check_found(connection: Connection, world: World, now: datetime, api: Client) -> None:
+    world.meta.revoke({"user": demo.AMELIE, "subcode": 458})
+    check_connection(connection=connection, now=now)
+    told = api.get(f"/api/connections/{connection.pk}/").json()
+    assert (told["status"], told["status_code"], told["health"]) == ("attention", "token_dead", "unhealthy")
+    assert "removed our app" in told["status_cause"]
+    assert told["status_remedy"]
