@@ -15,7 +15,13 @@ from rest_framework.viewsets import GenericViewSet
 
 from connectors import selectors, services
 from connectors.models import Connection, Destination, Platform
-from connectors.serializers import ChoiceSerializer, ConnectionSerializer, DestinationSerializer, PlatformSerializer
+from connectors.serializers import (
+    BudgetSerializer,
+    ChoiceSerializer,
+    ConnectionSerializer,
+    DestinationSerializer,
+    PlatformSerializer,
+)
 from tenants.principal import principal_of
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE
 
@@ -25,6 +31,7 @@ class PlatformViewSet(ListModelMixin, GenericViewSet[Platform]):
     """Platforms and what they can do."""
 
     scope = CONNECTIONS_READ
+    lookup_field = "slug"
     serializer_class = PlatformSerializer
     queryset = Platform.objects.none()
     pagination_class = None
@@ -33,6 +40,21 @@ class PlatformViewSet(ListModelMixin, GenericViewSet[Platform]):
     def get_queryset(self) -> Any:
         """Return every platform that has a connector."""
         return selectors.platforms()
+
+    @extend_schema(responses=BudgetSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
+    def budgets(self, request: Request, slug: str) -> Response:
+        """What is left of the platform's budgets: the app's, and those of your own destinations."""
+        told = selectors.budgets_of(principal_of(request).tenant, slug)
+        rows = [
+            {
+                "key": left.key,
+                "used_percent": left.used_percent,
+                "blocked_seconds": round(left.blocked_for.total_seconds()),
+            }
+            for left in told
+        ]
+        return Response(BudgetSerializer(rows, many=True).data)
 
 
 class ConnectionFilter(filters.FilterSet):

@@ -73,6 +73,10 @@ class Connector(ABC):
         """Return the kinds of secret that publishing to this place opens."""
 
     @abstractmethod
+    def budget_keys(self, destinations: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of the budgets that calls for these places (by external id) draw on."""
+
+    @abstractmethod
     def api_version(self) -> ApiVersion:
         """Return the API version that every call names, and when it ends."""
 

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from connectors.budgets import Budgets, Left
+from connectors.manager import get_connector
 from connectors.models import Connection, Destination, Platform
 from foundation.errors import NotFound
 from tenants.models import Tenant
@@ -43,3 +45,13 @@ def publishable_destinations(tenant: Tenant) -> QuerySet[Destination]:
     return destinations_of(tenant).filter(
         enabled=True, gone_at=None, obstacle="", platform__enabled=True, connection__disconnected_at=None
     )
+
+
+def budgets_of(tenant: Tenant, platform: str) -> list[Left]:
+    """Return what is left of a platform's budgets: the app's, and those of the tenant's own chosen places.
+
+    Raises ``NotFound`` for an unknown platform and ``ConfigurationError`` when it is not set up.
+    """
+    places = Destination.objects.filter(tenant=tenant, platform_id=platform, enabled=True).order_by("name", "id")
+    keys = get_connector(platform).budget_keys(list(places.values_list("external_id", flat=True)))
+    return Budgets(platform).left(keys)

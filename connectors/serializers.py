@@ -36,6 +36,14 @@ class PlatformSerializer(serializers.ModelSerializer[Platform]):
         return [{"slug": kind.slug, "name": kind.name, "longest_text": kind.longest_text} for kind in kinds]
 
 
+class BudgetSerializer(serializers.Serializer[Any]):
+    """What is left of one of a platform's budgets, as far as the platform has told."""
+
+    key = serializers.CharField()
+    used_percent = serializers.IntegerField()
+    blocked_seconds = serializers.IntegerField(help_text="How long the budget stays closed; 0 while it is open.")
+
+
 class ConnectionSerializer(serializers.ModelSerializer[Connection]):
     """A connection; its tokens are never shown."""
 

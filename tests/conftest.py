@@ -6,10 +6,11 @@ from datetime import datetime
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from connectors import http
+from connectors import budgets, http
 from connectors.manager import get_connector
 from connectors.models import Connection, Destination
 from connectors.services import choose_destinations, store_destinations, store_grant
@@ -26,6 +27,13 @@ from tenants.services import add_member, create_api_key, create_tenant
 
 GATEWAY = "https://sandbox.invalid"
 META_CALLBACK = "http://testserver/api/oauth/meta/callback"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known_of_budgets() -> None:
+    """What one test's platform said of its budgets is no business of the next."""
+    cache.clear()
+    budgets._glances.clear()
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from typing import ClassVar
 from django.conf import settings
 
 from connectors.base import Connector, DestinationKind
+from connectors.budgets import Budgets, Priority
 from connectors.meta import accounts, auth, health, publish_page
-from connectors.meta.graph import VERSION_ENDS, VERSIONS_PAGE, Graph, GraphHosts
+from connectors.meta.graph import APP, VERSION_ENDS, VERSIONS_PAGE, Graph, GraphHosts, asset_budget
 from connectors.types import (
     ACCESS_TOKEN,
     ApiVersion,
@@ -52,12 +53,19 @@ class MetaConnector(Connector):
 
     @property
     def _graph(self) -> Graph:
-        return Graph(http=self.http, app=self.app, hosts=self._hosts)
+        return self._graph_for(Priority.LOOK)
+
+    def _graph_for(self, priority: Priority) -> Graph:
+        return Graph(http=self.http, app=self.app, hosts=self._hosts, budgets=Budgets(self.slug), priority=priority)
 
     @classmethod
     def keys_to_publish(cls, target: Target) -> tuple[str, ...]:
         """Name the Page's own token."""
         return (destination_token(target.external_id),)
+
+    def budget_keys(self, destinations: Sequence[str]) -> tuple[str, ...]:
+        """Name the app's budget and each Page's own."""
+        return (APP, *(asset_budget(place) for place in destinations))
 
     def api_version(self) -> ApiVersion:
         """Return the Graph API version of the settings."""
@@ -93,7 +101,9 @@ class MetaConnector(Connector):
 
     def publish(self, content: Content, target: Target, journal: Journal) -> Published | Processing:
         """Post to the Page with the Page's own token."""
-        return publish_page.publish(self._graph, content, target, journal, token=self._page_token(target))
+        return publish_page.publish(
+            self._graph_for(Priority.PUBLISH), content, target, journal, token=self._page_token(target)
+        )
 
     def find_published(
         self, content: Content, target: Target, journal: Journal, *, now: datetime

@@ -8,12 +8,14 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from connectors.errors import ConnectorError, OutcomeUnknown, PlatformReply, UnexpectedAnswer
+from connectors.budgets import Budgets, Priority
+from connectors.errors import ConnectorError, OutcomeUnknown, PlatformReply, RateLimited, UnexpectedAnswer
 from connectors.http import Answer, Http
 from connectors.meta.errors import PLATFORM, error_in
+from connectors.meta.usage import Usage, app_usage, business_usage
 from connectors.types import App
 from foundation.secret import Secret
 
@@ -31,6 +33,8 @@ VERSION_ENDS: Final[dict[str, datetime | None]] = {
     "v25.0": datetime(2028, 7, 29, tzinfo=UTC),
     "v26.0": None,
 }
+#: The budget that all calls of our app draw on.
+APP: Final = "app"
 VERSIONS_PAGE: Final = "https://developers.facebook.com/docs/graph-api/changelog/versions"
 
 
@@ -46,10 +50,14 @@ class GraphHosts:
 class Graph:
     """Speak with graph.facebook.com on behalf of one app."""
 
-    def __init__(self, *, http: Http, app: App, hosts: GraphHosts) -> None:
+    def __init__(
+        self, *, http: Http, app: App, hosts: GraphHosts, budgets: Budgets, priority: Priority = Priority.LOOK
+    ) -> None:
         self._http = http
         self._app = app
         self._hosts = hosts
+        self._budgets = budgets
+        self._priority = priority
 
     @property
     def app_id(self) -> str:
@@ -127,6 +135,8 @@ class Graph:
         body: Mapping[str, Any] | None = None,
         last_moment: Callable[[], None] | None = None,
     ) -> Answer:
+        budgets = _budgets_of(path)
+        self._budgets.require(budgets, priority=self._priority, operation=operation)
         asked = dict(query or {})
         sent = dict(body) if body is not None else None
         (sent if sent is not None else asked)["appsecret_proof"] = self.proof(token)
@@ -140,10 +150,28 @@ class Graph:
             headers={"Authorization": f"Bearer {token.reveal()}"},
             last_moment=last_moment,
         )
+        self._learn(answer)
         error = error_in(answer, operation=operation, changes=changes)
+        if isinstance(error, RateLimited) and error.retry_after is not None:
+            # Code 4 speaks of the whole app, every other limit of the Page or account at hand (calling on makes it longer).
+            self._budgets.block(APP if error.reply.code == "4" else budgets[-1], error.retry_after)
         if error is not None:
             raise error
         return answer
+
+    def _learn(self, answer: Answer) -> None:
+        """Take over what Meta says of its budgets, which it does now and then, on answers good and bad."""
+        app = app_usage(answer.headers)
+        if app is not None:
+            self._budgets.learn(APP, used_percent=app.percent)
+        spent: dict[str, Usage] = {}
+        for usage in business_usage(answer.headers):  # several entries may stand under one id: the highest counts
+            known = spent.get(usage.object_id)
+            if known is None or usage.percent > known.percent:
+                spent[usage.object_id] = usage
+        for object_id, usage in spent.items():
+            regain = timedelta(minutes=usage.regain_minutes)
+            self._budgets.learn(asset_budget(object_id), used_percent=usage.percent, regain=regain)
 
     def _read(self, answer: Answer, *, operation: str, changes: bool) -> dict[str, Any]:
         error = error_in(answer, operation=operation, changes=changes)
@@ -173,6 +201,17 @@ class Graph:
             operation=operation,
             reply=PlatformReply(status=status),
         )
+
+
+def asset_budget(object_id: str) -> str:
+    """Return the name of a Page's or account's own budget."""
+    return f"asset:{object_id}"
+
+
+def _budgets_of(path: str) -> tuple[str, ...]:
+    """Return the budgets a call draws on: the app's, and that of the Page or post the path begins with."""
+    first = path.strip("/").split("/", 1)[0].split("_", 1)[0]
+    return (APP, asset_budget(first)) if first.isdecimal() else (APP,)
 
 
 def read_time(value: Any) -> datetime | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.utils import timezone
 
@@ -100,16 +101,32 @@ def test_a_rate_limit_is_waited_out_as_long_as_the_platform_asks_at_no_cost_of_t
     job = publish()
     moment = timezone.now()
     for _ in range(6):
-        run_due(moment)
+        with time_machine.travel(moment, tick=False):
+            run_due(moment)
         job.refresh_from_db()
         assert job.state == State.RETRYING
         assert job.tries == 0
         assert job.due_at is not None
         assert job.due_at - moment >= timedelta(minutes=1)
         moment = job.due_at
-    run_due(moment)
+    with time_machine.travel(moment, tick=False):
+        run_due(moment)
     job.refresh_from_db()
     assert job.state == State.PUBLISHED
+
+
+def test_a_budget_that_is_spent_is_not_asked_again_until_it_opens(
+    publish: Publish, run_due: Run, trouble: Trouble, world: World
+) -> None:
+    trouble("platform_error", error={"code": 32})
+    first, second = publish("first"), publish("second")
+    moment = timezone.now()
+    run_due(moment)
+    calls = len(world.journal.entries(method="POST", path="*/feed"))
+    assert calls == 1, "the second job of the Page saw the block and sent nothing"
+    for job in (first, second):
+        job.refresh_from_db()
+        assert (job.state, job.tries, job.announced_at) == (State.RETRYING, 0, None)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,11 @@ def dump() -> str:
     return "\n".join(values)
 
 
+def pieces(secret: str, size: int = 16) -> list[str]:
+    """Cut a secret into overlapping pieces: a part of it is a leak too."""
+    return [secret[start : start + size] for start in range(0, max(len(secret) - size, 0) + 1, size // 2)]
+
+
 def test_no_secret_stands_in_plain_in_the_database_or_the_logs(
     member_client: Client,
     sandbox: Sandbox,
@@ -115,10 +120,10 @@ def test_no_secret_stands_in_plain_in_the_database_or_the_logs(
     assert len(tokens) >= 5
     assert PublishJob.objects.count() == 5
     for name, secret in secrets.items():
-        assert secret not in stored, f"{name} in the database"
-        assert secret.encode().hex() not in stored, f"{name} in the database as bytes"
-        assert secret not in logged, f"{name} in the logs"
-        assert secret[:40] not in logged or len(secret) < 40, f"the beginning of {name} in the logs"
+        for piece in pieces(secret):
+            assert piece not in stored, f"{name} in the database"
+            assert piece.encode().hex() not in stored, f"{name} in the database as bytes"
+            assert piece not in logged, f"{name} in the logs"
     assert "vault.open_refused" in logged
     assert "platform.call" in logged
     assert "callback" in logged, "the capture sees requests"

@@ -244,6 +244,8 @@ def test_a_data_key_handed_to_another_tenant_opens_nothing(tenant: Tenant, place
     EncryptedSecret.objects.update(tenant=other)
     with pytest.raises(vault.SecretUnreadable):
         take(other, place)
+    with pytest.raises(ConfigurationError, match="vault_data_keys"):
+        put(other, uuid4())
 
 
 def test_one_tenants_secret_cannot_be_overwritten_by_another(tenant: Tenant, place: UUID) -> None:
