@@ -15,6 +15,8 @@ from celery.beat import EmbeddedService
 from django.conf import settings
 
 from config.timer import start_timer
+from connectors.connecting import redirect_uri
+from connectors.registry import CONNECTORS
 
 
 class CannotStart(Exception):
@@ -75,7 +77,7 @@ class Sandbox:
             sys.executable, "-m", "sandbox",
             "--port", str(settings.SANDBOX_PORT),
             "--state", str(Path(settings.VAR_DIR) / "sandbox.sqlite3"),
-            "--redirect-uri", f"{settings.PUBLIC_URL}/api/oauth/meta/callback",
+            *(part for slug in CONNECTORS for part in ("--redirect-uri", redirect_uri(slug))),
             "--exit-with-parent",
         ]  # fmt: skip
         # A session of its own keeps Ctrl-C in a terminal from reaching it before we end it ourselves.

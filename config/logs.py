@@ -52,6 +52,15 @@ def redact_text(text: str) -> str:
     return SECRET_SHAPES.sub(lambda hit: f"{hit.group(1) or hit.group(2) or hit.group(3) or ''}{STRUCK_OUT}", text)
 
 
+class WithoutProbes(logging.Filter):
+    """Leave out what load balancers and ``start`` ask every second: a hub that is not ready yet says so by itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether to write an entry."""
+        said = record.msg.get("request", "") if isinstance(record.msg, dict) else record.getMessage()
+        return not str(said).rstrip("'>").endswith(("/readyz", "/healthz"))
+
+
 def set_up(*, log_format: str, level: str) -> None:
     """Send structlog and the standard library through one chain, as lines for people or JSON for collectors."""
     shared: list[Any] = [
@@ -77,7 +86,8 @@ def set_up(*, log_format: str, level: str) -> None:
                     "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
                 }
             },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "chain"}},
+            "filters": {"probes": {"()": WithoutProbes}},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "chain", "filters": ["probes"]}},
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 "django.server": {"level": "WARNING"},

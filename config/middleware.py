@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from foundation.errors import ConfigurationError, Refusal
+from monitoring import probes
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -34,6 +35,18 @@ class ContentSecurityPolicy:
         return response
 
 
+class Probes:
+    """Answer load balancers before anything else looks at the request: they come by IP address and without TLS."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self._answers: dict[str, Handler] = {"/healthz": probes.healthz, "/readyz": probes.readyz}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self._answers.get(request.path.rstrip("/"))
+        return answer(request) if answer else self.get_response(request)
+
+
 class CanonicalHost:
     """Send browsers that came by another name of this machine to PUBLIC_URL, where their session and OAuth return live."""
 
@@ -43,7 +56,7 @@ class CanonicalHost:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         other_name = settings.EMBEDDED and request.method == "GET" and request.get_host() != self._host
-        if other_name and "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/healthz"):
+        if other_name and "text/html" in request.headers.get("Accept", ""):
             return HttpResponseRedirect(f"{settings.PUBLIC_URL}{request.get_full_path()}")
         return self.get_response(request)
 

@@ -1,9 +1,12 @@
 """The addresses of the front door; each room brings its own pages."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic.base import RedirectView
 
 from config.problems import plain_problem
 from monitoring import probes
@@ -11,7 +14,16 @@ from monitoring import probes
 admin.site.site_header = admin.site.site_title = "Switchboard"
 admin.site.index_title = "Operators"
 
+
+def error_codes(request: HttpRequest) -> HttpResponse:
+    """Show what every problem code means: the address that problem documents name as their type."""
+    page = settings.BASE_DIR / "docs" / "api" / "errors.md"
+    return HttpResponse(page.read_text(encoding="utf-8"), content_type="text/plain; charset=utf-8")
+
+
 urlpatterns = [
+    path("favicon.ico", RedirectView.as_view(url=static("favicon.svg"), permanent=False)),
+    path("docs/errors", error_codes, name="error_codes"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
     path("api/", include("config.api")),

@@ -58,8 +58,10 @@ class Answer:
 class Http:
     """Call one platform's hosts. Cheap to make: sessions are shared by the process."""
 
-    def __init__(self, platform: str, timeouts: Timeouts) -> None:
+    def __init__(self, platform: str, timeouts: Timeouts, *, name: str = "") -> None:
         self.platform = platform
+        #: What people call it; messages never name a gateway's host in its place.
+        self.name = name or platform
         self.timeouts = timeouts
 
     def call(
@@ -140,15 +142,15 @@ class Http:
 
     def _silence(self, error: requests.RequestException, *, operation: str, changes: bool, url: str) -> ConnectorError:
         """Say what an exception means: never sent, or sent and unanswered. No text of it is kept: it may hold the URL."""
-        host = urlsplit(url).hostname or "the platform"
         if _never_sent(error):
+            host = urlsplit(url).netloc
             return TransientError(
-                f"{host} could not be reached ({_plain_reason(error)}).",
+                f"{self.name} could not be reached at {host} ({_plain_reason(error)}).",
                 remedy="Nothing was sent. Switchboard tries again by itself; if it lasts, check this machine's network and DNS.",
                 platform=self.platform,
                 operation=operation,
             )
-        return self._lost(f"{host} gave no answer ({_plain_reason(error)}).", operation, changes, None)
+        return self._lost(f"{self.name} gave no answer ({_plain_reason(error)}).", operation, changes, None)
 
     def _lost(self, cause: str, operation: str, changes: bool, status: int | None) -> ConnectorError:
         kind = OutcomeUnknown if changes else TransientError

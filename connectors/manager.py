@@ -86,7 +86,7 @@ def get_connector(
     made = connector_class(platform)
     timeouts = Timeouts(settings.HTTP_CONNECT_TIMEOUT, settings.HTTP_READ_TIMEOUT, settings.HTTP_TOTAL_TIMEOUT)
     keys = VaultKeyRing(connection.tenant_id, connection.pk, platform, at_hand or {}) if connection else None
-    return made(app=credentials(platform), http=Http(platform, timeouts), keys=keys)
+    return made(app=credentials(platform), http=Http(platform, timeouts, name=made.name), keys=keys)
 
 
 def credentials(platform: str) -> App:

@@ -24,8 +24,9 @@ class Secret:
 
     @property
     def hint(self) -> str:
-        """The last four characters, for people who compare; empty when the secret is too short to spare them."""
-        return self._text[-4:] if len(self._text) >= 16 else ""
+        """The last four characters, for people who compare; empty when it is too short to spare them, or they do not print."""
+        tail = self._text[-4:]
+        return tail if len(self._text) >= 16 and tail.isprintable() else ""
 
     def __repr__(self) -> str:
         return "Secret(***)"

@@ -15,7 +15,7 @@ from vault.services import verify_master_key
 
 #: A part that gave no sign of life for this long is called dead.
 SILENCE: Final = timedelta(seconds=45)
-_START_WORKER: Final = "Start a worker: celery -A config worker -P threads"
+_START_WORKER: Final = "Start a worker: celery -A config worker -P threads -Q publish,health,tokens,webhooks,analytics"
 _START_BEAT: Final = "Start the scheduler: celery -A config beat"
 
 

@@ -88,6 +88,9 @@ def _attempt(attempt: Attempt, job: PublishJob) -> Iterator[Event]:
         Attempt.Outcome.POSTPONED: ("Postponed", "waiting"),
     }[Attempt.Outcome(attempt.outcome)]
     detail = attempt.cause
+    if attempt.outcome == Attempt.Outcome.PUBLISHED and attempt.purpose == Attempt.Purpose.RECONCILE:
+        title = "Found at the platform: it is live"
+        detail = "The earlier try had arrived after all; nothing was sent again."
     if attempt.next_at is not None:
         seconds = max((attempt.next_at - attempt.closed_at).total_seconds(), 0)
         detail = f"{detail} Next look in {_span(seconds)}.".strip()

@@ -196,7 +196,11 @@ class Graph:
         kind = OutcomeUnknown if changes else UnexpectedAnswer
         return kind(
             f"Meta answered with {what}.",
-            remedy="Retry; if it stays so, report it as a fault of Switchboard.",
+            remedy=(
+                "Switchboard looks at the Page before it sends anything again."
+                if changes
+                else "Retry; if it stays so, report it as a fault of Switchboard."
+            ),
             platform=PLATFORM,
             operation=operation,
             reply=PlatformReply(status=status),

@@ -105,6 +105,7 @@ def test_the_hint_is_four_characters_and_only_of_a_long_secret() -> None:
     assert Secret("x" * 12 + "abcd").hint == "abcd"
     assert Secret("x" * 11 + "abcd").hint == ""
     assert Secret("").hint == ""
+    assert Secret("x" * 16 + "a\x00bc").hint == "", "PostgreSQL stores no NUL in a text"
 
 
 def test_an_empty_secret_is_false() -> None:

@@ -151,7 +151,7 @@ def test_a_job_in_doubt_cannot_be_cancelled_as_if_nothing_had_been_sent(
 def test_a_waiting_job_can_be_told_not_to_wait(
     publish: Publish, trouble: Trouble, run_due: Run, principal: Principal, live_posts: Texts
 ) -> None:
-    trouble("platform_error", error={"code": 32})
+    trouble("platform_error", error={"code": 389})
     job = publish()
     run_due(timezone.now())
     redriving.retry_job(principal=principal, job=job, now=timezone.now())

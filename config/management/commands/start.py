@@ -17,7 +17,6 @@ from waitress.server import create_server
 
 from config import demo, first_run
 from config.embedded import CannotStart, Engine, OnlyOne, Sandbox, require_free_port
-from config.wsgi import application
 from foundation.errors import ConfigurationError
 from vault.services import verify_master_key
 
@@ -71,10 +70,13 @@ class Command(BaseCommand):
             self._tell_once(welcome)
 
         from config.celery import app
+        from config.wsgi import application  # it looks for its static files when it is imported
 
         sandbox, engine = Sandbox(), Engine(app)
         server = create_server(application, host="127.0.0.1", port=settings.PORT, threads=WEB_THREADS, ident=None)
-        signal.signal(signal.SIGTERM, _interrupt)
+        # A shell that starts us in the background has SIGINT ignored; whoever sends it all the same means it.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _interrupt)
         if with_sandbox:
             sandbox.start()
         engine.start()
