@@ -7,7 +7,7 @@ wait for the earlier ones of their destination.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from connectors.models import Platform
 from publishing.models import PublishJob
@@ -49,24 +49,38 @@ def pick(*, rotation: Rotation, limit: int, room_per_tenant: int) -> list[UUID]:
     ``room_per_tenant`` is how many jobs of one tenant this worker may hold at once. Moves the rotation on.
     """
     tenants = _tenants_with_ready_jobs(rotation.last_tenant)
-    if not tenants:
+    if not tenants or limit < 1:
         return []
-    destinations = _destinations_in_flight()
-    cap = settings.PUBLISH_DESTINATION_IN_FLIGHT
-    full = [pk for pk, count in destinations.items() if count >= cap]
-    share = min(limit, room_per_tenant)
-    queues = {
-        tenant: _candidates(tenant, most=min(share, room_per_tenant - rotation.held[tenant]), without=full)
-        for tenant in tenants
-    }
-    picked = _round_robin(queues, limit=limit, in_flight=destinations, cap=cap)
+    in_flight = _destinations_in_flight()
+    room = {tenant: room_per_tenant - rotation.held[tenant] for tenant in tenants}
+    picked: list[tuple[UUID, UUID]] = []
+    # Two rounds: an equal share for everybody, then what is left over for those who have more. Asking for no more than
+    # that locks few rows that are not taken, so that other workers find theirs.
+    for _ in range(2):
+        seats = limit - len(picked)
+        asking = [tenant for tenant in tenants if room[tenant] > 0]
+        if not seats or not asking:
+            break
+        share = -(-seats // len(asking))
+        found = _candidates(
+            {tenant: min(share, room[tenant]) for tenant in asking},
+            without_destinations=[
+                pk for pk, count in in_flight.items() if count >= settings.PUBLISH_DESTINATION_IN_FLIGHT
+            ],
+            without_jobs=[job for _, job in picked],
+        )
+        taken = _round_robin(found, limit=seats, in_flight=in_flight, cap=settings.PUBLISH_DESTINATION_IN_FLIGHT)
+        picked += taken
+        for tenant, _job in taken:
+            room[tenant] -= 1
+        tenants = [tenant for tenant in asking if len(found.get(tenant, ())) >= share]
     if picked:
         rotation.last_tenant = picked[-1][0]
-    return [pk for _, pk in picked]
+    return [job for _, job in picked]
 
 
 def _round_robin(
-    queues: Mapping[UUID, Iterable[tuple[UUID, UUID]]], *, limit: int, in_flight: Counter[UUID], cap: int
+    queues: Mapping[UUID, Sequence[tuple[UUID, UUID]]], *, limit: int, in_flight: Counter[UUID], cap: int
 ) -> list[tuple[UUID, UUID]]:
     """Take one job of each tenant in turn, skipping destinations that are full; return pairs of tenant and job."""
     waiting = deque((tenant, deque(jobs)) for tenant, jobs in queues.items() if jobs)
@@ -113,15 +127,45 @@ SELECT tenant_id FROM found WHERE tenant_id IS NOT NULL LIMIT %(most)s
 """
 
 
-def _candidates(tenant: UUID, *, most: int, without: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
-    """Return a tenant's longest-due ready jobs with their destinations."""
-    if most <= 0:
-        return []
-    rows = PublishJob.objects.filter(ready=True, tenant_id=tenant).exclude(platform_id__in=_switched_off())
-    if without:
-        rows = rows.exclude(destination_id__in=without)
-    rows = rows.filter(Q(in_order=False) | ~Exists(_earlier_unfinished())).order_by("due_at", "id")
-    return list(_unlocked(rows).values_list("pk", "destination_id")[:most])
+def _candidates(
+    most: Mapping[UUID, int], *, without_destinations: Sequence[UUID], without_jobs: Sequence[UUID]
+) -> dict[UUID, list[tuple[UUID, UUID]]]:
+    """Return the longest-due ready jobs of each tenant with their destinations, up to so many of each."""
+    found: dict[UUID, list[tuple[UUID, UUID]]] = {tenant: [] for tenant in most}
+    off = list(Platform.objects.filter(enabled=False).values_list("pk", flat=True))
+    if connection.vendor == "postgresql":
+        told = [list(most), list(most.values()), list(without_destinations), list(without_jobs), off, list(_RESTING)]
+        with connection.cursor() as cursor:
+            cursor.execute(_CANDIDATES_SQL, told)
+            for tenant, job, destination in cursor.fetchall():
+                found[tenant].append((job, destination))
+        return found
+    ready = PublishJob.objects.filter(ready=True).exclude(platform_id__in=off).exclude(pk__in=without_jobs)
+    ready = ready.exclude(destination_id__in=without_destinations)
+    ready = ready.filter(Q(in_order=False) | ~Exists(_earlier_unfinished())).order_by("due_at", "id")
+    for tenant, count in most.items():
+        found[tenant] = list(ready.filter(tenant_id=tenant).values_list("pk", "destination_id")[:count])
+    return found
+
+
+_RESTING: Final = tuple(sorted(str(state) for state in RESTING))
+#: One index walk a tenant, however long its backlog; rows that another worker has just locked are passed over.
+_CANDIDATES_SQL: Final = """
+SELECT t.tenant_id, c.id, c.destination_id
+FROM unnest(%s::uuid[], %s::int[]) WITH ORDINALITY AS t(tenant_id, most, turn)
+CROSS JOIN LATERAL (
+  SELECT j.id, j.destination_id, j.due_at FROM publish_jobs j
+  WHERE j.ready AND j.tenant_id = t.tenant_id
+    AND j.destination_id <> ALL(%s::uuid[]) AND j.id <> ALL(%s::uuid[]) AND j.platform_id <> ALL(%s::text[])
+    AND (NOT j.in_order OR NOT EXISTS (
+      SELECT 1 FROM publish_jobs e
+      WHERE e.destination_id = j.destination_id AND e.in_order AND e.state <> ALL(%s::text[])
+        AND (e.planned_at, e.id) < (j.planned_at, j.id)
+    ))
+  ORDER BY j.due_at, j.id LIMIT t.most FOR UPDATE OF j SKIP LOCKED
+) AS c
+ORDER BY t.turn, c.due_at, c.id
+"""
 
 
 def _earlier_unfinished() -> QuerySet[PublishJob]:
@@ -129,10 +173,6 @@ def _earlier_unfinished() -> QuerySet[PublishJob]:
     return PublishJob.objects.filter(earlier, destination=OuterRef("destination"), in_order=True).exclude(
         state__in=RESTING
     )
-
-
-def _switched_off() -> Subquery:
-    return Subquery(Platform.objects.filter(enabled=False).values("pk"))
 
 
 def _destinations_in_flight() -> Counter[UUID]:
