@@ -11,7 +11,7 @@ define venv
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix lock clean
+.PHONY: help run test chaos bench check fix lock clean
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,14 @@ run: ## start everything on this machine, without any server (PORT=8000)
 test: ## run all tests, on SQLite and on a real PostgreSQL and Redis (ARGS="tests/vault -k rotate")
 	$(call venv,dev)
 	@$(VENV_PYTHON) -m tests $(ARGS)
+
+chaos: ## publish 2,000 jobs while all is killed and restarted, then count what is lost or doubled (ARGS="--short --seed 7")
+	$(call venv,dev)
+	@$(VENV_PYTHON) -m tests.chaos $(ARGS)
+
+bench: ## measure what the hub promises, each figure beside its floor (ARGS="--quick --row publish")
+	$(call venv,dev)
+	@$(VENV_PYTHON) -m bench $(ARGS)
 
 check: ## lint, types, import rules, migrations, system checks, secrets and leftovers
 	$(call venv,dev)

@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -134,7 +134,7 @@ def _candidates(
     found: dict[UUID, list[tuple[UUID, UUID]]] = {tenant: [] for tenant in most}
     off = list(Platform.objects.filter(enabled=False).values_list("pk", flat=True))
     if connection.vendor == "postgresql":
-        told = [list(most), list(most.values()), list(without_destinations), list(without_jobs), off, list(_RESTING)]
+        told: list[Any] = [list(most), list(most.values()), list(without_destinations), list(without_jobs), off, list(_RESTING)]
         with connection.cursor() as cursor:
             cursor.execute(_CANDIDATES_SQL, told)
             for tenant, job, destination in cursor.fetchall():

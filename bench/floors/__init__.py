@@ -1,0 +1,1 @@
+"""The simplest programs that do the same work: what the hub's figures are held against."""

@@ -1,0 +1,245 @@
+"""One run from start to verdict. Everything it starts ends with it, however it ends."""
+
+import math
+import os
+import random
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.chaos import checking, storm
+from tests.chaos.crew import BEAT, WORKER, Crew
+from tests.chaos.storm import Pace
+from tests.chaos.town import Town
+from tests.chaos.watch import Watch
+from tests.chaos.wishes import BREAK, MERCILESS, STALL, WISHES, Wishes
+from tests.servers import postgres, redis
+from tests.servers.postgres import PostgresServer
+from tests.servers.process import free_port
+
+if TYPE_CHECKING:
+    from tests.chaos.author import Author
+
+#: Short, so that a stopped worker loses its jobs soon; long enough for a machine that is busy with other things.
+LEASE: Final = 15
+LANDING: Final = 2
+#: Absence proves something only when nothing sent under the lease can still be on its way.
+SETTLE: Final = LEASE + LANDING + 2
+LATENCY_MS: Final = 40
+#: After the last job has come to rest: could a straggler still send something? It gets the time.
+AFTERMATH: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asked for."""
+
+    jobs: int = 2000
+    workers: int = 3
+    tenants: int = 8
+    seed: int = 1
+    seconds: float = 900.0
+    short: bool = False
+    keep: bool = False
+    merciless: bool = False
+    breakage: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is printed, and whether it is good."""
+
+    figures: dict[str, Any]
+    clean: bool
+
+
+def run(options: Options, say: Callable[[str], None]) -> Result:
+    """Start everything, publish through the storm, wait until nothing moves, and count."""
+    began = time.monotonic()
+    with ExitStack() as stack:
+        directory = Path(tempfile.mkdtemp(prefix="switchboard-chaos-"))
+        stack.callback(_clear_up, directory, options.keep, say)
+        for name in ("wishes", "logs", "var"):
+            (directory / name).mkdir()
+        database = stack.enter_context(postgres.running(fsync=True, own=True))
+        stack.callback(_end_at_once, database)
+        broker = stack.enter_context(redis.running(aof=True, own=True))
+        public_url = f"http://127.0.0.1:{free_port()}"
+        plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        town = stack.enter_context(
+            Town(plain, directory=directory, redirect_uri=f"{public_url}/api/oauth/meta/callback", seed=options.seed)
+        )
+        environment = plain | _settings(options, directory, database.url, broker.url, public_url, town.url)
+        # Forking needs time to warm up, which we use to lay out the database.
+        crew = stack.enter_context(
+            Crew(environment, logs=directory / "logs", strength={WORKER: options.workers, BEAT: 2})
+        )
+        author = _lay_out(environment, town, options)
+        # Only now: this brings Django, and it reads its settings when it is imported.
+        from publishing.retries import MOST_DEATHS
+
+        condemning = 1_000_000 if options.merciless else MOST_DEATHS
+        watch = Watch(database.url, deaths_that_condemn=condemning)
+        stack.callback(watch.close)
+        rng = random.Random(options.seed)
+        wishes = Wishes(directory / "wishes")
+        trouble = storm.Storm(
+            crew=crew, wishes=wishes, watch=watch, author=author, database=database, broker=broker,
+            pace=_pace(options), rng=rng, say=say,
+        )  # fmt: skip
+        crew.fill()
+        town.misbehave(latency_ms=LATENCY_MS)
+        say(f"ready after {time.monotonic() - began:.1f} s, seed {options.seed}")
+        plan = trouble.plan(storm.SHORT if options.short else storm.WHOLE)
+        trouble.rage(plan, jobs=options.jobs, until=began + options.seconds * 0.7)
+        faults = town.behave()
+        say("the storm is over; waiting until nothing moves")
+        _wait_for_rest(trouble, crew, watch, author, until=began + options.seconds, say=say)
+        trouble.calm_down()
+        time.sleep(AFTERMATH)
+        figures, verdict = _count(author, town, say)
+        hits = wishes.granted()
+        figures |= {
+            "kills": trouble.done[storm.KILL_WORKER] + trouble.done[storm.KILL_BEAT] + hits.total() - hits[STALL],
+            "points": dict(sorted((point, count) for point, count in hits.items() if point != STALL)),
+            "stops": hits[STALL] + trouble.done[storm.STOP_WORKER],
+            "restarts": {
+                "redis": trouble.done[storm.KILL_REDIS],
+                "redis_flushed": trouble.done[storm.FLUSH],
+                "postgres": trouble.done[storm.RESTART_POSTGRES] + trouble.done[storm.KILL_POSTGRES],
+                "workers": crew.hired[WORKER] - options.workers,
+                "beats": crew.hired[BEAT] - 2,
+                "fell_by_themselves": dict(crew.fell),
+            },
+            "faults": dict(sorted(faults.items())),
+            "spared": trouble.spared,
+            "accepted_again": author.tried_again,
+            "seed": options.seed,
+            "seconds": round(time.monotonic() - began, 1),
+        }
+        return Result(figures, verdict.is_clean)
+
+
+def _settings(
+    options: Options, directory: Path, database_url: str, redis_url: str, public_url: str, gateway: str
+) -> dict[str, str]:
+    """Return the environment of a production installation whose platforms are the sandbox."""
+    rng = random.SystemRandom()
+    wanted = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SWITCHBOARD_MODE": "production",
+        "SECRET_KEY": f"{rng.getrandbits(400):x}",
+        "VAULT_MASTER_KEY": f"{rng.getrandbits(400):x}",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "PUBLIC_URL": public_url,
+        "VAR_DIR": str(directory / "var"),
+        "SANDBOX": "1",
+        "PLATFORM_GATEWAY_URL": gateway,
+        "LOG_FORMAT": "lines",
+        "WORKER_CALLS_IN_FLIGHT": "4" if options.short else "8",
+        "PUBLISH_LEASE_SECONDS": str(LEASE),
+        "PUBLISH_LANDING_SECONDS": str(LANDING),
+        "META_SETTLE_SECONDS": str(SETTLE),
+        "HTTP_CONNECT_TIMEOUT": "1",
+        "HTTP_READ_TIMEOUT": "3",
+        "HTTP_TOTAL_TIMEOUT": "4",
+        WISHES: str(directory / "wishes"),
+        BREAK: options.breakage,
+        MERCILESS: "1" if options.merciless else "",
+    }
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _pace(options: Options) -> Pace:
+    if options.short:
+        return Pace(
+            frozen=(LEASE + 1.0, LEASE + 3.0),
+            outage=(1.0, 2.0),
+            pause=(0.0, 0.2),
+            patience=6.0,
+            early=0.2,
+            backlog=1000,
+        )
+    return Pace(
+        frozen=(LEASE + 3.0, LEASE + 22.0), outage=(1.0, 5.0), pause=(0.0, 1.0), patience=12.0, early=0.7, backlog=200
+    )
+
+
+def _lay_out(environment: dict[str, str], town: Town, options: Options) -> "Author":
+    """Make this process one of the installation's, migrate, and settle the tenants."""
+    os.environ.clear()
+    os.environ.update(environment)
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from tests.chaos import author
+
+    call_command("migrate", verbosity=0)
+    houses = author.settle(town, tenants=options.tenants, rng=random.Random(options.seed))
+    return author.Author(houses, jobs=options.jobs, seed=options.seed)
+
+
+def _wait_for_rest(
+    trouble: storm.Storm, crew: Crew, watch: Watch, author: "Author", *, until: float, say: Callable[[str], None]
+) -> None:
+    told = 0.0
+    while time.monotonic() < until:
+        trouble.tend()
+        crew.fill()
+        moving = watch.moving()
+        if moving == 0 and author.is_through():
+            return
+        if time.monotonic() - told > 5:
+            told = time.monotonic()
+            say(f"{'?' if moving is None else moving} jobs on their way")
+        time.sleep(0.25)
+    say("time is up; what still moves counts as unresolved")
+
+
+def _count(author: "Author", town: Town, say: Callable[[str], None]) -> tuple[dict[str, Any], checking.Verdict]:
+    from tests.chaos.author import jobs_now, story_of
+
+    jobs = jobs_now()
+    verdict = checking.judge(accepted=author.accepted, jobs=jobs, posts=town.posts())
+    for name in ("lost", "doubled", "unresolved", "exhausted", "strays"):
+        for sentence in getattr(verdict, name)[:20]:
+            say(f"{name}: {sentence}")
+    for job_id in sorted(verdict.suspects)[:10]:
+        say(story_of(job_id))
+    times = checking.resolve_times(jobs)
+    figures = {
+        "jobs": len(jobs),
+        "lost": len(verdict.lost),
+        "doubled": len(verdict.doubled),
+        "unresolved": len(verdict.unresolved),
+        "exhausted": len(verdict.exhausted),
+        "strays": len(verdict.strays),
+        "p50_resolve_s": round(checking.percentile(times, 0.5), 2),
+        "p95_resolve_s": round(checking.percentile(times, 0.95), 2),
+        "late_s": math.ceil(times[-1]) if times else 0,
+        "states": dict(Counter(job.state for job in jobs)),
+        "kinds": dict(author.kinds),
+    }
+    return figures, verdict
+
+
+def _end_at_once(database: PostgresServer) -> None:
+    """Spare the orderly end of a database that is thrown away: it would write everything to disk first."""
+    if database.pid is not None:
+        database.kill()
+
+
+def _clear_up(directory: Path, keep: bool, say: Callable[[str], None]) -> None:
+    if keep:
+        say(f"kept: {directory}")
+    else:
+        shutil.rmtree(directory, ignore_errors=True)
