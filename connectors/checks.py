@@ -14,11 +14,19 @@ DAYS_OF_WARNING = (90, 30, 7)
 
 @register("connectors")
 def versions_are_alive(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """connectors.W001: the API version a platform is called with ends within 90 days, or has ended."""
+    """connectors.W001: the API version in use ends within 90 days, or has ended; W003: nobody knows that version."""
     messages: list[CheckMessage] = []
     now = timezone.now()
     for slug in filter(is_configured, CONNECTORS):
         version = get_connector(slug).api_version()
+        if not version.known:
+            messages.append(
+                Warning(
+                    f"{slug}: our notes know no API version called {version.name!r}; calls with it may all fail.",
+                    hint=f"Choose a version listed at {version.page} in {slug.upper()}_GRAPH_VERSION.",
+                    id="connectors.W003",
+                )
+            )
         if version.ends_on is not None and (version.ends_on - now).days <= max(DAYS_OF_WARNING):
             messages.append(
                 Warning(

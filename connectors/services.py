@@ -60,6 +60,9 @@ def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now:
             "disconnected_at": None,
         },
     )
+    # One person has one grant: a narrower choice made now ends tokens that other connections, of any tenant, rely on.
+    others = Connection.objects.filter(platform_id=platform, external_user_id=grant.external_user_id)
+    others.exclude(pk=connection.pk).exclude(status=Connection.Status.INACTIVE).update(next_health_at=now)
     _seal(connection, ACCESS_TOKEN, grant.access_token)
     if grant.refresh_token is not None:
         _seal(connection, REFRESH_TOKEN, grant.refresh_token)

@@ -154,6 +154,8 @@ class ApiVersion:
     name: str
     ends_on: datetime | None
     page: str
+    #: False when our notes do not know this version at all.
+    known: bool = True
 
 
 class Journal(Protocol):

@@ -70,7 +70,7 @@ class MetaConnector(Connector):
     def api_version(self) -> ApiVersion:
         """Return the Graph API version of the settings."""
         version = self._hosts.version
-        return ApiVersion(version, VERSION_ENDS.get(version), VERSIONS_PAGE)
+        return ApiVersion(version, VERSION_ENDS.get(version), VERSIONS_PAGE, known=version in VERSION_ENDS)
 
     def scopes(self) -> tuple[str, ...]:
         """Return the scopes of the settings (META_SCOPES)."""

@@ -118,7 +118,12 @@ MEANINGS: Final[dict[Code, Meaning]] = {
         "Meta knows no object with this id.",
         "Refresh the destinations of this connection, then publish again.",
     ),
-    (2500, None): Meaning(Sort.REAUTH, "Meta sees no active token with this call.", _RECONNECT),
+    # It also answers a version that does not exist: one slip in a setting must not ask every tenant to reconnect.
+    (2500, None): Meaning(
+        Sort.PERMISSION,
+        "Meta sees no active token with this call, or does not know its address.",
+        "Reconnect the account. If all accounts fail alike, the operator should check META_GRAPH_VERSION.",
+    ),
     (1609005, None): Meaning(
         Sort.INVALID,
         "Meta could not read the page behind the link.",
@@ -254,7 +259,7 @@ def _made(
         "reply": reply,
     }
     # Under 190 and 102 the token itself is dead, whatever the owner must do first; elsewhere only this action is barred.
-    ended = reply.code in {"190", "102", "2500"}
+    ended = reply.code in {"190", "102"}
     match meaning.sort:
         case Sort.RETRY:
             return TransientError(meaning.cause, **told)

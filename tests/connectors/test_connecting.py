@@ -610,3 +610,15 @@ def test_a_disconnected_account_can_be_connected_again_under_the_same_id(
     assert again.status == Connection.Status.ACTIVE
     assert again.disconnected_at is None
     assert not again.destinations.filter(enabled=True).exists(), "publishing is chosen anew"
+
+
+def test_a_new_login_has_the_same_persons_other_connections_looked_at_soon(
+    make_house: Callable[[str], House], connect: Callable[[House], Connection]
+) -> None:
+    first = connect(make_house("First"))
+    Connection.objects.update(next_health_at=timezone.now() + timedelta(hours=6))
+    second = connect(make_house("Second"))
+    first.refresh_from_db()
+    assert second.external_user_id == first.external_user_id
+    assert first.next_health_at is not None
+    assert first.next_health_at <= timezone.now()

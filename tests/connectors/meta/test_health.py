@@ -247,3 +247,10 @@ def test_the_operator_is_warned_at_start_up_of_a_version_that_ends_within_90_day
 )
 def test_moments_are_read_as_meta_writes_them_and_nothing_else_is_a_moment(told: object, read: datetime | None) -> None:
     assert read_time(told) == read
+
+
+def test_a_version_that_nobody_knows_is_told_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "META_GRAPH_VERSION", "v52.0")
+    messages = versions_are_alive()
+    assert [message.id for message in messages] == ["connectors.W003"]
+    assert "v52.0" in messages[0].msg
