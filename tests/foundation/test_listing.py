@@ -101,7 +101,7 @@ def test_links_keep_what_was_understood_and_begin_at_the_first_page() -> None:
 
 
 def test_ids_are_read_or_refused_as_a_whole() -> None:
-    one, other = UUID("11111111-1111-4111-8111-111111111111"), UUID("11111111-1111-4111-8111-111111111111")
+    one, other = UUID("11111111-1111-4111-8111-111111111111"), UUID("22222222-2222-4222-8222-222222222222")
     assert read_uuids([str(one), str(other), str(one)]) == [one, other]
     assert read_uuids([str(one), "x"]) is None
     assert read_uuid("x" * 100) is None
