@@ -19,7 +19,7 @@ from typing import Any, Final
 import requests
 
 from bench.meter import Meter
-from bench.processes import BUILD, ROOT, NotMeasurable, Program, python
+from bench.processes import ROOT, NotMeasurable, Program, python
 from tests.servers import postgres, redis
 from tests.servers.postgres import PostgresServer
 from tests.servers.process import free_port
@@ -130,7 +130,6 @@ def running() -> Iterator[Hub]:
         postgres.running(fsync=True, settings=POSTGRES, own=True) as database,
         redis.running(aof=True, own=True) as broker,
     ):
-        (Path(var) / "static").mkdir()
         port = free_port()
         with Program("stub", python("bench.stub", "--port", str(port))) as program:
             program.wait_for_words("ready")
@@ -163,18 +162,20 @@ def _become_part_of(hub: Hub) -> None:
     import django
 
     os.environ.update(hub.environment)
-    done = subprocess.run(
-        [*python("django", "migrate", "--verbosity", "0")],
-        cwd=ROOT,
-        env={**os.environ, **hub.environment},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    if done.returncode:
-        (BUILD / "bench" / "migrate.log").write_text(done.stdout + done.stderr, encoding="utf-8")
-        raise NotMeasurable(f"The tables cannot be laid out: {done.stderr.strip().splitlines()[-1]}")
+    # As an operator would: production pages name their files by the manifest that collectstatic writes.
+    for command in (("collectstatic", "--no-input", "--verbosity", "0"), ("migrate", "--verbosity", "0")):
+        done = subprocess.run(
+            python("django", *command),
+            cwd=ROOT,
+            env=os.environ,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        if done.returncode:
+            words = done.stderr.strip().splitlines() or ["it said nothing"]
+            raise NotMeasurable(f"manage.py {command[0]} failed: {words[-1]}")
     django.setup()
 
 
