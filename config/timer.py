@@ -1,14 +1,18 @@
-"""The timer in every worker: it looks for due jobs each second, so that publishing goes on while the broker is dead."""
+"""The timer in every worker: it looks for due jobs each second, and for jobs of dead workers every ten.
+
+So publishing goes on while the broker is dead or beat is stopped.
+"""
 
 import threading
 from typing import Final
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
 from monitoring import heartbeats
-from publishing import draining
+from publishing import draining, ledger
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +33,7 @@ def _run(stop: threading.Event) -> None:
         try:
             if ticks % BEATS_EVERY == 0:
                 heartbeats.beat(heartbeats.WORKER, now=timezone.now())
+                ledger.recover(now=timezone.now(), landing=settings.PUBLISH_LANDING)
             draining.drain(clock=timezone.now)
         except DatabaseError as error:
             log.error("timer.database_unreachable", error=type(error).__name__)

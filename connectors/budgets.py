@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
 from django.core.cache import cache
 from limits import RateLimitItemPerSecond
-from limits.storage import storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
 from redis.exceptions import RedisError
@@ -76,6 +76,8 @@ class Left:
     blocked_for: timedelta
 
 
+OUTAGE_SECONDS: Final = 5.0
+_outage = {"until": 0.0}
 #: By platform and key: until when a look is fresh, and what was seen.
 _glances: dict[tuple[str, str], tuple[float, Left]] = {}
 
@@ -94,6 +96,8 @@ class Budgets:
         Raises ``RateLimited`` with the time to wait when one of the budgets is spent or reserved for more urgent calls.
         While Redis is out of reach nothing is known, and the call is let through: the platform's answer is the last word.
         """
+        if self._out_of_reach():
+            return
         try:
             for left in self._lately(keys):
                 if left.blocked_for > timedelta():
@@ -105,10 +109,14 @@ class Budgets:
                 for key in keys:
                     self._count(window, key, operation)
         except RedisError as error:
+            # Asking a Redis that is down costs each call its time-out; one in five seconds is enough.
+            _outage["until"] = time.monotonic() + OUTAGE_SECONDS
             log.warning("budgets.unknown", platform=self.platform, error=type(error).__name__)
 
     def learn(self, key: str, *, used_percent: int, regain: timedelta = timedelta()) -> None:
         """Note what the platform said of a budget: the share spent, and how long it stays closed if it is."""
+        if self._out_of_reach():
+            return
         with suppress(RedisError):
             cache.set(self._name("used", key), used_percent, BELIEVED_FOR.total_seconds())
         _glances.pop((self.platform, key), None)
@@ -119,6 +127,8 @@ class Budgets:
         """Close a budget for a while; a longer block that stands is not shortened."""
         wait = min(wait, LONGEST_BLOCK)
         until = time.time() + wait.total_seconds()
+        if self._out_of_reach():
+            return
         with suppress(RedisError):
             if until > float(cache.get(self._name("until", key), 0.0)):
                 cache.set(self._name("until", key), until, wait.total_seconds())
@@ -176,6 +186,11 @@ class Budgets:
         remedy = "Nothing was sent. Switchboard goes on by itself as soon as the budget allows."
         return RateLimited(cause, retry_after=wait, remedy=remedy, platform=self.platform, operation=operation)
 
+    @staticmethod
+    def _out_of_reach() -> bool:
+        """Tell whether Redis failed a moment ago; nothing is asked of it until it has had time to come back."""
+        return time.monotonic() < _outage["until"]
+
     def _name(self, what: str, key: str) -> str:
         return f"budget:{self.platform}:{what}:{key}"
 
@@ -228,7 +243,7 @@ class RedisSlots:
     """
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=1)
+        self._redis = Redis.from_url(url, **settings.REDIS_OPTIONS)
         self._take = self._redis.register_script(self._TAKE)
 
     def take(self, name: str, holder: str, most: int) -> bool:
@@ -248,4 +263,11 @@ def _slots() -> Slots:
 
 @lru_cache(maxsize=1)
 def _limiter() -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(storage_from_string(settings.REDIS_URL or "memory://"))
+    return MovingWindowRateLimiter(_window_storage())
+
+
+def _window_storage() -> Storage:
+    if not settings.REDIS_URL:
+        return cast(Storage, storage_from_string("memory://"))
+    bounded = {name: settings.REDIS_OPTIONS[name] for name in ("socket_timeout", "socket_connect_timeout")}
+    return cast(Storage, storage_from_string(settings.REDIS_URL, **bounded))

@@ -46,6 +46,7 @@ class Crew:
         self._lock = threading.Lock()
         self._expected: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
         self._arrived = threading.Semaphore(0)
+        self._gone = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -122,8 +123,9 @@ class Crew:
             BEAT: ["beat", "--pidfile=", "--loglevel", "INFO"],
         }[kind]  # fmt: skip
         self._expected.put((kind, name))
-        self._say({"start": kind, "arguments": arguments, "log": str(self._logs / f"{name}.log")})
-        if not self._arrived.acquire(timeout=_PATIENCE):
+        with contextlib.suppress(BrokenPipeError):
+            self._say({"start": kind, "arguments": arguments, "log": str(self._logs / f"{name}.log")})
+        if not self._arrived.acquire(timeout=_PATIENCE) or self._gone:
             log = (self._logs / "nursery.log").read_text(encoding="utf-8", errors="replace")
             raise RuntimeError(f"The nursery brought up no {kind}. Its log:\n{log[-3000:]}")
 
@@ -143,6 +145,8 @@ class Crew:
                 self._arrived.release()
             elif "ended" in news:
                 self._bury(news)
+        self._gone = True
+        self._arrived.release()  # Whoever waits for a birth learns that there will be none.
 
     def _bury(self, news: dict[str, int]) -> None:
         with self._lock:

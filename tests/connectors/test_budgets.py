@@ -10,6 +10,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from connectors import budgets
 from connectors.budgets import Budgets, MemorySlots, Priority, RedisSlots, Slots, Window
@@ -144,3 +145,19 @@ def test_what_is_left_is_told_by_the_api_for_ones_own_places_only(
     assert len(told) == 1 + connection.destinations.filter(enabled=True).count()
     assert api.get("/api/platforms/nowhere/budgets/").status_code == 404
     assert settings.META_APP_ID not in str(told)
+
+
+def test_a_redis_that_is_down_lets_calls_through_and_is_not_asked_again_at_once(
+    mine: Budgets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def refuse(keys: object) -> None:
+        asked.append(keys)
+        raise RedisConnectionError("connection refused")
+
+    monkeypatch.setattr("connectors.budgets.cache.get_many", refuse)
+    monkeypatch.setitem(budgets._outage, "until", 0.0)
+    for _ in range(10):
+        require(mine, Priority.BACKGROUND)
+    assert len(asked) == 1
