@@ -271,7 +271,8 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 #: What is asked of Redis beside the broker can be done without: a Redis that hangs must not hold up a publish.
-REDIS_OPTIONS = {"socket_timeout": 1, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 0)}
+REDIS_TIMEOUTS: dict[str, float] = {"socket_timeout": 1.0, "socket_connect_timeout": 0.5}
+REDIS_OPTIONS = {**REDIS_TIMEOUTS, "retry": Retry(NoBackoff(), 0)}
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": REDIS_OPTIONS}

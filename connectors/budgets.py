@@ -269,5 +269,4 @@ def _limiter() -> MovingWindowRateLimiter:
 def _window_storage() -> Storage:
     if not settings.REDIS_URL:
         return cast(Storage, storage_from_string("memory://"))
-    bounded = {name: settings.REDIS_OPTIONS[name] for name in ("socket_timeout", "socket_connect_timeout")}
-    return cast(Storage, storage_from_string(settings.REDIS_URL, **bounded))
+    return cast(Storage, storage_from_string(settings.REDIS_URL, **settings.REDIS_TIMEOUTS))

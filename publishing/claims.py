@@ -134,7 +134,14 @@ def _candidates(
     found: dict[UUID, list[tuple[UUID, UUID]]] = {tenant: [] for tenant in most}
     off = list(Platform.objects.filter(enabled=False).values_list("pk", flat=True))
     if connection.vendor == "postgresql":
-        told: list[Any] = [list(most), list(most.values()), list(without_destinations), list(without_jobs), off, list(_RESTING)]
+        told: list[Any] = [
+            list(most),
+            list(most.values()),
+            list(without_destinations),
+            list(without_jobs),
+            off,
+            list(_RESTING),
+        ]
         with connection.cursor() as cursor:
             cursor.execute(_CANDIDATES_SQL, told)
             for tenant, job, destination in cursor.fetchall():

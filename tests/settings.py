@@ -17,6 +17,12 @@ os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.environ["SWITCHBOARD_MODE"] = "embedded"
 os.environ["SANDBOX"] = "1"
+if (
+    "REDIS_URL" in os.environ
+    and (worker := os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")).isdecimal()
+):
+    # Each process of a run has a Redis database of its own: what one test's platform said is no business of another's.
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(worker) + 1}"
 # Real host names, so that a request that escapes the in-process sandbox is seen and refused, not answered by chance.
 os.environ["PLATFORM_GATEWAY_URL"] = "https://sandbox.invalid"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from typing import Any, Final
 
@@ -92,17 +91,27 @@ def _floor(row: Row, floors: dict[str, list[FloorRun]], name: str, run: Any) -> 
 
 
 def _tell(row: Row, jobs: int, rates: list[float], floors: dict[str, list[FloorRun]], *, runs: int) -> None:
-    ours = row.tell("hub", rates, "posts/s", at_least=AIM)
+    row.tell("hub", rates, "posts/s", at_least=AIM)
     for name, made in floors.items():
         row.tell(f"floor: {name}", [run.rate for run in made], "posts/s")
     for name, share in (("Celery", 2.0), ("BullMQ 100", 0.5), ("BullMQ 20", None)):
-        if name in floors:
-            floor = statistics.median(run.rate for run in floors[name])
-            row.tell(f"hub ÷ {name}", ours / floor if floor else 0.0, "×", at_least=share)
+        if len(floors.get(name, ())) == len(rates):
+            # Run by run: the two of a pair saw the same minute of a busy machine.
+            pairs = zip(rates, floors[name], strict=True)
+            row.tell(
+                f"hub ÷ {name}", [rate / run.rate if run.rate else 0.0 for rate, run in pairs], "×", at_least=share
+            )
     row.tell("jobs taken by one claim, mean", [check["jobs_per_claim"] for check in row.facts["seen"]], "")
     for who in ("hub", *(f"floor {name}" for name in floors)):
         times = runs if who == "hub" else len(floors[who.removeprefix("floor ")])
         for part in ("workers", "PostgreSQL", "stub"):
             spent = row.costs[f"{who}: {part}"].cpu_seconds / (jobs * times) * 1000
             row.tell(f"CPU per post, {who}: {part}", spent, "ms")
+    for name in floors:
+        share = _cpu(row, "hub") / runs / (_cpu(row, f"floor {name}") / len(floors[name]))
+        row.tell(f"CPU of workers and PostgreSQL, hub ÷ {name}", share, "×")
     row.facts["worker_processes"] = WORKERS
+
+
+def _cpu(row: Row, who: str) -> float:
+    return row.costs[f"{who}: workers"].cpu_seconds + row.costs[f"{who}: PostgreSQL"].cpu_seconds
