@@ -21,8 +21,9 @@ from connectors.models import Platform
 from publishing.models import PublishJob
 from publishing.states import RESTING
 
-#: Jobs made ready by one claim; more wait for the next, which comes at once while there is work.
-MOST_MADE_READY: Final = 1000
+#: Jobs made ready by one claim; more wait for the next, which comes at once while there is work. Many more would hold up the
+#: very claim that is to start the first of them.
+MOST_MADE_READY: Final = 250
 #: Tenants looked at by one claim; the next one goes on behind them.
 MOST_TENANTS: Final = 64
 _LEAST_ID: Final = UUID(int=0)

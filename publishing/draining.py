@@ -29,8 +29,9 @@ _running = threading.Lock()
 _rung_again = threading.Event()
 #: One drain runs at a time, so one rotation serves the process.
 _rotation = Rotation()
-#: How long free seats are gathered before the next claim.
-GATHER_SECONDS: Final = 0.01
+#: How long free seats are gathered before the next claim. A claim costs about as much as twenty jobs more in it do, so
+#: claiming for half the seats at once is cheaper than claiming for each as it falls free (docs/performance.md).
+GATHER_SECONDS: Final = 0.03
 
 
 def drain(*, clock: Clock) -> int:
@@ -64,9 +65,8 @@ def _drain(*, clock: Clock) -> int:
                 for claimed in batch:
                     _rotation.held[claimed.job.tenant_id] += 1
                     in_flight[executor.submit(_attempt, replace(claimed, writer=writer), clock)] = claimed.job.tenant_id
-                # Wake when a few seats are free or shortly after the first is: claiming one by one costs a query each.
                 done, _ = wait(in_flight, timeout=0.2, return_when=FIRST_COMPLETED)
-                if len(in_flight) - len(done) > seats * 3 // 4:
+                if len(in_flight) - len(done) > seats // 2:
                     done, _ = wait(in_flight, timeout=GATHER_SECONDS, return_when=ALL_COMPLETED)
                 for future in done:
                     _rotation.held[in_flight.pop(future)] -= 1

@@ -91,7 +91,8 @@ class Storm:
 
     def rage(self, plan: Sequence[str], *, jobs: int, until: float) -> None:
         """Carry out the plan, letting in its share of jobs with each disturbance; stop early at a moment (monotonic)."""
-        share = -(-jobs // len(plan))
+        # A few shares are kept back for the points that nobody came to in time.
+        share = jobs // (len(plan) + 3)
         for number, what in enumerate(plan, 1):
             if time.monotonic() > until:
                 self._say(f"no time left for {len(plan) - number + 1} disturbances")
@@ -102,6 +103,11 @@ class Storm:
             self._carry_out(what, share)
             self._rest(self._rng.uniform(*self._pace.pause))
             self._crew.fill()
+        for point, missed in (Counter(what for what in plan if what in POINTS) - self._wishes.granted()).items():
+            for _ in range(missed if time.monotonic() < until else 0):
+                self._say(f"once more {point}")
+                self._carry_out(point, share)
+                self._crew.fill()
         self._author.allow(jobs)
 
     def calm_down(self) -> None:
