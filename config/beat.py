@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from django_celery_beat.schedulers import DatabaseScheduler
 
@@ -32,6 +32,7 @@ class LeasedScheduler(DatabaseScheduler):  # type: ignore[misc]
         try:
             leading = heartbeats.hold(heartbeats.BEAT, owner=self._name, lease=LEASE, now=timezone.now())
         except DatabaseError as error:
+            connection.close()  # a broken connection is never mended; the next round takes a new one
             log.error("beat.database_unreachable", error=type(error).__name__)
             return STANDBY_SECONDS
         if leading != self._leading:

@@ -52,6 +52,9 @@ def redact_text(text: str) -> str:
     return SECRET_SHAPES.sub(lambda hit: f"{hit.group(1) or hit.group(2) or hit.group(3) or ''}{STRUCK_OUT}", text)
 
 
+_chain: list[Any] = []
+
+
 class WithoutProbes(logging.Filter):
     """Leave out what load balancers and ``start`` ask every second: a hub that is not ready yet says so by itself."""
 
@@ -102,8 +105,10 @@ def set_up(*, log_format: str, level: str) -> None:
             },
         }
     )
+    # One list for ever: loggers keep the list they were first used with, so a second set-up changes it in place.
+    _chain[:] = [*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=_chain,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

@@ -213,6 +213,8 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
 elif "postgres" in _database["ENGINE"]:
     _database["ENGINE"] = "django.db.backends.postgresql"
+    # After a restart of the database the pool is full of dead connections; each would cost a job its lease.
+    _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
         "connect_timeout": 5,
@@ -249,6 +251,8 @@ _bounded = {
     "socket_connect_timeout": 1,
     "socket_keepalive": True,
     "retry_on_timeout": False,
+    # Else kombu tries for seconds to reach a dead broker, and every request that rings the doorbell waits with it.
+    "max_retries": 0,
 }
 # kombu looks at an in-memory broker once a second by default: far too late for a doorbell.
 CELERY_BROKER_TRANSPORT_OPTIONS = _bounded if REDIS_URL else {"polling_interval": 0.05}

@@ -61,7 +61,8 @@ class JobJournal:
         return self._known
 
     def belongs_to_other_job(self, external_id: str) -> bool:
-        """Tell whether another job of this destination has already been recorded as this post."""
+        """Tell whether another job, of any tenant that publishes to this place, is already recorded as this post."""
         job = self._claimed.job
-        taken = PublishJob.objects.filter(destination_id=job.destination_id, external_id=external_id)
+        place = {"platform_id": job.platform_id, "destination__external_id": job.destination.external_id}
+        taken = PublishJob.objects.filter(external_id=external_id, **place)
         return taken.exclude(pk=job.pk).exists()

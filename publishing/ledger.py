@@ -254,12 +254,14 @@ def recover(*, now: datetime, landing: timedelta, limit: int = 500) -> int:
 
 def _take_back(job: PublishJob, *, now: datetime, landing: timedelta) -> int:
     here = State(job.state)
-    fields: dict[str, Any] = {"deaths": F("deaths") + 1}
+    # A worker that lives and only lost its lease (it stood still, or its database was away) did not die of this job.
+    deaths = job.deaths + (0 if workers.surely_alive(job.lease_owner) else 1)
+    fields: dict[str, Any] = {"deaths": deaths}
     letter = None
     if job.announced_at is not None:
         there, fields["due_at"] = State.RECONCILING, now + landing
-    elif job.deaths + 1 >= MOST_DEATHS:
-        letter = poisoned(job, deaths=job.deaths + 1)
+    elif deaths >= MOST_DEATHS:
+        letter = poisoned(job, deaths=deaths)
         there = letter.state
         fields |= dict(zip(("error_kind", "error_cause", "error_remedy", "error_who"), _words(letter), strict=True))
     else:

@@ -22,13 +22,22 @@ def own_name() -> str:
 
 def surely_dead(name: str) -> bool:
     """Tell whether the worker of this name ran on this machine and is gone; False when that cannot be known."""
+    return _lives(name) is False
+
+
+def surely_alive(name: str) -> bool:
+    """Tell whether the worker of this name runs on this machine now; False when that cannot be known."""
+    return _lives(name) is True
+
+
+def _lives(name: str) -> bool | None:
     parts = name.split("/")
     if len(parts) != 4:
-        return False
+        return None
     host, namespace, pid, started = parts
     if host != socket.gethostname()[:40] or namespace != _namespace() or not namespace or not pid.isdecimal():
-        return False
-    return _started(int(pid)) != started
+        return None
+    return _started(int(pid)) == started
 
 
 def _namespace() -> str:

@@ -1,5 +1,6 @@
 """Key providers: who holds the key-encryption key, and how it wraps a tenant's data key."""
 
+import threading
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -86,8 +87,12 @@ def master_secret() -> Secret:
     return secret
 
 
+_deriving = threading.Lock()
+
+
 def _derived(master: MasterKey) -> bytes:
-    return _derive(master_secret().reveal(), bytes(master.salt), master.iterations)
+    with _deriving:  # a fresh worker opens many tokens at once; one derivation serves them all
+        return _derive(master_secret().reveal(), bytes(master.salt), master.iterations)
 
 
 @lru_cache(maxsize=16)

@@ -125,6 +125,9 @@ def find_published(
         # Newest first, so the last one is the first that landed after our announcement.
         post_id = str(exact[-1]["id"])
         return Published(post_id, permalink_of(exact[-1], post_id))
+    if similar and now - journal.started_at < settled_after:
+        # They may yet be found to belong to other jobs, which are being recorded right now.
+        return NotThere(final=False)
     if similar:
         return CannotTell(
             "The Page shows a post with this text and another link address, so it may or may not be this one."
