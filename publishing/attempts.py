@@ -15,7 +15,7 @@ from connectors.manager import get_connector
 from connectors.models import Connection
 from connectors.services import mark_attention
 from connectors.types import CannotTell, Content, NotThere, Processing, Published, Target
-from publishing import ledger, retries
+from publishing import blame, ledger, retries
 from publishing.journal import Clock, JobJournal
 from publishing.ledger import AlreadyTaken, Claimed, LeaseLost, Letter
 from publishing.models import Attempt, Post, PublishJob
@@ -137,7 +137,7 @@ def _record_surely_not_there(claimed: Claimed, journal: JobJournal, *, now: date
             "Change the text and publish it again.",
             "author",
         )
-    elif job.deaths >= retries.MOST_DEATHS:
+    elif blame.is_to_blame(job.pk, deaths=job.deaths):
         letter = ledger.poisoned(job, deaths=job.deaths)
     elif job.tries >= len(retries.WAITS):
         letter = Letter(

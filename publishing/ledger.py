@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -22,10 +22,9 @@ from connectors.manager import open_for_publishing
 from connectors.types import Published
 from foundation.ids import new_id
 from foundation.secret import Secret
-from publishing import claims, signals, workers
+from publishing import blame, claims, signals, workers
 from publishing.claims import Rotation
 from publishing.models import Attempt, JournalEntry, PublishJob
-from publishing.retries import MOST_DEATHS
 from publishing.states import CLAIMED_AS, State, may_go
 from publishing.writer import InlineWriter, Writer
 from publishing.writes import (
@@ -237,44 +236,59 @@ def recover(*, now: datetime, landing: timedelta, limit: int = 500) -> int:
     """Take jobs back from workers that died or stalled; return how many.
 
     What was announced may have been sent, so it is looked for, and not before a request in flight can have landed.
-    What was not announced was surely not sent, and is tried again at once. A job that its workers died on twice is
-    handed to a person, for it is likely to be the cause.
+    What was not announced was surely not sent, and is tried again at once. A job that its workers died of is handed to
+    a person (see ``blame``).
     """
     owners = (
         PublishJob.objects.filter(lease_until__isnull=False).order_by().values_list("lease_owner", flat=True).distinct()
     )
     dead = [owner for owner in owners if workers.surely_dead(owner)]
     lost = Q(lease_until__lt=now) | Q(lease_owner__in=dead, lease_until__isnull=False)
+    jobs = list(PublishJob.objects.filter(lost).order_by("lease_until")[:limit])
+    # A worker that lives and only lost its lease (it stood still, or its database was away) did not die of its jobs.
+    died = {job.pk for job in jobs if not workers.surely_alive(job.lease_owner)}
+    # All deaths are written down before the first job is judged by them.
+    blame.write_down_deaths(died, now=now)
     count = 0
-    for job in PublishJob.objects.filter(lost).order_by("lease_until")[:limit]:
+    for job in jobs:
         with transaction.atomic():
-            count += _take_back(job, now=now, landing=landing)
+            count += _take_back(job, died=job.pk in died, now=now, landing=landing)
     return count
 
 
-def _take_back(job: PublishJob, *, now: datetime, landing: timedelta) -> int:
+#: What a job becomes that was held in one of these states, when nothing it announced can be in flight.
+_TAKEN_BACK_AS: Final = {
+    State.PUBLISHING: State.RETRYING,
+    State.POLLING: State.PROCESSING,
+    State.RECONCILING: State.RECONCILING,
+}
+
+
+def _take_back(job: PublishJob, *, died: bool, now: datetime, landing: timedelta) -> int:
     here = State(job.state)
-    # A worker that lives and only lost its lease (it stood still, or its database was away) did not die of this job.
-    deaths = job.deaths + (0 if workers.surely_alive(job.lease_owner) else 1)
+    deaths = job.deaths + int(died)
     fields: dict[str, Any] = {"deaths": deaths}
     letter = None
-    if job.announced_at is not None:
+    if job.announced_at is not None and here is not State.RECONCILING:
         there, fields["due_at"] = State.RECONCILING, now + landing
-    elif deaths >= MOST_DEATHS:
+    elif died and blame.is_to_blame(job.pk, deaths=deaths):
         letter = poisoned(job, deaths=deaths)
         there = letter.state
         fields |= dict(zip(("error_kind", "error_cause", "error_remedy", "error_who"), _words(letter), strict=True))
     else:
-        there = State.PROCESSING if here is State.POLLING else State.RETRYING
-        fields["due_at"] = now
+        there = _TAKEN_BACK_AS[here]
+        fields["due_at"] = now + blame.wait_after(deaths)
     taken = PublishJob.objects.filter(pk=job.pk, lease_token=job.lease_token).update(
         state=there, lease_owner="", lease_token=None, lease_until=None, updated_at=now, **fields
     )
     if not taken:
         return 0
-    cause = "The worker died or stalled before it could tell what happened."
     Attempt.objects.filter(job=job, closed_at=None).update(
-        closed_at=now, outcome=Attempt.Outcome.ABANDONED, cause=cause, next_at=fields.get("due_at"), updated_at=now
+        closed_at=now,
+        outcome=Attempt.Outcome.ABANDONED,
+        cause="The worker stood still so long that another took the job over.",
+        next_at=fields.get("due_at"),
+        updated_at=now,
     )
     if letter is not None:
         letter_row(letter, job.pk, job.tenant_id, job.platform_id, now=now).save(force_insert=True)
@@ -289,7 +303,9 @@ def poisoned(job: PublishJob, *, deaths: int) -> Letter:
         State.DLQ,
         "poison",
         f"{job.platform_id}:poison",
-        f"{deaths} workers died or stalled while they held this job.",
+        f"{deaths} workers died while they held this job, and it alone can have been the cause."
+        if deaths < blame.MOST_DEATHS
+        else f"{deaths} workers died while they held this job.",
         "Look into the workers' logs for this job's id; when the cause is mended, redrive it.",
         OPERATOR,
     )

@@ -181,6 +181,9 @@ class Attempt(Row):
                 name="attempt_is_closed_with_an_outcome",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["closed_at", "worker"], condition=Q(error_kind="worker_died"), name="workers_deaths"),
+        ]
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.job_id}"

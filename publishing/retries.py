@@ -29,8 +29,6 @@ LONGEST_PATIENCE: Final = timedelta(hours=24)
 LOOK_WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 40, 60, 90, 300))
 #: When an answer did come, though an unclear one, nothing is in flight any more: look soon.
 FIRST_LOOK: Final = timedelta(seconds=2)
-#: A worker that dies on a job this often was killed by it.
-MOST_DEATHS: Final = 2
 
 
 class Next(StrEnum):

@@ -17,6 +17,6 @@ along. What counts is what stands in the sandbox afterwards: nothing lost, nothi
     watch.py      what the ledger says, read past Django
     checking.py   jobs against posts: lost, doubled, unresolved
 
-A job whose workers died twice is handed to a person, by design (``publishing.retries.MOST_DEATHS``). So a worker that
-holds a job which has lost a worker before is spared, unless ``--merciless`` is given.
+Nobody is spared. A job whose workers keep dying is handed to a person, but only when nothing else explains the deaths
+(``publishing.blame``); in a storm something else does, so not one job may end there.
 """

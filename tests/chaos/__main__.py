@@ -25,7 +25,6 @@ def main(arguments: Sequence[str]) -> int:
         seconds=given.seconds or (150.0 if given.short else 900.0),
         short=given.short,
         keep=given.keep,
-        merciless=given.merciless,
         breakage=given.break_product,
     )
     began = time.monotonic()
@@ -55,7 +54,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=0.0, help="at most so long (900; 150 when --short)")
     parser.add_argument("--short", action="store_true", help="everything once or twice, in under a minute")
     parser.add_argument("--keep", action="store_true", help="keep logs and the sandbox's world")
-    parser.add_argument("--merciless", action="store_true", help="kill also workers whose jobs have lost one before")
     parser.add_argument(
         "--break", dest="break_product", choices=("blind", "unfenced"), default="",
         help="break the product on purpose, to see that the count finds it: blind (reconciliation finds nothing), "

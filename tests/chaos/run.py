@@ -18,7 +18,7 @@ from tests.chaos.crew import BEAT, WORKER, Crew
 from tests.chaos.storm import Pace
 from tests.chaos.town import Town
 from tests.chaos.watch import Watch
-from tests.chaos.wishes import BREAK, MERCILESS, STALL, WISHES, Wishes
+from tests.chaos.wishes import BREAK, STALL, WISHES, Wishes
 from tests.servers import postgres, redis
 from tests.servers.postgres import PostgresServer
 from tests.servers.process import free_port
@@ -47,7 +47,6 @@ class Options:
     seconds: float = 900.0
     short: bool = False
     keep: bool = False
-    merciless: bool = False
     breakage: str = ""
 
 
@@ -81,11 +80,7 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
             Crew(environment, logs=directory / "logs", strength={WORKER: options.workers, BEAT: 2})
         )
         author = _lay_out(environment, town, options)
-        # Only now: this brings Django, and it reads its settings when it is imported.
-        from publishing.retries import MOST_DEATHS
-
-        condemning = 1_000_000 if options.merciless else MOST_DEATHS
-        watch = Watch(database.url, deaths_that_condemn=condemning)
+        watch = Watch(database.url)
         stack.callback(watch.close)
         rng = random.Random(options.seed)
         wishes = Wishes(directory / "wishes")
@@ -118,7 +113,6 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
                 "fell_by_themselves": dict(crew.fell),
             },
             "faults": dict(sorted(faults.items())),
-            "spared": trouble.spared,
             "accepted_again": author.tried_again,
             "seed": options.seed,
             "seconds": round(time.monotonic() - began, 1),
@@ -152,7 +146,6 @@ def _settings(
         "HTTP_TOTAL_TIMEOUT": "4",
         WISHES: str(directory / "wishes"),
         BREAK: options.breakage,
-        MERCILESS: "1" if options.merciless else "",
     }
     return {name: value for name, value in wanted.items() if value}
 

@@ -71,7 +71,6 @@ class Storm:
         say: Callable[[str], None],
     ) -> None:
         self.done: Counter[str] = Counter()
-        self.spared = 0
         self._crew, self._wishes, self._watch, self._author = crew, wishes, watch, author
         self._database, self._broker = database, broker
         self._pace, self._rng, self._say = pace, rng, say
@@ -159,7 +158,7 @@ class Storm:
             self._freeze(victim.pid, STOP_WORKER)
 
     def _catch_working(self) -> Member | None:
-        """Stop a worker that has jobs in hand, none of which must lose another worker; None when none is found in time."""
+        """Stop a worker that has jobs in hand; None when none is found in time."""
         caught: list[Member] = []
 
         def catch() -> bool:
@@ -168,11 +167,10 @@ class Storm:
                 return False
             member = self._rng.choice(workers)
             self._crew.freeze(member.pid)
-            if self._watch.held_by(member.pid) and not self._watch.is_spared(member.pid):
+            if self._watch.held_by(member.pid):
                 caught.append(member)
                 return True
             self._crew.thaw(member.pid)
-            self.spared += 1
             return False
 
         self._wait(catch)
@@ -193,43 +191,13 @@ class Storm:
         self._broker.start()
 
     def _restart_postgres(self) -> None:
-        self._take_away_database(self._database.stop)
+        self._database.stop()
         self._database.start()
 
     def _kill_postgres(self) -> None:
-        self._take_away_database(self._database.kill)
+        self._database.kill()
         self._rest(self._rng.uniform(*self._pace.outage))
         self._database.start()
-
-    def _take_away_database(self, take_away: Callable[[], None]) -> None:
-        """End the database under the workers' feet, at a moment when that costs no job its last chance.
-
-        Jobs in hand may lose their leases with it, which counts like a worker's death. So everybody is held for the blink
-        of an eye in which we look; for a worker it is all the same, the database is gone from one moment to the next.
-        """
-        held: list[Member] = []
-
-        def is_the_moment() -> bool:
-            held[:] = self._crew.members(WORKER, awake=True)
-            for member in held:
-                self._crew.freeze(member.pid)
-            if not any(self._watch.is_spared(member.pid) for member in held):
-                return True
-            self.spared += 1
-            self._let_go(held)
-            return False
-
-        if not self._wait(is_the_moment):
-            self._say("the database goes down under jobs that have lost a worker before")
-        try:
-            take_away()
-        finally:
-            self._let_go(held)
-
-    def _let_go(self, held: list[Member]) -> None:
-        for member in held:
-            self._crew.thaw(member.pid)
-        held.clear()
 
     def _kill_beat(self) -> None:
         self._crew.kill(self._rng.choice(self._crew.members(BEAT)))

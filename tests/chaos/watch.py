@@ -11,9 +11,8 @@ from tests.chaos.checking import AT_REST
 class Watch:
     """A reading eye on the ledger. While the database is away every answer is the cautious one."""
 
-    def __init__(self, database_url: str, *, deaths_that_condemn: int) -> None:
+    def __init__(self, database_url: str) -> None:
         self._url = database_url
-        self._condemned = deaths_that_condemn - 1
         self._connection: psycopg.Connection[Any] | None = None
 
     def close(self) -> None:
@@ -32,14 +31,6 @@ class Watch:
         """Count the jobs that a process of this machine holds."""
         row = self._ask("SELECT count(*) FROM publish_jobs WHERE lease_owner LIKE %s", [f"%/{pid}/%"])
         return 0 if row is None else int(row[0])
-
-    def is_spared(self, pid: int) -> bool:
-        """Tell whether a process holds a job for which the loss of one more worker would be too much."""
-        row = self._ask(
-            "SELECT count(*) FROM publish_jobs WHERE lease_owner LIKE %s AND deaths >= %s",
-            [f"%/{pid}/%", self._condemned],
-        )
-        return row is None or row[0] > 0
 
     def _ask(self, query: Any, values: list[Any]) -> tuple[Any, ...] | None:
         for _ in range(2):

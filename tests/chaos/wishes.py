@@ -6,10 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-#: What the crew is told by its environment: where the wishes lie, how the product is to be broken, whether to spare.
+#: What the crew is told by its environment: where the wishes lie, how the product is to be broken.
 WISHES: Final = "CHAOS_WISHES"
 BREAK: Final = "CHAOS_BREAK"
-MERCILESS: Final = "CHAOS_MERCILESS"
 
 #: Where a worker can be made to die. In the order in which a job passes them.
 AFTER_CLAIM: Final = "after_claim"

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg
 import urllib3.connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
@@ -23,11 +22,10 @@ from django.db.backends.signals import connection_created
 from connectors.http import Answer, Http
 from connectors.registry import CONNECTORS
 from connectors.types import NotThere
-from publishing import ledger, workers
+from publishing import ledger
 from publishing.journal import JobJournal
-from publishing.retries import MOST_DEATHS
 from tests.chaos import wishes
-from tests.chaos.wishes import BREAK, MERCILESS, WISHES, Wishes
+from tests.chaos.wishes import BREAK, WISHES, Wishes
 
 _RECORDING: Final = re.compile(r'update\s+"?publish_jobs"?\s.*published_at', re.I | re.S)
 _SECONDS_FOR_AN_ANSWER: Final = 2.5
@@ -36,10 +34,8 @@ _SECONDS_FOR_AN_ANSWER: Final = 2.5
 class Traps:
     """The labelled points of one worker process."""
 
-    def __init__(self, wished: Wishes, *, database_url: str, merciless: bool) -> None:
+    def __init__(self, wished: Wishes) -> None:
         self._wished = wished
-        self._database_url = database_url
-        self._merciless = merciless
         self._here = threading.local()
 
     def set(self) -> None:
@@ -50,25 +46,12 @@ class Traps:
         self._around_commits()
 
     def spring(self, point: str, number: signal.Signals = signal.SIGKILL) -> None:
-        """Die here (or stop), if that is wished and no job in hand would be blamed for it."""
-        if not self._wished.is_open(point) or self._is_spared() or not self._wished.grant(point):
+        """Die here (or stop), if that is wished."""
+        if not self._wished.is_open(point) or not self._wished.grant(point):
             return
         os.kill(os.getpid(), number)
         while number is signal.SIGKILL:
             time.sleep(1)
-
-    def _is_spared(self) -> bool:
-        """Tell whether a job in hand has lost so many workers that one more would make it a person's."""
-        if self._merciless:
-            return False
-        query = "SELECT count(*) FROM publish_jobs WHERE lease_owner = %s AND deaths >= %s"
-        try:
-            # A connection of its own: it sees what is committed, whatever this thread is in the middle of.
-            with psycopg.connect(self._database_url, autocommit=True, connect_timeout=2) as connection:
-                row = connection.execute(query, (workers.own_name(), MOST_DEATHS - 1)).fetchone()
-        except psycopg.Error:
-            return True
-        return row is None or row[0] > 0
 
     def _around_claims(self) -> None:
         claim = ledger.claim
@@ -178,6 +161,6 @@ def work(arguments: list[str]) -> None:
     from celery.bin.celery import celery
 
     wished = Wishes(Path(os.environ[WISHES]))
-    Traps(wished, database_url=os.environ["DATABASE_URL"], merciless=bool(os.environ.get(MERCILESS))).set()
+    Traps(wished).set()
     break_product(os.environ.get(BREAK, ""))
     celery.main(args=["-A", "config", *arguments], standalone_mode=False)

@@ -308,20 +308,6 @@ def test_a_worker_killed_before_anything_was_announced_costs_only_time(
     assert len(live_posts()) == 1
 
 
-def test_a_job_on_which_two_workers_died_is_given_to_a_person(publish: Publish) -> None:
-    job = publish()
-    moment = timezone.now()
-    for _ in range(2):
-        assert ledger.claim(now=moment, limit=1, lease=settings.PUBLISH_LEASE)
-        PublishJob.objects.update(lease_owner="another-host/1/2/3")
-        moment += settings.PUBLISH_LEASE + LATER
-        ledger.recover(now=moment, landing=settings.PUBLISH_LANDING)
-    job.refresh_from_db()
-    assert job.state == State.DLQ
-    assert job.error_kind == "poison"
-    assert "2 workers died" in job.dead_letters.get().cause
-
-
 def test_a_lease_that_ran_out_under_a_living_worker_is_no_death(publish: Publish) -> None:
     job = publish()
     moment = timezone.now()
