@@ -1,10 +1,10 @@
 """The contract of a connector: one service class per platform, invoked by tasks, blind to rows and requests."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from connectors.http import Http
 from connectors.types import (
@@ -18,22 +18,45 @@ from connectors.types import (
     HealthReport,
     Journal,
     KeyRing,
+    Metric,
     NotThere,
     Processing,
     Published,
+    Refreshed,
     Target,
+    WebhookEvent,
+    WebhookReply,
+    WebhookRequest,
 )
 from foundation.errors import Finding
 from foundation.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsSchema:
+    """What authors may set for one kind of place beyond text, link and media, as JSON Schema (draft 2020-12).
+
+    ``version`` rises whenever something once valid no longer is, or means something else; a post keeps the version it
+    was written for. ``upgrades`` turns settings of an older version into those of the next; a version without an
+    upgrade is refused, with that said.
+    """
+
+    version: int = 1
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "additionalProperties": False})
+    upgrades: Mapping[int, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class DestinationKind:
-    """One kind of place on a platform: what it is called and the longest text it takes."""
+    """One kind of place on a platform: what it is called, the longest text, and what else it takes."""
 
     slug: str
     name: str
     longest_text: int
+    takes: frozenset[Capability] = frozenset({Capability.TEXT})
+    settings: SettingsSchema = SettingsSchema()
+    #: How many files one post may carry.
+    most_media: int = 0
 
 
 class Connector(ABC):
@@ -117,3 +140,60 @@ class Connector(ABC):
     @abstractmethod
     def revoke(self) -> None:
         """End the whole grant at the platform. The caller makes sure that nobody else relies on it."""
+
+    # --- what only some platforms can: each goes with a capability, which callers ask for first ----------------------
+
+    def refresh_token(self, *, now: datetime) -> Refreshed:
+        """Trade what the key ring holds for tokens that live longer (``REFRESH_TOKEN``).
+
+        Raises ``ReconnectRequired`` when the grant is over, ``TransientError`` when nothing was exchanged, and
+        ``OutcomeUnknown`` when the answer was lost and a single-use token may be spent.
+        """
+        self._cannot(Capability.REFRESH_TOKEN)
+
+    def comment(self, text: str, target: Target, *, parent: str, journal: Journal) -> Published:
+        """Comment on our own post ``parent`` (``FIRST_COMMENT``), announcing it in the journal before it is sent."""
+        self._cannot(Capability.FIRST_COMMENT)
+
+    def find_comment(
+        self, text: str, target: Target, *, parent: str, journal: Journal, now: datetime
+    ) -> Published | NotThere | CannotTell:
+        """After an unknown outcome of ``comment``: say whether it is there (``FIRST_COMMENT``)."""
+        self._cannot(Capability.FIRST_COMMENT)
+
+    def edit_post(self, external_id: str, content: Content, target: Target) -> None:
+        """Change the text of a live post (``EDIT_POST``); repeating it harms nobody."""
+        self._cannot(Capability.EDIT_POST)
+
+    def delete_post(self, external_id: str, target: Target) -> None:
+        """Take a live post away (``DELETE_POST``); one that is gone already is no error."""
+        self._cannot(Capability.DELETE_POST)
+
+    def post_metrics(self, external_id: str, target: Target, *, now: datetime) -> Sequence[Metric]:
+        """Return what the platform tells of one post (``POST_METRICS``)."""
+        self._cannot(Capability.POST_METRICS)
+
+    def account_metrics(self, target: Target, *, since: datetime, until: datetime) -> Sequence[Metric]:
+        """Return what the platform tells of a place, day by day where it does (``ACCOUNT_METRICS``)."""
+        self._cannot(Capability.ACCOUNT_METRICS)
+
+    def answer_challenge(self, request: WebhookRequest) -> WebhookReply | None:
+        """Answer a platform that asks whether the webhook address is ours; None when it asks nothing (``WEBHOOKS``).
+
+        Raises ``InvalidSignature`` for a stranger's question.
+        """
+        self._cannot(Capability.WEBHOOKS)
+
+    def parse_webhook(self, request: WebhookRequest) -> Sequence[WebhookEvent]:
+        """Check the signature over the raw body, then tell what happened (``WEBHOOKS``). Calls nobody.
+
+        Raises ``InvalidSignature`` when it is not the platform's. Unknown words become ``EventKind.UNKNOWN``.
+        """
+        self._cannot(Capability.WEBHOOKS)
+
+    def subscribe_webhooks(self, target: Target) -> None:
+        """Ask the platform to tell us what happens at this place (``WEBHOOKS``); repeating it harms nobody."""
+        self._cannot(Capability.WEBHOOKS)
+
+    def _cannot(self, capability: Capability) -> NoReturn:
+        raise LookupError(f"{self.slug} lacks {capability.value}: ask capabilities before calling")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Final
+from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 import requests
@@ -38,6 +38,15 @@ class Timeouts:
     connect: timedelta
     read: timedelta
     total: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """One file of a multipart form."""
+
+    name: str
+    content: bytes | IO[bytes]
+    content_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +83,30 @@ class Http:
         query: Mapping[str, str] | None = None,
         json_body: Any = None,
         form: Mapping[str, str] | None = None,
+        files: Mapping[str, FilePart] | None = None,
+        content: bytes | IO[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
         last_moment: Callable[[], None] | None = None,
     ) -> Answer:
         """Send one request and return the answer, or raise what the silence means.
 
         ``changes`` says whether the call changes something at the platform: a lost answer is then ``OutcomeUnknown``
-        instead of ``TransientError``. ``last_moment`` runs right before the bytes leave and may raise to stop them.
+        instead of ``TransientError``. The body is one of ``json_body``, ``form`` (with ``files``: multipart), or
+        ``content``: raw bytes, or a stream, which is sent from where it stands to its end. ``last_moment`` runs right
+        before the bytes leave and may raise to stop them.
         """
         started = time.monotonic()
         deadline = started + self.timeouts.total.total_seconds()
-        request = requests.Request(method, url, params=query, json=json_body, data=form, headers=dict(headers or {}))
+        parts = {field: (part.name, part.content, part.content_type) for field, part in (files or {}).items()}
+        request = requests.Request(
+            method,
+            url,
+            params=query,
+            json=json_body,
+            data=form if content is None else content,
+            files=parts or None,
+            headers=dict(headers or {}),
+        )
         session = _session()
         prepared = session.prepare_request(request)
         settings = session.merge_environment_settings(prepared.url or url, {}, True, None, None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from foundation.secret import Secret
 
@@ -15,10 +15,25 @@ class Capability(StrEnum):
     """What a platform's connector can do. What it cannot is absent, never a stub."""
 
     OAUTH = "oauth"
+    # What can be said. ``DestinationKind.takes`` says which of these a kind of place takes.
     TEXT = "text"
     LINK = "link"
+    PHOTO = "photo"
+    PHOTOS = "photos"
+    VIDEO = "video"
+    REEL = "reel"
+    STORY = "story"
+    DOCUMENT = "document"
+    POLL = "poll"
+    RESHARE = "reshare"
+    # What can be done.
     FIND_PUBLISHED = "find_published"
+    FIRST_COMMENT = "first_comment"
+    EDIT_POST = "edit_post"
     DELETE_POST = "delete_post"
+    POST_METRICS = "post_metrics"
+    ACCOUNT_METRICS = "account_metrics"
+    WEBHOOKS = "webhooks"
     HEALTH_CHECK = "health_check"
     REFRESH_TOKEN = "refresh_token"  # noqa: S105
     REVOKE = "revoke"
@@ -48,6 +63,20 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh brought. ``None`` leaves what is stored as it is."""
+
+    access_token: Secret
+    access_expires_at: datetime | None = None
+    refresh_token: Secret | None = None
+    refresh_expires_at: datetime | None = None
+    data_access_expires_at: datetime | None = None
+    scopes_granted: tuple[str, ...] | None = None
+    #: By external id: tokens of single places, where the platform gives each its own.
+    destination_tokens: Mapping[str, Secret] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class FoundDestination:
     """A place to publish that a grant opens. ``token`` is set where the platform gives each place its own."""
 
@@ -72,12 +101,82 @@ class Target:
     name: str = ""
 
 
+class MediaKind(StrEnum):
+    """What a file is, by its bytes and not by its name."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+class MediaFile(Protocol):
+    """A file of the author's, probed: what it is, how large, and how to get at its bytes."""
+
+    @property
+    def id(self) -> str:
+        """Our own id of the file: equal ids mean equal bytes."""
+
+    @property
+    def kind(self) -> MediaKind:
+        """What it is."""
+
+    @property
+    def content_type(self) -> str:
+        """Its media type by its bytes, such as ``image/jpeg``."""
+
+    @property
+    def name(self) -> str:
+        """A harmless file name with the right ending."""
+
+    @property
+    def size_bytes(self) -> int:
+        """How long it is."""
+
+    @property
+    def width(self) -> int | None:
+        """Pixels across, rotation applied; None where that means nothing or is not known."""
+
+    @property
+    def height(self) -> int | None:
+        """Pixels down, rotation applied."""
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long a video plays."""
+
+    @property
+    def facts(self) -> Facts:
+        """What else the probe found: ``video_codec``, ``audio_codec``, ``frame_rate``, ``frames``, ``pages``, ``has_alpha``."""
+
+    @property
+    def public_url(self) -> str:
+        """Where a platform can fetch it, signed and short-lived; a new one each time, never logged."""
+
+    def open(self) -> BinaryIO:
+        """Return its bytes as a seekable stream, which the caller closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file as part of a post, with what the author says about it there."""
+
+    file: MediaFile
+    alt_text: str = ""
+    title: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What to say at one destination, overrides applied."""
+    """What to say at one destination, overrides applied.
+
+    ``settings`` are the kind of destination's own, valid by its schema of today (``DestinationKind.settings``).
+    """
 
     text: str = ""
     link: str = ""
+    media: tuple[Attachment, ...] = ()
+    settings: Facts = field(default_factory=dict)
+    first_comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +207,76 @@ class CannotTell:
     """The platform does not let us know; a person must look."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure a platform tells. Absent is absent: a metric that was not told is not in the list, and never 0.
+
+    ``name`` is ours and the same for all platforms (views, reach, likes, comments, shares, saves, clicks, reactions,
+    engagements, followers, watch_time_ms, ...); ``raw_name`` is the platform's. ``parts`` splits the value where the
+    platform does (reactions by type).
+    """
+
+    name: str
+    value: float
+    raw_name: str
+    #: The span it counts; both None for "since it was published".
+    since: datetime | None = None
+    until: datetime | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """What a platform sent to our door, as it came: the signature is over these very bytes."""
+
+    method: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookReply:
+    """What the door answers at once, such as to a challenge."""
+
+    body: bytes
+    content_type: str = "text/plain"
+
+
+class EventKind(StrEnum):
+    """What a webhook tells, in words that are the same for all platforms."""
+
+    POST_CREATED = "post_created"
+    POST_CHANGED = "post_changed"
+    POST_REMOVED = "post_removed"
+    COMMENT = "comment"
+    REACTION = "reaction"
+    MENTION = "mention"
+    SHARE = "share"
+    MESSAGE = "message"
+    INSIGHTS = "insights"
+    DEAUTHORIZED = "deauthorized"
+    DATA_DELETION = "data_deletion"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEvent:
+    """One thing a webhook told. ``key`` is the same each time the platform tells it, so that it is kept once."""
+
+    key: str
+    kind: EventKind
+    #: The place it is about (a destination's external id), where it names one.
+    external_id: str = ""
+    #: The person whose grant it is about, where it names one.
+    external_user_id: str = ""
+    #: The post it is about, as our jobs know it.
+    post_id: str = ""
+    happened_at: datetime | None = None
+    #: The platform's own words for this one event, whole.
+    raw: Facts = field(default_factory=dict)
 
 
 class HealthState(StrEnum):
@@ -179,6 +348,12 @@ class Journal(Protocol):
 
     def last_moment(self) -> None:
         """Raise when the lease has run out; called right before the bytes leave, costs no query."""
+
+    def renew(self) -> None:
+        """Ask for a whole lease from now on, before each further part of a long upload.
+
+        Raises when the job is no longer ours: then send nothing.
+        """
 
 
 class KeyRing(Protocol):

@@ -35,6 +35,7 @@ from publishing.writes import (
     LeaseLost,
     Letter,
     Note,
+    Renew,
     Settle,
     letter_row,
     tell,
@@ -54,6 +55,8 @@ class Claimed:
     token: UUID
     #: ``time.monotonic()`` at which the lease ends; it goes on while a process is stopped, which is the point.
     ends_monotonic: float
+    #: How long it was; a long upload asks for as much again.
+    lease: timedelta
     #: Who writes what becomes of it.
     writer: Writer
     #: Secrets of the job's connection that are open already, by kind.
@@ -100,7 +103,7 @@ def claim(
     ends = started + lease.total_seconds()
     hand = writer or InlineWriter()
     return [
-        Claimed(job, attempt, token, ends, hand, rings.get(job.destination.connection_id, {}))
+        Claimed(job, attempt, token, ends, lease, hand, rings.get(job.destination.connection_id, {}))
         for job, attempt in zip(jobs, attempts, strict=True)
     ]
 
@@ -121,6 +124,13 @@ def announce(claimed: Claimed, *, step: str, now: datetime) -> datetime:
     """
     claimed.writer.write(Announce(claimed.job.pk, claimed.token, claimed.attempt.number, step, now))
     return claimed.job.announced_at or now
+
+
+def renew(claimed: Claimed, *, now: datetime) -> float:
+    """Hold a job for a whole lease from now on; return the end by ``time.monotonic()``. Raises ``LeaseLost``."""
+    started = time.monotonic()
+    claimed.writer.write(Renew(claimed.job.pk, claimed.token, now + claimed.lease, now))
+    return started + claimed.lease.total_seconds()
 
 
 def note(claimed: Claimed, *, kind: JournalEntry.Kind, key: str, value: Any, now: datetime) -> None:

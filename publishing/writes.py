@@ -55,6 +55,16 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
+class Renew:
+    """Hold a job for longer, while a long upload goes on."""
+
+    job_id: UUID
+    token: UUID
+    until: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What a dead letter will say."""
 
@@ -103,7 +113,7 @@ class Settle:
     news: Signal | None = None
 
 
-Write = Note | Announce | Settle
+Write = Note | Announce | Renew | Settle
 
 
 def perform(writes: Sequence[Write]) -> list[Exception | None]:
@@ -127,6 +137,7 @@ def _perform(writes: Sequence[Write]) -> list[Exception | None]:
     batched = connection.vendor == "postgresql"
     held = (_announce_many if batched else _announce_each)(announces) if announces else set()
     settled = (_settle_many if batched else _settle_each)(settles) if settles else set()
+    held |= {write.job_id for write in writes if isinstance(write, Renew) and _renewed(write)}
     entries = [
         _entry(write)
         for write in writes
@@ -147,9 +158,17 @@ def _perform(writes: Sequence[Write]) -> list[Exception | None]:
 def _verdict(write: Write, held: set[UUID], settled: set[UUID]) -> Exception | None:
     if isinstance(write, Announce) and write.job_id not in held:
         return LeaseLost(f"job {write.job_id} went to another worker before {write.step} was sent")
+    if isinstance(write, Renew) and write.job_id not in held:
+        return LeaseLost(f"job {write.job_id} went to another worker while it was being sent")
     if isinstance(write, Settle) and write.job_id not in settled:
         return LeaseLost(f"job {write.job_id} went to another worker before its end was written")
     return None
+
+
+def _renewed(write: Renew) -> bool:
+    """Lengthen one lease; uploads are few, so these go one by one."""
+    mine = PublishJob.objects.filter(pk=write.job_id, lease_token=write.token, lease_until__gt=write.now + LEASE_MARGIN)
+    return bool(mine.update(lease_until=write.until, updated_at=write.now))
 
 
 def tell(news: Signal, job_id: UUID, tenant_id: UUID) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from connectors.models import Destination, Platform
 from connectors.types import Published
+from foundation.ids import new_id
 from publishing import draining, ledger, workers
 from publishing.accepting import publish_post
 from publishing.drafts import Draft
@@ -159,3 +160,22 @@ def _accept_many(principal: Principal, count: int) -> None:
     for number in range(count):
         draft = Draft(text=f"post {number}", destinations=(place.pk,))
         publish_post(principal=principal, draft=draft, idempotency_key=None, now=timezone.now())
+
+
+def test_a_long_upload_holds_its_job_for_as_long_as_it_asks_again(publish: Publish) -> None:
+    job = publish()
+    start = timezone.now()
+    claimed = ledger.claim(now=start, limit=1, lease=LEASE)[0]
+    journal = JobJournal(claimed, lambda: start + LEASE / 2)
+    journal.renew()
+    job.refresh_from_db()
+    assert job.lease_until == start + LEASE / 2 + LEASE
+    assert ledger.recover(now=start + LEASE + timedelta(seconds=1), landing=timedelta()) == 0
+
+
+def test_a_lease_that_went_to_another_is_not_renewed(publish: Publish) -> None:
+    job = publish()
+    claimed = ledger.claim(now=timezone.now(), limit=1, lease=LEASE)[0]
+    PublishJob.objects.filter(pk=job.pk).update(lease_token=new_id())
+    with pytest.raises(LeaseLost):
+        JobJournal(claimed, timezone.now).renew()
