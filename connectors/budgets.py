@@ -109,9 +109,7 @@ class Budgets:
                 for key in keys:
                     self._count(window, key, operation)
         except RedisError as error:
-            # Asking a Redis that is down costs each call its time-out; one in five seconds is enough.
-            _outage["until"] = time.monotonic() + OUTAGE_SECONDS
-            log.warning("budgets.unknown", platform=self.platform, error=type(error).__name__)
+            self._lost_sight(error)
 
     def learn(self, key: str, *, used_percent: int, regain: timedelta = timedelta()) -> None:
         """Note what the platform said of a budget: the share spent, and how long it stays closed if it is."""
@@ -146,6 +144,14 @@ class Budgets:
             )
             for key in keys
         ]
+
+    def look_ahead(self, keys: Sequence[str]) -> None:
+        """Look at many budgets at once, for calls that are about to be made; each of them then finds its own fresh."""
+        if keys and not self._out_of_reach():
+            try:
+                self._lately(keys)
+            except RedisError as error:
+                self._lost_sight(error)
 
     def _lately(self, keys: Sequence[str]) -> list[Left]:
         """Return what is known of budgets, at most half a second old: a burst of calls asks Redis once."""
@@ -185,6 +191,11 @@ class Budgets:
     def _refusal(self, cause: str, wait: timedelta, operation: str) -> RateLimited:
         remedy = "Nothing was sent. Switchboard goes on by itself as soon as the budget allows."
         return RateLimited(cause, retry_after=wait, remedy=remedy, platform=self.platform, operation=operation)
+
+    def _lost_sight(self, error: RedisError) -> None:
+        # Asking a Redis that is down costs each call its time-out; one in five seconds is enough.
+        _outage["until"] = time.monotonic() + OUTAGE_SECONDS
+        log.warning("budgets.unknown", platform=self.platform, error=type(error).__name__)
 
     @staticmethod
     def _out_of_reach() -> bool:

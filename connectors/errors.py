@@ -18,6 +18,7 @@ from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from foundation.errors import ConfigurationError
+from foundation.text import storable
 
 __all__ = [
     "ConfigurationError",
@@ -57,7 +58,7 @@ class PlatformReply:
             "code": self.code,
             "subcode": self.subcode,
             "request_id": self.request_id,
-            "words": self.words[:LONGEST_WORDS],
+            "words": storable(self.words[:LONGEST_WORDS]),
         }
         return {key: value for key, value in known.items() if value not in (None, "")}
 
@@ -78,8 +79,8 @@ class ConnectorError(Exception):
         reply: PlatformReply | None = None,
     ) -> None:
         super().__init__(cause)
-        self.cause = cause
-        self.remedy = remedy
+        self.cause = storable(cause)
+        self.remedy = storable(remedy)
         self.platform = platform
         self.operation = operation
         self.reply = reply or PlatformReply()

@@ -6,6 +6,8 @@ answer is here.
 """
 
 import json
+import logging
+import re
 import ssl
 import time
 import traceback
@@ -13,7 +15,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
 from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ import requests
 import structlog
 import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 
 from connectors.errors import ConnectorError, OutcomeUnknown, PlatformReply, TransientError, UnexpectedAnswer
 
@@ -97,43 +99,45 @@ class Http:
         """
         started = time.monotonic()
         deadline = started + self.timeouts.total.total_seconds()
-        parts = {field: (part.name, part.content, part.content_type) for field, part in (files or {}).items()}
-        request = requests.Request(
+        prepared = _prepared(
             method,
             url,
-            params=query,
-            json=json_body,
-            data=form if content is None else content,
-            files=parts or None,
-            headers=dict(headers or {}),
+            query=query,
+            json_body=json_body,
+            form=form,
+            files=files,
+            content=content,
+            headers=headers,
         )
-        session = _session()
-        prepared = session.prepare_request(request)
-        settings = session.merge_environment_settings(prepared.url or url, {}, True, None, None)
         silence = min(self.timeouts.read, self.timeouts.total).total_seconds()
         timeout = (self.timeouts.connect.total_seconds(), silence)
         if last_moment is not None:
             last_moment()
         status: int | None = None
         try:
-            with session.send(prepared, timeout=timeout, allow_redirects=False, **settings) as response:
+            # Past the session: its cookies, redirects, hooks and look at the environment cost as much as the call itself.
+            response = _adapter(url).send(prepared, stream=True, timeout=timeout, **_surroundings(url))
+            try:
                 status = response.status_code
                 body = self._body(response, deadline=deadline, operation=operation, changes=changes)
+            finally:
+                response.close()
         except requests.RequestException as error:
             raise self._silence(error, operation=operation, changes=changes, url=url) from None
         except urllib3.exceptions.HTTPError:
             host = urlsplit(url).hostname or "the platform"
             raise self._lost(f"{host} broke off in the middle of its answer.", operation, changes, status) from None
         finally:
-            log.debug(
-                "platform.call",
-                platform=self.platform,
-                operation=operation,
-                method=method,
-                host=urlsplit(url).netloc,
-                status=status,
-                ms=round((time.monotonic() - started) * 1000),
-            )
+            if _logs_calls():
+                log.debug(
+                    "platform.call",
+                    platform=self.platform,
+                    operation=operation,
+                    method=method,
+                    host=urlsplit(url).netloc,
+                    status=status,
+                    ms=round((time.monotonic() - started) * 1000),
+                )
         elapsed = timedelta(seconds=time.monotonic() - started)
         return Answer(status, response.headers, _parsed(body), elapsed)
 
@@ -200,23 +204,100 @@ def unmount(prefix: str) -> None:
     _session().adapters.pop(prefix, None)
 
 
+class _Door(HTTPAdapter):
+    """The way out. An answer is told plainly: no cookie is kept and no history made."""
+
+    def build_response(self, req: requests.PreparedRequest, resp: urllib3.BaseHTTPResponse) -> requests.Response:
+        """Wrap urllib3's answer."""
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.reason = resp.reason or ""
+        response.raw = resp
+        response.url = req.url or ""
+        response.request = req
+        response.connection = self
+        return response
+
+
 @lru_cache(maxsize=1)
 def _session() -> requests.Session:
+    """The table of adapters by prefix, with what the environment says of proxies and certificates."""
     session = requests.Session()
-    adapter = HTTPAdapter(pool_connections=32, pool_maxsize=512, max_retries=0, pool_block=False)
+    adapter = _Door(pool_connections=32, pool_maxsize=512, max_retries=0, pool_block=False)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    # An explicit auth hook keeps a .netrc on the machine from replacing our Authorization header.
-    session.auth = _keep_headers
-    session.headers["User-Agent"] = "Switchboard"
-    session.headers["Accept"] = "application/json"
-    session.stream = True
     return session
+
+
+def _adapter(url: str) -> BaseAdapter:
+    return _session().get_adapter(url)
+
+
+def _surroundings(url: str) -> Mapping[str, Any]:
+    """Return the proxies and certificates that the environment names for a host; read once, as other settings are."""
+    parts = urlsplit(url)
+    return _surroundings_of(f"{parts.scheme}://{parts.netloc}")
+
+
+@lru_cache(maxsize=256)
+def _surroundings_of(origin: str) -> Mapping[str, Any]:
+    found = _session().merge_environment_settings(origin, {}, None, None, None)
+    return {"proxies": dict(found["proxies"]), "verify": found["verify"], "cert": found["cert"]}
+
+
+_HEADERS: Final = {
+    "User-Agent": "Switchboard",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "keep-alive",
+}
+#: What a URL that needs no further quoting is made of.
+_PLAIN_URL: Final = re.compile(
+    r"https?://[A-Za-z0-9.\-:\[\]]+(/[A-Za-z0-9\-._~%!$&'()*+,;=:@/]*)?(\?[A-Za-z0-9\-._~%!$&'()*+,;=:@/?]*)?"
+)
+
+
+def _prepared(
+    method: str,
+    url: str,
+    *,
+    query: Mapping[str, str] | None,
+    json_body: Any,
+    form: Mapping[str, str] | None,
+    files: Mapping[str, FilePart] | None,
+    content: bytes | IO[bytes] | None,
+    headers: Mapping[str, str] | None,
+) -> requests.PreparedRequest:
+    """Make the request. The usual one (JSON, a plain URL) is put together here, which is ten times as fast."""
+    sent = {**_HEADERS, **(headers or {})}
+    if json_body is not None and not query and not form and not files and _PLAIN_URL.fullmatch(url):
+        body = json.dumps(json_body, allow_nan=False).encode()
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url, prepared.body = method, url, body
+        sent = {"Content-Type": "application/json", **sent, "Content-Length": str(len(body))}
+        prepared.headers = CaseInsensitiveDict(sent)
+        return prepared
+    parts = {field: (part.name, part.content, part.content_type) for field, part in (files or {}).items()}
+    return requests.Request(
+        method,
+        url,
+        params=query,
+        json=json_body,
+        data=form if content is None else content,
+        files=parts or None,
+        headers=sent,
+        # An explicit auth hook keeps a .netrc on the machine from replacing our Authorization header.
+        auth=_keep_headers,
+    ).prepare()
 
 
 def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
+
+
+def _logs_calls() -> bool:
+    return logging.getLogger(__name__).isEnabledFor(logging.DEBUG)
 
 
 def _never_sent(error: requests.RequestException) -> bool:

@@ -2,20 +2,62 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
 
 from connectors.base import Connector
+from connectors.budgets import Budgets
 from connectors.errors import ConfigurationError, ReconnectRequired
 from connectors.http import Http, Timeouts
-from connectors.models import Connection, Destination
 from connectors.registry import CONNECTORS
 from connectors.types import App, Target
 from foundation.errors import NotFound
 from foundation.secret import Secret
 from vault import services as vault
+
+
+class Granted(Protocol):
+    """What of a connection matters for opening its secrets; the row has it, and so has what a worker holds of it."""
+
+    @property
+    def pk(self) -> UUID:
+        """The connection's id."""
+
+    @property
+    def tenant_id(self) -> UUID:
+        """Whose it is."""
+
+
+class Place(Protocol):
+    """What of a destination matters for opening the secrets that publishing there needs."""
+
+    @property
+    def tenant_id(self) -> UUID:
+        """Whose it is."""
+
+    @property
+    def platform_id(self) -> str:
+        """The platform it is on."""
+
+    @property
+    def connection_id(self) -> UUID:
+        """The grant that opens it."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of place it is."""
+
+    @property
+    def external_id(self) -> str:
+        """What the platform calls it."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +86,7 @@ class VaultKeyRing:
         raise ReconnectRequired(cause, remedy=remedy, platform=self.platform, operation="open_token")
 
 
-def open_for_publishing(places: Iterable[Destination]) -> dict[UUID, dict[str, Secret]]:
+def open_for_publishing(places: Iterable[Place]) -> dict[UUID, dict[str, Secret]]:
     """Open what publishing to many places needs with one query; return the secrets by connection and kind.
 
     What does not open is left out: the attempt that needs it asks again, and learns why.
@@ -62,6 +104,17 @@ def open_for_publishing(places: Iterable[Destination]) -> dict[UUID, dict[str, S
     return rings
 
 
+def look_ahead(places: Iterable[Place]) -> None:
+    """Look at the budgets of many places at once, right before publishing to them."""
+    by_platform: dict[str, list[str]] = defaultdict(list)
+    for place in places:
+        by_platform[place.platform_id].append(place.external_id)
+    for platform, external_ids in by_platform.items():
+        with suppress(ConfigurationError):  # each attempt learns of that by itself
+            keys = get_connector(platform).budget_keys(external_ids)
+            Budgets(platform).look_ahead(tuple(dict.fromkeys(keys)))
+
+
 def connector_class(platform: str) -> type[Connector]:
     """Return the class of a platform; raises ``NotFound`` for a word that names none."""
     found = CONNECTORS.get(platform)
@@ -75,7 +128,7 @@ def connector_class(platform: str) -> type[Connector]:
 
 
 def get_connector(
-    platform: str, connection: Connection | None = None, *, at_hand: Mapping[str, Secret] | None = None
+    platform: str, connection: Granted | None = None, *, at_hand: Mapping[str, Secret] | None = None
 ) -> Connector:
     """Return a connector for a platform, able to open the tokens of ``connection`` when one is given.
 

@@ -16,9 +16,10 @@ from connectors.models import Connection
 from connectors.services import mark_attention
 from connectors.types import CannotTell, Content, NotThere, Processing, Published, Target
 from publishing import blame, ledger, retries
+from publishing.held import HeldJob, HeldPost
 from publishing.journal import Clock, JobJournal
 from publishing.ledger import AlreadyTaken, Claimed, LeaseLost, Letter
-from publishing.models import Attempt, Post, PublishJob
+from publishing.models import Attempt, Post
 from publishing.retries import History, Next
 from publishing.states import State
 from publishing.writes import Failure
@@ -64,13 +65,13 @@ def _attempt(claimed: Claimed, *, clock: Clock) -> None:
         _record_crash(claimed, error, journal, now=clock())
 
 
-def content_of(post: Post, destination_id: object) -> Content:
+def content_of(post: Post | HeldPost, destination_id: object) -> Content:
     """Return what a post says at one destination, its overrides applied."""
     said = {"text": post.text, "link": post.link, **post.overrides.get(str(destination_id), {})}
     return Content(text=said["text"], link=said["link"])
 
 
-def _require_standing(job: PublishJob) -> None:
+def _require_standing(job: HeldJob) -> None:
     """Refuse before any call what cannot work: an account that was disconnected, a place the grant lost."""
     destination = job.destination
     if destination.connection.status == Connection.Status.INACTIVE:

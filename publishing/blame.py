@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count
 
 from publishing.models import Attempt
@@ -43,15 +44,17 @@ def is_to_blame(job_id: UUID, *, deaths: int) -> bool:
         return True
     died = Attempt.objects.filter(error_kind=WORKER_DIED).order_by()
     # Only of this life of the job: a person who redrives it gives it a fresh start.
-    own = list(died.filter(job=job_id).order_by("-number").values_list("worker", "closed_at")[:deaths])
+    own = list(died.filter(job=job_id).order_by("-number").values_list("worker", "opened_at", "closed_at")[:deaths])
     if not own:
         return False
-    hands = {worker for worker, _ in own}
-    first = own[-1][1]
-    if died.filter(closed_at__gte=first).exclude(worker__in=hands).exists():
+    hands = {worker for worker, _, _ in own}
+    _, opened, first = own[-1]
+    # What was in hand at the first death was opened at most a lease before; the index is by that moment.
+    died = died.filter(opened_at__gte=opened - settings.PUBLISH_LEASE, closed_at__gte=first)
+    if died.exclude(worker__in=hands).exists():
         return False
     # Whoever was in all the same hands is as likely to be the cause.
-    fellows = died.filter(closed_at__gte=first, worker__in=hands).exclude(job=job_id).values("job")
+    fellows = died.filter(worker__in=hands).exclude(job=job_id).values("job")
     return not fellows.annotate(hands=Count("worker", distinct=True)).filter(hands=len(hands)).exists()
 
 

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from connectors.models import Platform
 from publishing.models import PublishJob
 from publishing.states import RESTING
 
@@ -39,9 +38,21 @@ class Rotation:
 
 def make_ready(*, now: datetime) -> int:
     """Mark jobs whose moment has come; return how many. Runs inside the caller's transaction."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_READY_SQL, {"now": now, "most": MOST_MADE_READY})
+            return int(cursor.rowcount)
     come = PublishJob.objects.filter(due_at__lte=now, ready=False).order_by("due_at")
-    picked = list(_unlocked(come).values_list("pk", flat=True)[:MOST_MADE_READY])
-    return PublishJob.objects.filter(pk__in=picked).update(ready=True) if picked else 0
+    return PublishJob.objects.filter(pk__in=come.values("pk")[:MOST_MADE_READY]).update(ready=True)
+
+
+_READY_SQL: Final = """
+WITH come AS MATERIALIZED (
+  SELECT id FROM publish_jobs WHERE due_at <= %(now)s AND NOT ready
+  ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
+)
+UPDATE publish_jobs AS j SET ready = true FROM come WHERE j.id = come.id
+"""
 
 
 def pick(*, rotation: Rotation, limit: int, room_per_tenant: int) -> list[UUID]:
@@ -133,14 +144,12 @@ def _candidates(
 ) -> dict[UUID, list[tuple[UUID, UUID]]]:
     """Return the longest-due ready jobs of each tenant with their destinations, up to so many of each."""
     found: dict[UUID, list[tuple[UUID, UUID]]] = {tenant: [] for tenant in most}
-    off = list(Platform.objects.filter(enabled=False).values_list("pk", flat=True))
     if connection.vendor == "postgresql":
         told: list[Any] = [
             list(most),
             list(most.values()),
             list(without_destinations),
             list(without_jobs),
-            off,
             list(_RESTING),
         ]
         with connection.cursor() as cursor:
@@ -148,7 +157,7 @@ def _candidates(
             for tenant, job, destination in cursor.fetchall():
                 found[tenant].append((job, destination))
         return found
-    ready = PublishJob.objects.filter(ready=True).exclude(platform_id__in=off).exclude(pk__in=without_jobs)
+    ready = PublishJob.objects.filter(ready=True).exclude(platform__enabled=False).exclude(pk__in=without_jobs)
     ready = ready.exclude(destination_id__in=without_destinations)
     ready = ready.filter(Q(in_order=False) | ~Exists(_earlier_unfinished())).order_by("due_at", "id")
     for tenant, count in most.items():
@@ -164,7 +173,8 @@ FROM unnest(%s::uuid[], %s::int[]) WITH ORDINALITY AS t(tenant_id, most, turn)
 CROSS JOIN LATERAL (
   SELECT j.id, j.destination_id, j.due_at FROM publish_jobs j
   WHERE j.ready AND j.tenant_id = t.tenant_id
-    AND j.destination_id <> ALL(%s::uuid[]) AND j.id <> ALL(%s::uuid[]) AND j.platform_id <> ALL(%s::text[])
+    AND j.destination_id <> ALL(%s::uuid[]) AND j.id <> ALL(%s::uuid[])
+    AND j.platform_id <> ALL(ARRAY(SELECT slug FROM connector_platforms WHERE NOT enabled))
     AND (NOT j.in_order OR NOT EXISTS (
       SELECT 1 FROM publish_jobs e
       WHERE e.destination_id = j.destination_id AND e.in_order AND e.state <> ALL(%s::text[])
@@ -187,12 +197,3 @@ def _destinations_in_flight() -> Counter[UUID]:
     held = PublishJob.objects.filter(lease_until__isnull=False).order_by()
     counts = held.values_list("destination_id").annotate(count=Count("id"))
     return Counter(dict(counts))
-
-
-def _unlocked(rows: QuerySet[PublishJob]) -> QuerySet[PublishJob]:
-    """Lock what is read and pass over what others have locked, where the database can."""
-    return (
-        rows.select_for_update(skip_locked=True, of=("self",))
-        if connection.features.has_select_for_update_skip_locked
-        else rows
-    )

@@ -62,7 +62,7 @@ class JobJournal:
 
     def _read(self) -> dict[str, Any]:
         if self._known is None:
-            entries = JournalEntry.objects.filter(job=self._claimed.job).exclude(kind=JournalEntry.Kind.ANNOUNCED)
+            entries = JournalEntry.objects.filter(job=self._claimed.job.pk).exclude(kind=JournalEntry.Kind.ANNOUNCED)
             self._known = {entry.key: entry.value for entry in entries.order_by("id")}
         return self._known
 

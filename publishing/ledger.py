@@ -14,18 +14,19 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from connectors.errors import OPERATOR, PlatformReply
-from connectors.manager import open_for_publishing
+from connectors.manager import look_ahead, open_for_publishing
 from connectors.types import Published
 from foundation.ids import new_id
 from foundation.secret import Secret
-from publishing import blame, claims, signals, workers
+from foundation.text import storable
+from publishing import blame, claims, signals, taking, workers
 from publishing.claims import Rotation
+from publishing.held import HeldJob, OpenAttempt
 from publishing.models import Attempt, JournalEntry, PublishJob
-from publishing.states import CLAIMED_AS, State, may_go
+from publishing.states import State, may_go
 from publishing.writer import InlineWriter, Writer
 from publishing.writes import (
     LEASE_MARGIN,
@@ -50,8 +51,8 @@ log = structlog.get_logger(__name__)
 class Claimed:
     """A job in our hands, with its post, destination and connection loaded, and the attempt that is open for it."""
 
-    job: PublishJob
-    attempt: Attempt
+    job: HeldJob
+    attempt: OpenAttempt
     token: UUID
     #: ``time.monotonic()`` at which the lease ends; it goes on while a process is stopped, which is the point.
     ends_monotonic: float
@@ -84,33 +85,20 @@ def claim(
         picked = claims.pick(rotation=rotation or Rotation(), limit=limit, room_per_tenant=room)
         if not picked:
             return []
-        PublishJob.objects.filter(pk__in=picked, ready=True).update(
-            state=Case(*[When(state=here, then=Value(there)) for here, there in CLAIMED_AS.items()]),
-            due_at=None,
-            ready=False,
-            lease_owner=workers.own_name(),
-            lease_token=token,
-            lease_until=now + lease,
-            attempt_count=F("attempt_count") + 1,
-            first_tried_at=Coalesce("first_tried_at", Value(now)),
-            updated_at=now,
-        )
-        order = {pk: position for position, pk in enumerate(picked)}
-        held = PublishJob.objects.filter(lease_token=token).select_related("post", "destination__connection")
-        jobs = sorted(held, key=lambda job: order[job.pk])
-        attempts = Attempt.objects.bulk_create([_opened(job, now=now) for job in jobs])
-    rings = _rings(jobs)
+        taken = taking.take(picked, token=token, lease=lease, now=now)
+    rings = _rings([job for job, _ in taken])
     ends = started + lease.total_seconds()
     hand = writer or InlineWriter()
     return [
         Claimed(job, attempt, token, ends, lease, hand, rings.get(job.destination.connection_id, {}))
-        for job, attempt in zip(jobs, attempts, strict=True)
+        for job, attempt in taken
     ]
 
 
-def _rings(jobs: Sequence[PublishJob]) -> Mapping[UUID, Mapping[str, Secret]]:
+def _rings(jobs: Sequence[HeldJob]) -> Mapping[UUID, Mapping[str, Secret]]:
     """Open the tokens of a batch together. The jobs are ours by now, so no trouble here may leave them unattended."""
     try:
+        look_ahead([job.destination for job in jobs])
         return open_for_publishing(job.destination for job in jobs)
     except Exception as error:  # each attempt asks again for its own, and records what is wrong
         log.warning("ledger.tokens_not_opened_together", error=type(error).__name__)
@@ -307,7 +295,7 @@ def _take_back(job: PublishJob, *, died: bool, now: datetime, landing: timedelta
     return 1
 
 
-def poisoned(job: PublishJob, *, deaths: int) -> Letter:
+def poisoned(job: PublishJob | HeldJob, *, deaths: int) -> Letter:
     """Return the letter of a job on which its workers died too often."""
     return Letter(
         State.DLQ,
@@ -323,14 +311,7 @@ def poisoned(job: PublishJob, *, deaths: int) -> Letter:
 
 def failure_of(*, kind: str, cause: str, remedy: str = "", reply: PlatformReply | None = None) -> Failure:
     """Return what an attempt row says of a failure."""
-    return Failure(kind, cause[:600], remedy[:600], reply.facts() if reply else {})
-
-
-def _opened(job: PublishJob, *, now: datetime) -> Attempt:
-    purpose = {State.POLLING: Attempt.Purpose.POLL, State.RECONCILING: Attempt.Purpose.RECONCILE}.get(
-        State(job.state), Attempt.Purpose.PUBLISH
-    )
-    return Attempt(job=job, number=job.attempt_count, purpose=purpose, worker=job.lease_owner, opened_at=now)
+    return Failure(kind, storable(cause[:600]), storable(remedy[:600]), reply.facts() if reply else {})
 
 
 def _settle(claimed: Claimed, there: State, **said: Any) -> None:

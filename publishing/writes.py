@@ -16,6 +16,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.dispatch import Signal
 
+from foundation.ids import new_id
 from publishing.models import Attempt, DeadLetter, JournalEntry, PublishJob
 from publishing.states import State
 
@@ -113,6 +114,8 @@ class Settle:
     news: Signal | None = None
 
 
+_ERROR: Final = ("error_kind", "error_cause", "error_remedy", "error_who")
+
 Write = Note | Announce | Renew | Settle
 
 
@@ -138,17 +141,16 @@ def _perform(writes: Sequence[Write]) -> list[Exception | None]:
     held = (_announce_many if batched else _announce_each)(announces) if announces else set()
     settled = (_settle_many if batched else _settle_each)(settles) if settles else set()
     held |= {write.job_id for write in writes if isinstance(write, Renew) and _renewed(write)}
-    entries = [
-        _entry(write)
-        for write in writes
-        if isinstance(write, Note) or (isinstance(write, Announce) and write.job_id in held)
-    ]
-    JournalEntry.objects.bulk_create(entries)
-    DeadLetter.objects.bulk_create(
+    notes = [_entry(write) for write in writes if isinstance(write, Note)]
+    if notes:
+        JournalEntry.objects.bulk_create(notes)
+    letters = [
         letter_row(write.letter, write.job_id, write.tenant_id, write.platform, now=write.now)
         for write in settles
         if write.letter is not None and write.job_id in settled
-    )
+    ]
+    if letters:
+        DeadLetter.objects.bulk_create(letters)
     for write in settles:
         if write.news is not None and write.job_id in settled:
             tell(write.news, write.job_id, write.tenant_id)
@@ -191,88 +193,112 @@ def letter_row(letter: Letter, job_id: UUID, tenant_id: UUID, platform: str, *, 
     )
 
 
-def _entry(write: Note | Announce) -> JournalEntry:
-    if isinstance(write, Announce):
-        kind, key, value = JournalEntry.Kind.ANNOUNCED, write.step, None
-    else:
-        kind, key, value = write.kind, write.key, write.value
+def _entry(write: Note) -> JournalEntry:
     return JournalEntry(
-        job_id=write.job_id, attempt_number=write.attempt_number, kind=kind, key=key, value=value, at=write.now
+        job_id=write.job_id,
+        attempt_number=write.attempt_number,
+        kind=write.kind,
+        key=write.key,
+        value=write.value,
+        at=write.now,
     )
 
 
 # --- PostgreSQL: a batch is one statement --------------------------------------------------------------------------
 
 _ANNOUNCE_SQL: Final = """
-UPDATE publish_jobs AS j SET announced_at = COALESCE(j.announced_at, v.now), updated_at = v.now
-FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS v(id, token, now)
-WHERE j.id = v.id AND j.lease_token = v.token AND j.lease_until > v.now + make_interval(secs => %s)
-RETURNING j.id
+WITH said AS (
+  SELECT * FROM json_to_recordset(%s::json) AS v(id uuid, token uuid, entry uuid, number int, step text, now timestamptz)
+), held AS (
+  UPDATE publish_jobs AS j SET announced_at = COALESCE(j.announced_at, v.now), updated_at = v.now
+  FROM said v
+  WHERE j.id = v.id AND j.lease_token = v.token AND j.lease_until > v.now + make_interval(secs => %s)
+  RETURNING j.id
+)
+INSERT INTO publish_journal (id, job_id, attempt_number, kind, key, value, at, created_at, updated_at)
+SELECT v.entry, v.id, v.number, 'announced', v.step, NULL, v.now, v.now, v.now FROM said v JOIN held USING (id)
+RETURNING job_id
 """
 
 _SETTLE_SQL: Final = """
-UPDATE publish_jobs AS j SET
-  state = v.state, due_at = v.due_at, ready = false, lease_owner = '', lease_token = NULL, lease_until = NULL,
-  tries = j.tries + v.tries, looks = j.looks + v.looks,
-  announced_at = CASE WHEN v.settled THEN NULL ELSE j.announced_at END,
-  external_id = COALESCE(v.external_id, j.external_id), permalink = COALESCE(v.permalink, j.permalink),
-  published_at = COALESCE(v.published_at, j.published_at),
-  error_kind = COALESCE(v.error_kind, j.error_kind), error_cause = COALESCE(v.error_cause, j.error_cause),
-  error_remedy = COALESCE(v.error_remedy, j.error_remedy), error_who = COALESCE(v.error_who, j.error_who),
-  updated_at = v.now
-FROM unnest(
-  %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::int[], %s::int[], %s::bool[], %s::text[], %s::text[],
-  %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[]
-) AS v(id, token, state, due_at, tries, looks, settled, external_id, permalink, published_at,
-       error_kind, error_cause, error_remedy, error_who, now)
-WHERE j.id = v.id AND j.lease_token = v.token
-RETURNING j.id
-"""
-
-_CLOSE_SQL: Final = """
-UPDATE publish_attempts AS a SET
-  closed_at = v.now, updated_at = v.now, outcome = v.outcome, error_kind = v.error_kind, cause = v.cause,
-  remedy = v.remedy, facts = v.facts::jsonb, next_at = v.next_at
-FROM unnest(
-  %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[]
-) AS v(id, now, outcome, error_kind, cause, remedy, facts, next_at)
-WHERE a.id = v.id AND a.closed_at IS NULL
+WITH said AS (
+  SELECT * FROM json_to_recordset(%s::json) AS v(
+    id uuid, token uuid, attempt uuid, state text, due_at timestamptz, tries int, looks int, settled bool,
+    external_id text, permalink text, published_at timestamptz,
+    error_kind text, error_cause text, error_remedy text, error_who text,
+    outcome text, kind text, cause text, remedy text, facts jsonb, now timestamptz)
+), settled AS (
+  UPDATE publish_jobs AS j SET
+    state = v.state, due_at = v.due_at, ready = false, lease_owner = '', lease_token = NULL, lease_until = NULL,
+    tries = j.tries + v.tries, looks = j.looks + v.looks,
+    announced_at = CASE WHEN v.settled THEN NULL ELSE j.announced_at END,
+    external_id = COALESCE(v.external_id, j.external_id), permalink = COALESCE(v.permalink, j.permalink),
+    published_at = COALESCE(v.published_at, j.published_at),
+    error_kind = COALESCE(v.error_kind, j.error_kind), error_cause = COALESCE(v.error_cause, j.error_cause),
+    error_remedy = COALESCE(v.error_remedy, j.error_remedy), error_who = COALESCE(v.error_who, j.error_who),
+    updated_at = v.now
+  FROM said v WHERE j.id = v.id AND j.lease_token = v.token
+  RETURNING j.id
+), closed AS (
+  UPDATE publish_attempts AS a SET
+    closed_at = v.now, updated_at = v.now, outcome = v.outcome, error_kind = v.kind, cause = v.cause,
+    remedy = v.remedy, facts = v.facts, next_at = v.due_at
+  FROM said v JOIN settled USING (id) WHERE a.id = v.attempt AND a.closed_at IS NULL
+)
+SELECT id FROM settled
 """
 
 
 def _announce_many(writes: Sequence[Announce]) -> set[UUID]:
-    rows = [(write.job_id, write.token, write.now) for write in writes]
+    rows = [
+        {
+            "id": write.job_id,
+            "token": write.token,
+            "entry": new_id(),
+            "number": write.attempt_number,
+            "step": write.step,
+            "now": write.now,
+        }
+        for write in writes
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_ANNOUNCE_SQL, [*_columns(rows), LEASE_MARGIN.total_seconds()])
+        cursor.execute(_ANNOUNCE_SQL, [_as_json(rows), LEASE_MARGIN.total_seconds()])
         return {row[0] for row in cursor.fetchall()}
 
 
 def _settle_many(writes: Sequence[Settle]) -> set[UUID]:
-    jobs = [
-        (
-            write.job_id, write.token, str(write.there), write.due_at, write.tries, write.looks, write.settled,
-            write.external_id, write.permalink, write.published_at, *(write.error or (None,) * 4), write.now,
-        )
-        for write in writes
-    ]  # fmt: skip
+    rows = []
+    for write in writes:
+        row: dict[str, Any] = {
+            "id": write.job_id,
+            "token": write.token,
+            "attempt": write.attempt_id,
+            "state": write.there,
+            "due_at": write.due_at,
+            "tries": write.tries,
+            "looks": write.looks,
+            "settled": write.settled,
+            "external_id": write.external_id,
+            "permalink": write.permalink,
+            "published_at": write.published_at,
+            "outcome": write.outcome,
+            "kind": write.attempt.kind,
+            "cause": write.attempt.cause,
+            "remedy": write.attempt.remedy,
+            "facts": write.attempt.facts,
+            "now": write.now,
+        }
+        if write.error is not None:
+            row |= zip(_ERROR, write.error, strict=True)
+        rows.append(row)
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE_SQL, _columns(jobs))
-        settled = {row[0] for row in cursor.fetchall()}
-        attempts = [
-            (
-                write.attempt_id, write.now, str(write.outcome.value), write.attempt.kind, write.attempt.cause,
-                write.attempt.remedy, json.dumps(write.attempt.facts), write.due_at,
-            )
-            for write in writes
-            if write.job_id in settled
-        ]  # fmt: skip
-        if attempts:
-            cursor.execute(_CLOSE_SQL, _columns(attempts))
-    return settled
+        cursor.execute(_SETTLE_SQL, [_as_json(rows)])
+        return {row[0] for row in cursor.fetchall()}
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _as_json(rows: Sequence[dict[str, Any]]) -> str:
+    """Write a batch as one value: handing over columns as typed arrays costs many times as much."""
+    return json.dumps(rows, default=str, ensure_ascii=False)
 
 
 # --- elsewhere: row by row -----------------------------------------------------------------------------------------
@@ -286,6 +312,10 @@ def _announce_each(writes: Sequence[Announce]) -> set[UUID]:
         )
         if mine.update(announced_at=Coalesce("announced_at", Value(write.now)), updated_at=write.now):
             held.add(write.job_id)
+            announced = Note(
+                write.job_id, write.attempt_number, JournalEntry.Kind.ANNOUNCED, write.step, None, write.now
+            )
+            _entry(announced).save(force_insert=True)
     return held
 
 
@@ -309,7 +339,7 @@ def _settle_each(writes: Sequence[Settle]) -> set[UUID]:
             if (value := getattr(write, name)) is not None:
                 fields[name] = value
         if write.error is not None:
-            fields |= dict(zip(("error_kind", "error_cause", "error_remedy", "error_who"), write.error, strict=True))
+            fields |= dict(zip(_ERROR, write.error, strict=True))
         if PublishJob.objects.filter(pk=write.job_id, lease_token=write.token).update(**fields):
             settled.add(write.job_id)
             Attempt.objects.filter(pk=write.attempt_id, closed_at=None).update(

@@ -24,16 +24,18 @@ from tenants.models import Membership, Tenant, User
 from tenants.principal import Principal
 from tenants.scopes import SCOPES
 from tenants.services import add_member, create_api_key, create_tenant
+from vault import datakeys
 
 GATEWAY = "https://sandbox.invalid"
 META_CALLBACK = "http://testserver/api/oauth/meta/callback"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_known_of_budgets() -> None:
-    """What one test's platform said of its budgets is no business of the next."""
+def _nothing_known_from_before() -> None:
+    """What one test's platform said of its budgets is no business of the next, nor are its keys."""
     cache.clear()
     budgets._glances.clear()
+    datakeys.forget()
 
 
 @pytest.fixture

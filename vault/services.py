@@ -5,17 +5,17 @@ import hmac
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from foundation.errors import ConfigurationError
 from foundation.ids import new_id
 from foundation.secret import Secret
-from vault import providers, sealing
+from vault import datakeys, providers, sealing
 from vault.models import DataKey, EncryptedSecret, MasterKey
 
 log = structlog.get_logger(__name__)
@@ -54,10 +54,11 @@ def open_secret(*, tenant_id: UUID, connection_id: UUID, kind: str, purpose: str
 
     Raises ``SecretMissing`` or ``SecretUnreadable``; every failure to open is logged with its place and the purpose.
     """
-    row = _stored().filter(connection_id=connection_id, kind=kind).first()
+    rows = EncryptedSecret.objects.filter(connection_id=connection_id, kind=kind)
+    row = rows.values_list(*Stored._fields).first()
     if row is None:
         raise SecretMissing(f"connection {connection_id} has no {kind}")
-    return _opened(row, tenant_id=tenant_id, purpose=purpose)
+    return _opened(Stored(*row), tenant_id=tenant_id, purpose=purpose)
 
 
 def open_secrets(wanted: Mapping[tuple[UUID, str], UUID], *, purpose: str) -> dict[tuple[UUID, str], Secret]:
@@ -67,24 +68,38 @@ def open_secrets(wanted: Mapping[tuple[UUID, str], UUID], *, purpose: str) -> di
     """
     if not wanted:
         return {}
-    rows = _stored().filter(connection_id__in={pk for pk, _ in wanted}, kind__in={kind for _, kind in wanted})
+    rows = EncryptedSecret.objects.filter(
+        connection_id__in={pk for pk, _ in wanted}, kind__in={kind for _, kind in wanted}
+    )
     opened = {}
-    for row in rows:
-        place = (row.connection_id, row.kind)
+    for row in rows.values_list(*Stored._fields):
+        stored = Stored(*row)
+        place = (stored.connection_id, stored.kind)
         if place in wanted:
             with suppress(SecretUnreadable):
-                opened[place] = _opened(row, tenant_id=wanted[place], purpose=purpose)
+                opened[place] = _opened(stored, tenant_id=wanted[place], purpose=purpose)
     return opened
 
 
-def _stored() -> QuerySet[EncryptedSecret]:
-    return EncryptedSecret.objects.select_related("data_key__master_key")
+class Stored(NamedTuple):
+    """What opening a secret needs of its row; a worker opens many, and model instances would cost more than the opening."""
+
+    pk: UUID
+    connection_id: UUID
+    kind: str
+    data_key_id: UUID
+    format: int
+    algorithm: str
+    key_version: int
+    iv: bytes
+    ciphertext: bytes
+    auth_tag: bytes
 
 
-def _opened(row: EncryptedSecret, *, tenant_id: UUID, purpose: str) -> Secret:
+def _opened(row: Stored, *, tenant_id: UUID, purpose: str) -> Secret:
     try:
         # The tenant asked for, not the one stored: a row moved to another tenant must not open for it.
-        key = _unwrapped(row.data_key, tenant_id=tenant_id)
+        key = datakeys.unwrapped(row.data_key_id, tenant_id=tenant_id)
         sealed = sealing.Sealed(bytes(row.iv), bytes(row.ciphertext), bytes(row.auth_tag))
         return Secret(sealing.unseal(key, sealed, bound_to=_place(row, tenant_id)).decode())
     except sealing.SealBroken:
@@ -131,7 +146,7 @@ def verify_master_key() -> None:
 def _fill(row: EncryptedSecret, data_key: DataKey, secret: Secret) -> None:
     plain = secret.reveal().encode()
     try:
-        key = _unwrapped(data_key, tenant_id=row.tenant_id)
+        key = datakeys.unwrap(data_key, tenant_id=row.tenant_id)
     except sealing.SealBroken:
         verify_master_key()
         raise ConfigurationError(
@@ -146,7 +161,7 @@ def _fill(row: EncryptedSecret, data_key: DataKey, secret: Secret) -> None:
     row.hint = secret.hint
 
 
-def _place(row: EncryptedSecret, tenant_id: UUID) -> bytes:
+def _place(row: EncryptedSecret | Stored, tenant_id: UUID) -> bytes:
     """Everything that ties a ciphertext to where it stands; ``row_version`` stays out, it serves compare-and-set."""
     return sealing.bind(
         row.format,
@@ -168,7 +183,7 @@ def _live_data_key(tenant_id: UUID) -> DataKey:
     verify_master_key()
     master = MasterKey.objects.filter(retired_at=None).order_by("-version").first() or _first_master_key()
     row = DataKey(tenant_id=tenant_id, version=1, master_key=master)
-    wrapped = providers.provider_for(master).wrap(master, sealing.new_key(), bound_to=_data_key_place(row, tenant_id))
+    wrapped = providers.provider_for(master).wrap(master, sealing.new_key(), bound_to=datakeys.place(row, tenant_id))
     row.iv, row.ciphertext, row.auth_tag = wrapped.iv, wrapped.ciphertext, wrapped.tag
     try:
         with transaction.atomic():
@@ -176,16 +191,6 @@ def _live_data_key(tenant_id: UUID) -> DataKey:
     except IntegrityError:  # another process made it first
         return live.get()
     return row
-
-
-def _unwrapped(data_key: DataKey, *, tenant_id: UUID) -> bytes:
-    wrapped = sealing.Sealed(bytes(data_key.iv), bytes(data_key.ciphertext), bytes(data_key.auth_tag))
-    master = data_key.master_key
-    return providers.provider_for(master).unwrap(master, wrapped, bound_to=_data_key_place(data_key, tenant_id))
-
-
-def _data_key_place(row: DataKey, tenant_id: UUID) -> bytes:
-    return sealing.bind("data-key", str(row.pk), str(tenant_id), row.version)
 
 
 def _first_master_key() -> MasterKey:

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='attempt',
-            index=models.Index(condition=models.Q(('error_kind', 'worker_died')), fields=['closed_at', 'worker'], name='workers_deaths'),
+            index=models.Index(condition=models.Q(('error_kind', 'worker_died')), fields=['opened_at', 'worker'], name='workers_deaths'),
         ),
     ]

@@ -419,7 +419,10 @@ def test_an_error_status_is_an_answer_like_any_other(changes: bool, mocked: resp
     assert got.elapsed >= timedelta()
 
 
-def test_a_call_is_logged_by_operation_host_and_status_and_by_nothing_else(mocked: responses.RequestsMock) -> None:
+def test_a_call_is_logged_by_operation_host_and_status_and_by_nothing_else(
+    mocked: responses.RequestsMock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="connectors.http")
     mocked.add("GET", URL, json={"access_token": TOKEN})
     with capture_logs() as logs:
         call(URL)
