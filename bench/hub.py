@@ -60,6 +60,10 @@ class Stub:
         return told
 
 
+#: As docs/operations.md counsels: what workers tell each other nobody here listens to.
+QUIET = ("--without-heartbeat", "--without-gossip", "--without-mingle")
+
+
 @dataclass(frozen=True, slots=True)
 class Hub:
     """The servers, the stub, and the environment every process of the hub gets."""
@@ -81,7 +85,7 @@ class Hub:
                 stack.enter_context(
                     Program(
                         f"worker-{number}",
-                        [*python("celery", "-A", "config", "worker"), "-P", "threads", "-n", name],
+                        [*python("celery", "-A", "config", "worker"), "-P", "threads", "-n", name, *QUIET],
                         environment=environment,
                     )
                 )

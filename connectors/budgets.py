@@ -58,6 +58,10 @@ MOST_GLANCES: Final = 10_000
 GIVES_WAY_AT: Final[dict[Priority, int]] = {Priority.PUBLISH: 100, Priority.LOOK: 90, Priority.BACKGROUND: 75}
 
 
+#: Below this nobody gives way, so nobody needs to look.
+TIGHT_AT: Final = min(GIVES_WAY_AT.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A documented number of calls per span of time."""
@@ -78,6 +82,8 @@ class Left:
 
 OUTAGE_SECONDS: Final = 5.0
 _outage = {"until": 0.0}
+#: By platform: until when a look is fresh, and whether any budget of it was tight.
+_tight: dict[str, tuple[float, bool]] = {}
 #: By platform and key: until when a look is fresh, and what was seen.
 _glances: dict[tuple[str, str], tuple[float, Left]] = {}
 
@@ -117,6 +123,8 @@ class Budgets:
             return
         with suppress(RedisError):
             cache.set(self._name("used", key), used_percent, BELIEVED_FOR.total_seconds())
+            if used_percent >= TIGHT_AT:
+                self._mark_tight(BELIEVED_FOR)
         _glances.pop((self.platform, key), None)
         if regain > timedelta():
             self.block(key, regain)
@@ -130,6 +138,7 @@ class Budgets:
         with suppress(RedisError):
             if until > float(cache.get(self._name("until", key), 0.0)):
                 cache.set(self._name("until", key), until, wait.total_seconds())
+                self._mark_tight(wait)
         _glances.pop((self.platform, key), None)
 
     def left(self, keys: Sequence[str]) -> list[Left]:
@@ -154,8 +163,13 @@ class Budgets:
                 self._lost_sight(error)
 
     def _lately(self, keys: Sequence[str]) -> list[Left]:
-        """Return what is known of budgets, at most half a second old: a burst of calls asks Redis once."""
+        """Return what is known of budgets, at most half a second old: a burst of calls asks Redis once.
+
+        While no budget of the platform is tight, which is usual, nothing more is asked than that.
+        """
         now = time.monotonic()
+        if not self._is_tight(now):
+            return []
         fresh = {key: glance[1] for key in keys if (glance := _glances.get((self.platform, key))) and now < glance[0]}
         missing = [key for key in keys if key not in fresh]
         if missing:
@@ -191,6 +205,21 @@ class Budgets:
     def _refusal(self, cause: str, wait: timedelta, operation: str) -> RateLimited:
         remedy = "Nothing was sent. Switchboard goes on by itself as soon as the budget allows."
         return RateLimited(cause, retry_after=wait, remedy=remedy, platform=self.platform, operation=operation)
+
+    def _mark_tight(self, lasting: timedelta) -> None:
+        """Note that some budget of this platform is tight, for at least so long."""
+        until = time.time() + lasting.total_seconds()
+        if until > float(cache.get(self._name("tight", ""), 0.0)):
+            cache.set(self._name("tight", ""), until, lasting.total_seconds())
+        _tight.pop(self.platform, None)
+
+    def _is_tight(self, now: float) -> bool:
+        """Tell whether any budget of the platform is tight, looking at most every half second."""
+        glance = _tight.get(self.platform)
+        if glance is None or now >= glance[0]:
+            glance = (now + GLANCE_SECONDS, cache.get(self._name("tight", "")) is not None)
+            _tight[self.platform] = glance
+        return glance[1]
 
     def _lost_sight(self, error: RedisError) -> None:
         # Asking a Redis that is down costs each call its time-out; one in five seconds is enough.

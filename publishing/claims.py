@@ -194,6 +194,11 @@ def _earlier_unfinished() -> QuerySet[PublishJob]:
 
 
 def _destinations_in_flight() -> Counter[UUID]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT destination_id, count(*) FROM publish_jobs WHERE lease_until IS NOT NULL GROUP BY destination_id"
+            )
+            return Counter(dict(cursor.fetchall()))
     held = PublishJob.objects.filter(lease_until__isnull=False).order_by()
-    counts = held.values_list("destination_id").annotate(count=Count("id"))
-    return Counter(dict(counts))
+    return Counter(dict(held.values_list("destination_id").annotate(count=Count("id"))))

@@ -35,6 +35,7 @@ def _nothing_known_from_before() -> None:
     """What one test's platform said of its budgets is no business of the next, nor are its keys."""
     cache.clear()
     budgets._glances.clear()
+    budgets._tight.clear()
     datakeys.forget()
 
 

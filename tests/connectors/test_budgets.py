@@ -152,11 +152,12 @@ def test_a_redis_that_is_down_lets_calls_through_and_is_not_asked_again_at_once(
 ) -> None:
     asked: list[object] = []
 
-    def refuse(keys: object) -> None:
+    def refuse(keys: object, *_: object) -> None:
         asked.append(keys)
         raise RedisConnectionError("connection refused")
 
     monkeypatch.setattr("connectors.budgets.cache.get_many", refuse)
+    monkeypatch.setattr("connectors.budgets.cache.get", refuse)
     monkeypatch.setitem(budgets._outage, "until", 0.0)
     for _ in range(10):
         require(mine, Priority.BACKGROUND)
