@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     server = build_server(create_app(world), taken, verbose=options.verbose)
     threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
+    threading.Thread(target=_run_errands, args=(world, ended), name="errands", daemon=True).start()
     if options.exit_with_parent:
         end_with_parent(ended)
     host = f"[{options.host}]" if ":" in options.host else options.host
@@ -46,6 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
     world.close()
     # Threads that still play a slow answer must not hold up the end.
     os._exit(0)
+
+
+def _run_errands(world: World, ended: threading.Event) -> None:
+    """Send webhooks that wait, about once a second."""
+    while not ended.wait(1.0):
+        world.run_errands()
 
 
 def _parser() -> argparse.ArgumentParser:

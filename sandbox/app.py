@@ -12,6 +12,8 @@ from sandbox.address import locate
 from sandbox.calls import Call, read_call
 from sandbox.control import Control
 from sandbox.faults import AFTER, BEFORE, Fault
+from sandbox.fetching import FetchWanted
+from sandbox.media import MEDIA_HOST
 from sandbox.platforms import Platform
 from sandbox.wire import WIRE_KEY, SocketWire
 from sandbox.world import World
@@ -33,11 +35,14 @@ class Sandbox:
         request = Request(environ)
         address = locate(request, self.world.serves)
         platform = self.world.platform_of(address.host) if address else None
-        if address is None or platform is None:
+        if address is not None and address.host == MEDIA_HOST:
+            response = self.world.media.answer(address.path)
+        elif address is None or platform is None:
             response = self._control.answer(request)
         else:
             wire = environ.get(WIRE_KEY) or SocketWire(environ.get("werkzeug.socket"))
-            response = self._play(platform, read_call(request, address, wire))
+            raw = address.host in platform.raw_hosts
+            response = self._play(platform, read_call(request, address, wire, raw=raw))
         return response(environ, start_response)
 
     def _play(self, platform: Platform, call: Call) -> Response:
@@ -52,12 +57,18 @@ class Sandbox:
             refusal = self._before_work(platform, call, before)
             if refusal is not None:
                 return refusal
-        with world.changing():
-            response = platform.handle(call)
-            worked = response.status_code < 400
-            after = self._take(platform, AFTER, call) if worked else None
-            answer = response if after is None else _spoiled(platform, call, response, after)
-            self._record(platform, call, [before, after], None if _drops(after) else answer.status_code, worked)
+        while True:
+            try:
+                with world.changing():
+                    response = platform.handle(call)
+                    worked = response.status_code < 400
+                    after = self._take(platform, AFTER, call) if worked else None
+                    answer = response if after is None else _spoiled(platform, call, response, after)
+                    status = None if _drops(after) else answer.status_code
+                    self._record(platform, call, [before, after], status, worked)
+                break
+            except FetchWanted as wanted:
+                call.errands[wanted.errand] = world.media.fetch(wanted.errand)
         if after is not None:
             call.wire.wait(after.delay_s)
             if _drops(after):

@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from sandbox.address import Address
+from sandbox.fetching import Errand, Fetched, FetchWanted
 from sandbox.wire import Wire
 
 JsonObject = dict[str, Any]
@@ -26,6 +27,8 @@ class Call:
     files: dict[str, int] = field(default_factory=dict)
     unreadable: str = ""
     note: str = ""
+    # What was fetched for this call so far; a handler that had to wait for it runs again.
+    errands: dict[Errand, Fetched] = field(default_factory=dict)
 
     @property
     def method(self) -> str:
@@ -47,6 +50,28 @@ class Call:
         """Return query and body together; the body wins."""
         return {**self.query, **self.body}
 
+    def fetch(self, errand: Errand) -> Fetched:
+        """Return what an errand brought; it runs outside the world's lock, before the handler starts over.
+
+        So a handler fetches before it changes anything.
+        """
+        if errand not in self.errands:
+            raise FetchWanted(errand)
+        return self.errands[errand]
+
+    @property
+    def raw_body(self) -> bytes:
+        """Return the body as it came."""
+        return self.request.get_data(cache=True)
+
+    def upload(self, name: str) -> bytes | None:
+        """Return the bytes of one file of a multipart body."""
+        part = self.request.files.get(name)
+        if part is None:
+            return None
+        part.stream.seek(0)
+        return part.stream.read()
+
     @property
     def bearer(self) -> str:
         """Return the token of an `Authorization: Bearer` header, or nothing."""
@@ -54,10 +79,12 @@ class Call:
         return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def read_call(request: Request, address: Address, wire: Wire) -> Call:
-    """Read a request to its end, whichever of the three body formats it has."""
+def read_call(request: Request, address: Address, wire: Wire, *, raw: bool = False) -> Call:
+    """Read a request to its end, whichever of the three body formats it has; a `raw` body is left as it came."""
     call = Call(request, address, wire, request.args.to_dict(), {})
-    if request.mimetype == "application/json":
+    if raw:
+        request.get_data(cache=True, parse_form_data=False)
+    elif request.mimetype == "application/json":
         text = request.get_data(cache=True)
         try:
             body = json.loads(text) if text else {}

@@ -24,6 +24,15 @@ class Destination:
 
 
 @dataclass(frozen=True)
+class MediaShown:
+    """A picture or a film in a post: `kind` is `image` or `video`, `url` a path on this sandbox."""
+
+    kind: str
+    url: str
+    alt: str = ""
+
+
+@dataclass(frozen=True)
 class TimelineItem:
     """One published or waiting post, as the feed page and `/_sandbox/posts` show it."""
 
@@ -42,6 +51,7 @@ class TimelineItem:
     path: str
     profile_path: str
     comments: int
+    media: tuple[MediaShown, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,8 @@ class Platform(ABC):
 
     slug: str
     name: str
+    # Hosts whose bodies are files, whatever their content type says.
+    raw_hosts: frozenset[str] = frozenset()
 
     @abstractmethod
     def serves(self, host: str) -> bool:
@@ -130,6 +142,14 @@ class Platform(ABC):
     @abstractmethod
     def presets(self) -> Iterable[Preset]:
         """Return the faults people want most on this platform."""
+
+    def webhook(self, what: str, _wish: Mapping[str, Any]) -> JsonObject:
+        """Send what this platform sends to an app's callback; called without the world's lock."""
+        raise LookupError(f"{self.name} sends no {what} in this town.")
+
+    def run_errands(self) -> None:
+        """Send what waits to be sent; called now and then without the world's lock."""
+        return
 
     @abstractmethod
     def summary(self) -> dict[str, int]:

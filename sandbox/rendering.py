@@ -27,7 +27,7 @@ def page(template: str, *, status: int = 200, **values: Any) -> Response:
         {
             "Content-Security-Policy": (
                 f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' data:; "
-                "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+                "media-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
             ),
             "X-Content-Type-Options": "nosniff",
             # The address of a consent page carries a state; keep it from whatever is linked here.

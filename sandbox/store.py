@@ -7,6 +7,7 @@ of the machine may.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ CREATE TABLE IF NOT EXISTS documents (
     UNIQUE (collection, key)
 )
 """
+_BLOBS = "CREATE TABLE IF NOT EXISTS blobs (digest TEXT PRIMARY KEY, body BLOB NOT NULL)"
+_PUT_BLOB = "INSERT OR IGNORE INTO blobs (digest, body) VALUES (?, ?)"
 # An upsert, not REPLACE: a changed document keeps its place in the order of creation.
 _PUT = (
     "INSERT INTO documents (collection, key, body) VALUES (?, ?, ?) "
@@ -38,7 +41,8 @@ class Store:
 
     def __init__(self, path: Path | None = None) -> None:
         self._collections: dict[str, Collection[Any]] = {}
-        self._pending: list[tuple[str, tuple[str, ...]]] = []
+        self._pending: list[tuple[str, tuple[str | bytes, ...]]] = []
+        self._blobs: dict[str, bytes] = {}
         self._loaded: dict[str, dict[str, str]] = {}
         self._file: sqlite3.Connection | None = None
         if path is not None:
@@ -73,14 +77,33 @@ class Store:
         for statement, values in pending:
             self._file.execute(statement, values)
         self._file.execute("COMMIT")
+        # What is in the file need not be in memory.
+        self._blobs.clear()
+
+    def put_blob(self, body: bytes) -> str:
+        """Keep bytes under their sha256, which is returned."""
+        digest = hashlib.sha256(body).hexdigest()
+        self._blobs[digest] = body
+        if self._file is not None:
+            self._pending.append((_PUT_BLOB, (digest, body)))
+        return digest
+
+    def blob(self, digest: str) -> bytes | None:
+        """Return kept bytes by their sha256."""
+        if digest in self._blobs or self._file is None:
+            return self._blobs.get(digest)
+        row = self._file.execute("SELECT body FROM blobs WHERE digest = ?", (digest,)).fetchone()
+        return bytes(row[0]) if row else None
 
     def clear(self) -> None:
         """Empty every collection."""
         self._pending.clear()
         for collection in self._collections.values():
             collection.forget()
+        self._blobs.clear()
         if self._file is not None:
             self._file.execute("DELETE FROM documents")
+            self._file.execute("DELETE FROM blobs")
 
     def close(self) -> None:
         """Commit and let go of the file."""
@@ -99,6 +122,7 @@ def _open(path: Path) -> sqlite3.Connection:
     file.execute("PRAGMA journal_mode = WAL")
     file.execute("PRAGMA synchronous = OFF")
     file.execute(_SCHEMA)
+    file.execute(_BLOBS)
     return file
 
 

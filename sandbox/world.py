@@ -10,7 +10,9 @@ from pathlib import Path
 
 from sandbox.clock import Clock
 from sandbox.faults import FaultBoard
+from sandbox.fetching import Fetcher, LoopbackFetcher
 from sandbox.journal import Journal
+from sandbox.media import MEDIA_HOST, Media
 from sandbox.meta import Meta
 from sandbox.platforms import Platform
 from sandbox.store import Store
@@ -30,10 +32,18 @@ class World:
     """Everything the town remembers.
 
     `state` keeps it in a file over a restart; without it the town lives in memory. `redirect_uris` are registered for
-    the default app of each platform, also after a reset. `seed` makes faults with a probability repeatable.
+    the default app of each platform, also after a reset. `seed` makes faults with a probability repeatable. `fetcher`
+    is the town's way to the network: loopback alone unless another is given.
     """
 
-    def __init__(self, *, state: Path | None = None, redirect_uris: Iterable[str] = (), seed: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        state: Path | None = None,
+        redirect_uris: Iterable[str] = (),
+        seed: int = 1,
+        fetcher: Fetcher | None = None,
+    ) -> None:
         self.store = Store(state)
         self.lock = threading.RLock()
         self._depth = 0
@@ -43,6 +53,7 @@ class World:
         self.switches = Switches(self.store)
         self.faults = FaultBoard(self.store, seed)
         self.journal = Journal(self.store)
+        self.media = Media(self.store, self.lock, fetcher or LoopbackFetcher())
 
         # The table of platforms: one line each.
         self.meta = Meta(self)
@@ -85,7 +96,12 @@ class World:
 
     def serves(self, host: str) -> bool:
         """Say whether a real host is in this town."""
-        return self.platform_of(host) is not None
+        return host == MEDIA_HOST or self.platform_of(host) is not None
+
+    def run_errands(self) -> None:
+        """Let every platform send what waits to be sent."""
+        for town in self.platforms.values():
+            town.run_errands()
 
     def now(self) -> int:
         """Return the town's time in whole Unix seconds."""

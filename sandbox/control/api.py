@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import islice
@@ -145,6 +147,24 @@ class Api:
         """Answer a platform's consent dialog without a browser."""
         return self._one(slug).consent(body)
 
+    def post_webhooks(self, _query: Query, body: Body, slug: str, what: str) -> dict[str, Any]:
+        """Have a platform send something to an app's callback."""
+        return self._one(slug).webhook(what, body)
+
+    def post_media(self, _query: Query, body: Body) -> dict[str, Any]:
+        """Let an address answer with given bytes: `url`, `base64`, `content_type`, `status`, `location`."""
+        try:
+            content = base64.b64decode(str(body.get("base64", "")), validate=True)
+        except binascii.Error:
+            raise ValueError("base64 is the file's bytes in base64.") from None
+        url, status = body.get("url"), body.get("status", 200)
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")) or type(status) is not int:
+            raise ValueError("url is an address, status a whole number.")
+        digest = self._world.media.plant(
+            url, content, str(body.get("content_type", "")), status=status, location=str(body.get("location", ""))
+        )
+        return {"url": url, "sha256": digest, "bytes": len(content)}
+
     def presets(self) -> list[dict[str, str]]:
         """List the presets of every platform and those that fit all."""
         return [{"name": preset.name, "label": preset.label} for preset in self._presets()]
@@ -193,6 +213,7 @@ def _told(item: TimelineItem) -> dict[str, Any]:
         # A path on this sandbox, so that it opens wherever the sandbox is reached.
         "permalink_path": f"/{item.host}{item.path}",
         "comments": item.comments,
+        "media": [asdict(shown) for shown in item.media],
     }
 
 

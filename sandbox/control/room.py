@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -37,7 +38,9 @@ _PATHS = Map(
         Rule(f"{_ROOT}/reset", endpoint="reset", methods=["POST"]),
         Rule(f"{_ROOT}/revoke", endpoint="revoke", methods=["POST"]),
         Rule(f"{_ROOT}/apps", endpoint="apps", methods=["POST"]),
+        Rule(f"{_ROOT}/media", endpoint="media", methods=["POST"]),
         Rule(f"{_ROOT}/<slug>/consent", endpoint="consent", methods=["POST"]),
+        Rule(f"{_ROOT}/<slug>/webhooks/<what>", endpoint="webhooks", methods=["POST"]),
     ]
 )
 
@@ -79,8 +82,10 @@ class Control:
             return as_json({"error": "The body is not a JSON object."}, 400)
         verb = {"GET": "get", "HEAD": "get", "POST": "post", "DELETE": "delete"}[request.method]
         run: Callable[..., dict[str, Any]] = getattr(self._api, f"{verb}_{name}")
+        # Whoever answers a webhook may well call the sandbox while we wait for the answer.
+        guard = nullcontext() if name == "webhooks" else self._world.changing()
         try:
-            with self._world.changing():
+            with guard:
                 return as_json(run(request.args, body, **values))
         except ConsentRefusedError as refusal:
             return as_json({"error": str(refusal)}, 400)
