@@ -75,8 +75,12 @@ class Call:
     @property
     def bearer(self) -> str:
         """Return the token of an `Authorization: Bearer` header, or nothing."""
+        return self.credential("bearer")
+
+    def credential(self, wanted: str) -> str:
+        """Return what stands behind a scheme in the `Authorization` header, or nothing."""
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else ""
+        return token.strip() if scheme.lower() == wanted else ""
 
 
 def read_call(request: Request, address: Address, wire: Wire, *, raw: bool = False) -> Call:

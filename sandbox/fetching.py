@@ -54,7 +54,7 @@ class Fetcher(Protocol):
         """Return the answer, or why there was none."""
 
 
-class FetchWanted(Exception):  # noqa: N818 - a request, not a failure
+class FetchWanted(Exception):
     """Leave a handler to have an errand run first."""
 
     def __init__(self, errand: Errand) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 GRAPH_HOST = "graph.facebook.com"
 SITE_HOST = "www.facebook.com"
+INSTAGRAM_HOST = "www.instagram.com"
+UPLOAD_HOST = "rupload.facebook.com"
 
 
 @dataclass

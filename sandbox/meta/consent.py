@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from sandbox.meta.instagram_records import Account
 from sandbox.meta.records import App, Code, Grant, Human, Page
 from sandbox.meta.scopes import IMPLICIT_SCOPE, SCOPES
 from sandbox.meta.state import State
@@ -85,12 +86,19 @@ def pages_of(state: State, person: Human) -> list[Page]:
 
 
 def allow(
-    world: World, request: Request, person: Human, *, pages: Iterable[str] | None, declined: Iterable[str] = ()
+    world: World,
+    request: Request,
+    person: Human,
+    *,
+    pages: Iterable[str] | None,
+    declined: Iterable[str] = (),
+    instagram: Iterable[str] | None = None,
 ) -> Consent:
     """Grant what was asked minus what was declined, for some Pages or (None) for all; go back with a code.
 
     In development mode only people with a role in the app get through; others look like a refusal, as on the real
-    platform. A choice of Pages replaces the one made at an earlier login.
+    platform. A choice of Pages replaces the one made at an earlier login. `instagram` narrows the Instagram accounts in the
+    same way; unsaid they are those of the chosen Pages.
     """
     state = world.meta.state
     if request.app.mode == "development" and person.id not in request.app.roles:
@@ -107,7 +115,7 @@ def allow(
         request.app.id,
         granted,
         [scope for scope in dict.fromkeys(kept_out) if scope not in granted],
-        _assets(state, person, granted, pages),
+        _assets(state, person, granted, pages, instagram),
         world.now() + DATA_ACCESS_S,
     )
     state.save_grant(grant)
@@ -135,18 +143,43 @@ def cancel(request: Request) -> Consent:
     )
 
 
-def _assets(state: State, person: Human, granted: Iterable[str], pages: Iterable[str] | None) -> dict[str, list[str]]:
-    if pages is None:
+def accounts_of(state: State, person: Human) -> list[Account]:
+    """Return the professional Instagram accounts behind a person's Pages."""
+    found = (state.instagram.accounts.get(page.instagram) for page in pages_of(state, person) if page.instagram)
+    return [account for account in found if account is not None and account.kind != "personal"]
+
+
+def _assets(
+    state: State,
+    person: Human,
+    granted: Iterable[str],
+    pages: Iterable[str] | None,
+    instagram: Iterable[str] | None,
+) -> dict[str, list[str]]:
+    if pages is None and instagram is None:
         return {}
     owned = [page.id for page in pages_of(state, person)]
-    wanted = set(pages)
-    strangers = wanted.difference(owned)
-    if strangers:
-        raise ConsentRefusedError(f"{person.name} has no Page {', '.join(sorted(strangers))}.")
-    chosen = [page_id for page_id in owned if page_id in wanted]
+    chosen = _chosen(person, "Page", owned, pages)
+    linked = [account.id for account in accounts_of(state, person)]
+    if instagram is None:
+        accounts = [account.id for account in accounts_of(state, person) if account.page_id in chosen]
+    else:
+        accounts = _chosen(person, "Instagram account", linked, instagram)
     businesses = [business.id for business in state.businesses if person.id in business.people]
-    by_kind = {"page": chosen, "business": businesses}
+    by_kind = {"instagram": accounts}
+    if pages is not None:
+        by_kind |= {"page": chosen, "business": businesses}
     return {scope: list(by_kind[SCOPES[scope][0]]) for scope in granted if SCOPES[scope][0] in by_kind}
+
+
+def _chosen(person: Human, what: str, owned: list[str], wanted: Iterable[str] | None) -> list[str]:
+    if wanted is None:
+        return owned
+    asked = set(wanted)
+    strangers = asked.difference(owned)
+    if strangers:
+        raise ConsentRefusedError(f"{person.name} has no {what} {', '.join(sorted(strangers))}.")
+    return [one for one in owned if one in asked]
 
 
 def _back(request: Request, query: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from sandbox.meta.ask import Ask
 from sandbox.meta.errors import GraphError, invalid
+from sandbox.meta.records import Page, Post
 
 LONGEST_MESSAGE = 63_206
 SOONEST_SCHEDULE = timedelta(minutes=10)
@@ -33,12 +34,35 @@ _UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "week": "weeks"}
 
 def message(ask: Ask) -> str:
     """Return the message, refused when too long."""
-    text = ask.call.params.get("message", "")
+    return text_of(ask, "message")
+
+
+def text_of(ask: Ask, name: str) -> str:
+    """Return a text for people to read, refused when too long."""
+    text = ask.call.params.get(name, "")
     if not isinstance(text, str):
-        raise invalid("Param message must be a string.")
+        raise invalid(f"Param {name} must be a string.")
     if len(text) > LONGEST_MESSAGE:
-        raise invalid(f"Param message must be at most {LONGEST_MESSAGE} characters long.")
+        raise invalid(f"Param {name} must be at most {LONGEST_MESSAGE} characters long.")
     return text
+
+
+def new_post(
+    ask: Ask, page: Page, text: str, *, published: bool, scheduled_for: int | None, extras: dict[str, Any]
+) -> Post:
+    """Make a post of this moment, not yet saved."""
+    return Post(
+        id=f"{page.id}_{ask.state.new_id()}",
+        page_id=page.id,
+        app_id=ask.speaker.app_id,
+        created=ask.now,
+        listed_from=ask.world.clock.now(),
+        seq=ask.state.next_seq(),
+        published=published,
+        message=text,
+        scheduled_for=scheduled_for,
+        extras=extras,
+    )
 
 
 def link(ask: Ask) -> str:
@@ -64,8 +88,8 @@ def link(ask: Ask) -> str:
     return url
 
 
-def schedule(ask: Ask, published: bool) -> int | None:
-    """Return when a post is to go live, refused outside the window or on a published post."""
+def schedule(ask: Ask, published: bool, most_days: int = 0) -> int | None:
+    """Return when something is to go live, refused outside its window (a post's own unless said) or when published."""
     text = ask.text("scheduled_publish_time")
     kind = ask.text("unpublished_content_type").upper()
     if kind and kind not in _UNPUBLISHED_TYPES:
@@ -77,7 +101,7 @@ def schedule(ask: Ask, published: bool) -> int | None:
     if published:
         raise invalid("scheduled_publish_time needs published=false.")
     at = moment(text, ask.now)
-    latest = ask.now + ask.world.switches.number("meta.schedule_max_days") * 86_400
+    latest = ask.now + (most_days or ask.world.switches.number("meta.schedule_max_days")) * 86_400
     if not ask.now + SOONEST_SCHEDULE.total_seconds() <= at <= latest:
         raise invalid(
             "The specified scheduled publish time is invalid.",
@@ -128,7 +152,6 @@ def extras(ask: Ask, has_link: bool) -> dict[str, Any]:
             raise invalid("Param tags must be a comma-separated list of the ids of people.")
         found["tags"] = tags
     _check_preset(ask, has_link)
-    _check_media(ask)
     return found
 
 
@@ -140,17 +163,6 @@ def _check_preset(ask: Ask, has_link: bool) -> None:
         raise invalid("Param text_format_preset_id must be the id of a preset, on a post of text alone.")
     # This town has issued no preset, so every one of them is stale: the platform answers that with a server error.
     raise GraphError(1, "An unknown error occurred", status=500)
-
-
-def _check_media(ask: Ask) -> None:
-    media = ask.structure("attached_media")
-    if media is None:
-        return
-    if not isinstance(media, list) or not all(isinstance(item, dict) and "media_fbid" in item for item in media):
-        raise invalid('Param attached_media must be an array of {"media_fbid": "<photo-id>"}.')
-    for item in media:
-        # No photo has been uploaded in this town, so no id of one can be right.
-        raise invalid(f"Photo {item['media_fbid']} does not exist, or does not belong to this Page.")
 
 
 def duplicate() -> GraphError:

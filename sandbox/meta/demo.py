@@ -1,7 +1,8 @@
-"""The demo world: one app, two people, their Pages. Fixed ids, so that examples and screenshots stay true."""
+"""The demo world: one app, two people, their Pages and Instagram accounts. Fixed ids, so that examples and screenshots stay true."""
 
 from __future__ import annotations
 
+from sandbox.meta.instagram_records import Account
 from sandbox.meta.records import ALL_TASKS, DEFAULT_APP_ID, DEFAULT_APP_SECRET, App, Business, Human, Page
 from sandbox.meta.state import State
 
@@ -13,6 +14,9 @@ AMELIE, JONAS = "122090000000000001", "122090000000000002"
 BAKERY, BICYCLES, CAFE, CHOIR = (f"10055000000000{number}" for number in ("101", "102", "103", "104"))
 PORTFOLIO, AGENCY = "770010000000000001", "770010000000000002"
 ORCHARD = "10055000000000105"
+# Instagram: two businesses, a creator, and somebody's private account that hangs on a Page all the same.
+IG_BAKERY, IG_CAFE, IG_ORCHARD, IG_CHOIR = (f"17841400000000{number}" for number in ("101", "103", "105", "104"))
+IG_BRANCHES = tuple(f"17841400000000{number}" for number in range(201, 207))
 
 _TOWNS = [
     "Aarhus",
@@ -66,6 +70,35 @@ def seed(state: State) -> None:
         state.businesses.put(business.id, business)
     for page in (*_pages_of_amelie(), *_pages_of_jonas()):
         state.pages.put(page.id, page)
+    for account in _accounts():
+        state.instagram.accounts.put(account.id, account)
+        linked = state.pages.get(account.page_id)
+        if linked is not None:
+            linked.instagram = account.id
+            state.pages.put(linked.id, linked)
+
+
+def _accounts() -> list[Account]:
+    branches = [
+        Account(
+            account_id,
+            f"sykkelhuset_{number:02d}",
+            f"Sykkelhuset {_TOWNS[number - 1]}",
+            "business",
+            f"100550000000002{number:02d}",
+            400 + number,
+        )
+        for number, account_id in enumerate(IG_BRANCHES, start=1)
+    ]
+    return [
+        Account(
+            IG_BAKERY, "boulangerie.eclair", "Boulangerie Éclair", "business", BAKERY, 2210, "Pain, amour et beurre 🥐"
+        ),
+        Account(IG_CAFE, "cafe.zoe", "Café Zoë", "creator", CAFE, 5120, "Coffee and what goes with it."),
+        Account(IG_CHOIR, "choeur.prive", "Chœur (privé)", "personal", CHOIR, 31),
+        Account(IG_ORCHARD, "applegarden", "Äpplegården 🍎", "business", ORCHARD, 64),
+        *branches,
+    ]
 
 
 def _pages_of_amelie() -> list[Page]:
@@ -78,6 +111,7 @@ def _pages_of_amelie() -> list[Page]:
             "Bakery",
             {AMELIE: everything},
             about="Bread from five in the morning.",
+            location="12 rue du Four, Lyon",
             followers=1284,
         ),
         Page(

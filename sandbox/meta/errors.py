@@ -46,6 +46,14 @@ _KNOWN: dict[tuple[int, int], tuple[int, str, bool]] = {
     (17, 0): (400, "(#17) User request limit reached", True),
     (32, 0): (403, "(#32) Page request limit reached", True),
     (100, 33): (400, "Unsupported request. The object does not exist or cannot be loaded.", False),
+    (-2, 0): (400, "The media could not be fetched in time.", False),
+    (-1, 0): (400, "Instagram could not process the request.", True),
+    (9, 2207042): (400, "Application request limit reached", False),
+    (24, 2207006): (400, "The requested resource does not exist", False),
+    (24, 2207008): (400, "The requested resource does not exist", False),
+    (25, 2207050): (400, "The Instagram account is restricted.", False),
+    (9004, 2207052): (400, "Only photo or video can be accepted as media type.", False),
+    (9007, 2207027): (400, "Media ID is not available", False),
     (190, 0): (400, "Invalid OAuth access token.", False),
     (200, 0): (403, "(#200) Permissions error", False),
     (341, 0): (400, "(#341) Feed action request limit reached", True),
@@ -55,6 +63,11 @@ _KNOWN: dict[tuple[int, int], tuple[int, str, bool]] = {
     (80001, 0): (
         400,
         "(#80001) There have been too many calls to this Page account. Wait a bit and try again.",
+        True,
+    ),
+    (80002, 0): (
+        400,
+        "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.",
         True,
     ),
 }

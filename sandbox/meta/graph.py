@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,11 +12,34 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
 from sandbox.calls import Call
-from sandbox.meta import comments, debug_token, oauth, pages, permissions, posts, publishing
+from sandbox.meta import (
+    comments,
+    debug_token,
+    insights,
+    instagram_comments,
+    instagram_containers,
+    instagram_insights,
+    instagram_media,
+    instagram_publishing,
+    oauth,
+    pages,
+    permissions,
+    photos,
+    posts,
+    processing,
+    publishing,
+    reels,
+    stories,
+    subscriptions,
+    videos,
+)
+from sandbox.meta.answers import new_trace_id, respond
 from sandbox.meta.ask import Ask
 from sandbox.meta.errors import GraphError, invalid, missing_object, unknown_path
-from sandbox.meta.limits import Limits
-from sandbox.meta.records import Business, Comment, Human, Page, Post
+from sandbox.meta.instagram_records import Account, Container, InstagramComment, Medium
+from sandbox.meta.limits import Asset, Limits
+from sandbox.meta.media_records import Photo, Video
+from sandbox.meta.records import App, Business, Comment, Human, Page, Post
 from sandbox.meta.state import State
 from sandbox.meta.tokens import check_proof, identify
 from sandbox.meta.versions import answering, split_version
@@ -36,6 +57,7 @@ class Handler:
 
     run: Callable[..., dict[str, Any]]
     params: frozenset[str]
+    files: frozenset[str] = frozenset()
 
 
 _NODES = Map(
@@ -69,6 +91,49 @@ _TABLE: dict[tuple[type, str, str], Handler] = {
     (Page, "GET", "posts"): Handler(posts.published_posts, posts.LISTING_PARAMS),
     (Page, "GET", "published_posts"): Handler(posts.published_posts, posts.LISTING_PARAMS),
     (Page, "GET", "scheduled_posts"): Handler(posts.scheduled_posts, posts.LISTING_PARAMS),
+    (Page, "POST", "photos"): Handler(photos.create, photos.PARAMS, photos.FILES),
+    (Page, "GET", "photos"): Handler(photos.listed, pages.LIST_PARAMS | photos.LISTING_PARAMS),
+    (Page, "POST", "videos"): Handler(videos.create, videos.PARAMS, videos.FILES),
+    (Page, "GET", "videos"): Handler(videos.listed, posts.LISTING_PARAMS),
+    (Page, "POST", "video_reels"): Handler(reels.reel, reels.REEL_PARAMS),
+    (Page, "GET", "video_reels"): Handler(videos.listed_reels, posts.LISTING_PARAMS),
+    (Page, "POST", "video_stories"): Handler(reels.story, reels.STORY_PARAMS),
+    (Page, "POST", "photo_stories"): Handler(stories.photo, stories.PHOTO_PARAMS),
+    (Page, "GET", "stories"): Handler(stories.listed, stories.LISTING_PARAMS),
+    (Page, "GET", "insights"): Handler(insights.of_page, insights.PARAMS),
+    (Page, "POST", "subscribed_apps"): Handler(subscriptions.subscribe_page, subscriptions.PAGE_PARAMS),
+    (Page, "GET", "subscribed_apps"): Handler(subscriptions.list_page, pages.LIST_PARAMS),
+    (Page, "DELETE", "subscribed_apps"): Handler(subscriptions.unsubscribe_page, _NO_PARAMS),
+    (App, "POST", "subscriptions"): Handler(subscriptions.subscribe_app, subscriptions.APP_PARAMS),
+    (App, "GET", "subscriptions"): Handler(subscriptions.list_app, pages.LIST_PARAMS),
+    (App, "DELETE", "subscriptions"): Handler(subscriptions.unsubscribe_app, frozenset({"object"})),
+    (Photo, "GET", ""): Handler(photos.read, pages.READ_PARAMS),
+    (Photo, "DELETE", ""): Handler(photos.delete, _NO_PARAMS),
+    (Video, "GET", ""): Handler(videos.read, pages.READ_PARAMS),
+    (Video, "DELETE", ""): Handler(videos.delete, _NO_PARAMS),
+    (Video, "GET", "video_insights"): Handler(insights.of_video, insights.PARAMS),
+    (Account, "GET", ""): Handler(instagram_media.account, pages.READ_PARAMS),
+    (Account, "GET", "media"): Handler(instagram_media.media, instagram_media.LISTING_PARAMS),
+    (Account, "POST", "media"): Handler(instagram_containers.create, instagram_containers.PARAMS),
+    (Account, "POST", "media_publish"): Handler(instagram_publishing.publish, instagram_publishing.PARAMS),
+    (Account, "GET", "stories"): Handler(instagram_media.stories, instagram_media.LISTING_PARAMS),
+    (Account, "GET", "content_publishing_limit"): Handler(
+        instagram_publishing.publishing_limit, instagram_publishing.LIMIT_PARAMS
+    ),
+    (Account, "GET", "insights"): Handler(instagram_insights.of_account, instagram_insights.ACCOUNT_PARAMS),
+    (Container, "GET", ""): Handler(instagram_containers.read, pages.READ_PARAMS),
+    (Medium, "GET", ""): Handler(instagram_media.read, pages.READ_PARAMS),
+    (Medium, "POST", ""): Handler(instagram_media.edit, instagram_media.EDIT_PARAMS),
+    (Medium, "DELETE", ""): Handler(instagram_media.delete, _NO_PARAMS),
+    (Medium, "GET", "insights"): Handler(instagram_insights.of_medium, instagram_insights.MEDIA_PARAMS),
+    (Medium, "GET", "comments"): Handler(instagram_comments.listed, pages.LIST_PARAMS),
+    (Medium, "POST", "comments"): Handler(instagram_comments.create, instagram_comments.CREATE_PARAMS),
+    (InstagramComment, "GET", ""): Handler(instagram_comments.read, pages.READ_PARAMS),
+    (InstagramComment, "POST", ""): Handler(instagram_comments.edit, instagram_comments.EDIT_PARAMS),
+    (InstagramComment, "DELETE", ""): Handler(instagram_comments.delete, _NO_PARAMS),
+    (InstagramComment, "GET", "replies"): Handler(instagram_comments.replies, pages.LIST_PARAMS),
+    (InstagramComment, "POST", "replies"): Handler(instagram_comments.reply, instagram_comments.CREATE_PARAMS),
+    (Post, "GET", "insights"): Handler(insights.of_post, insights.PARAMS),
     (Post, "GET", ""): Handler(posts.read, pages.READ_PARAMS),
     (Post, "POST", ""): Handler(posts.edit, posts.EDIT_PARAMS),
     (Post, "DELETE", ""): Handler(posts.delete, _NO_PARAMS),
@@ -97,6 +162,8 @@ class Graph:
             headers["facebook-api-version"] = version
             now = self._world.now()
             self._state.release_due(now)
+            if self._state.library.processing:
+                processing.settle(self._state, self._world.clock.now())
             ask = Ask(self._world, self._state, call, version, rest, now)
             return respond(self._work(ask, headers), 200, headers)
         except GraphError as refusal:
@@ -118,9 +185,10 @@ class Graph:
             return _run(_FIXED.get((ask.call.method, name)), ask)
         self._authenticate(ask)
         row = None if name == "debug_token" else self._find(ask, node)
-        page_id = row.id if isinstance(row, Page) else row.page_id if isinstance(row, Post) else ""
-        refusal = self._limits.count(ask.speaker, page_id, ask.now)
-        headers.update(self._limits.headers(ask.speaker, ask.now))
+        asset = _asset(row)
+        # A handler that waited for an errand starts over: that is still one call.
+        refusal = None if ask.call.errands else self._limits.count(ask.speaker, asset, ask.now)
+        headers.update(self._limits.headers(ask.speaker, asset, ask.now))
         if refusal is not None:
             raise refusal
         if name == "debug_token":
@@ -148,22 +216,43 @@ class Graph:
         required = self._world.switches.flag("meta.require_appsecret_proof")
         check_proof(app, ask.presented, ask.text("appsecret_proof"), required=required)
 
-    def _find(self, ask: Ask, node: str) -> Human | Page | Business | Post | Comment | None:
-        state = self._state
+    def _find(self, ask: Ask, node: str) -> object | None:
+        state, speaker = self._state, ask.speaker
         if node == "me":
-            if ask.speaker.kind == "APP":
+            if speaker.kind == "APP":
                 raise GraphError(
                     2500, "An active access token must be used to query information about the current user."
                 )
-            speaker = ask.speaker
             return state.pages.get(speaker.page_id) if speaker.kind == "PAGE" else state.people.get(speaker.person_id)
-        return (
-            state.pages.get(node)
-            or state.posts.get(node)
-            or state.people.get(node)
-            or state.businesses.get(node)
-            or state.comments.get(node)
-        )
+        for collection in (
+            state.pages,
+            state.posts,
+            state.instagram.accounts,
+            state.instagram.containers,
+            state.instagram.media,
+            state.library.videos,
+            state.library.photos,
+            state.people,
+            state.businesses,
+            state.comments,
+            state.instagram.comments,
+            state.apps,
+        ):
+            found: object | None = collection.get(node)
+            if found is not None:
+                return found
+        return None
+
+
+def _asset(row: object) -> Asset:
+    """Return whose calls these are: an Instagram account's, a Page's, or nobody's in particular."""
+    if isinstance(row, Account):
+        return Asset("instagram", row.id)
+    if isinstance(row, Container | Medium | InstagramComment):
+        return Asset("instagram", row.account_id)
+    if isinstance(row, Page):
+        return Asset("page", row.id)
+    return Asset("page", row.page_id) if isinstance(row, Post | Photo | Video) else Asset()
 
 
 def _match(path: str) -> tuple[str, str, str]:
@@ -179,7 +268,7 @@ def _run(handler: Handler | None, ask: Ask, *row: object) -> dict[str, Any]:
     if handler is None:
         raise missing_object(ask.call.method, ask.path.strip("/"))
     unknown = sorted(set(ask.call.params) - handler.params - _COMMON)
-    unknown += sorted(ask.call.files)
+    unknown += sorted(set(ask.call.files) - handler.files)
     if unknown:
         ask.call.note = f"unknown parameter: {', '.join(unknown)}"
         raise invalid(f"Unknown parameter: {', '.join(unknown)}")
@@ -189,15 +278,3 @@ def _run(handler: Handler | None, ask: Ask, *row: object) -> dict[str, Any]:
 def _refusal(error: GraphError, headers: dict[str, str]) -> Response:
     """Answer with an error in the platform's shape."""
     return respond(error.body(headers["x-fb-trace-id"]), error.status, headers)
-
-
-def new_trace_id() -> str:
-    """Mint what a caller quotes when it asks for help."""
-    return "A" + secrets.token_urlsafe(16)
-
-
-def respond(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
-    """Write an answer as the platform does."""
-    response = Response(json.dumps(body), status, headers, content_type="application/json; charset=UTF-8")
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -51,49 +51,78 @@ PAGE = Rule(
     400,
     "(#80001) There have been too many calls to this Page account. Wait a bit and try again.",
 )
-_TITLES = {17: "User Request Limit", 80001: "Too many calls"}
+INSTAGRAM = Rule(
+    "instagram",
+    "meta.limit_instagram_calls",
+    DAY_S,
+    80002,
+    400,
+    "(#80002) There have been too many calls to this Instagram account. Wait a bit and try again.",
+)
+_TITLES = {80002: "Too many calls", 17: "User Request Limit", 80001: "Too many calls"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """What a call is about: a `page` or an `instagram` account with its id, or nothing in particular."""
+
+    kind: str = ""
+    id: str = ""
 
 
 class Limits:
-    """Count calls per app, person and Page."""
+    """Count calls per app, person, Page and Instagram account."""
 
     def __init__(self, store: Store, switches: Switches) -> None:
         self._buckets = store.collection("meta.limits", Bucket)
         self._switches = switches
 
-    def count(self, token: Token, node_page: str, now: float) -> GraphError | None:
+    def count(self, token: Token, asset: Asset, now: float) -> GraphError | None:
         """Count a call in every bucket it falls into; return the refusal if one of them is full."""
         refusals = [
             refusal
-            for rule, owner in self._buckets_for(token, node_page)
+            for rule, owner in self._buckets_for(token, asset)
             if (refusal := self._count_one(rule, owner, now)) is not None
         ]
         return refusals[0] if refusals else None
 
-    def headers(self, token: Token, now: float) -> dict[str, str]:
+    def headers(self, token: Token, asset: Asset, now: float) -> dict[str, str]:
         """Return the usage headers, which appear only after some calls."""
         quiet = self._switches.number("meta.usage_headers_after")
         headers: dict[str, str] = {}
-        app = self._buckets.get(f"app:{token.app_id}")
-        if app is not None and app.calls > quiet and token.kind != "PAGE":
-            headers["X-App-Usage"] = json.dumps(_percent(app.calls, self._switches.number(APP.ceiling)))
-        if token.kind == "PAGE":
-            page = self._buckets.get(f"page:{token.page_id}")
-            if page is not None and (page.calls > quiet or page.blocked_until > now):
-                usage = _percent(page.calls, self._switches.number(PAGE.ceiling))
-                entry = {"type": "pages", **usage, "estimated_time_to_regain_access": _minutes_left(page, now)}
-                headers["X-Business-Use-Case-Usage"] = json.dumps({token.page_id: [entry]})
+        if asset.kind == "instagram":
+            self._business_usage(headers, INSTAGRAM, asset.id, "instagram", now)
+        elif token.kind == "PAGE":
+            self._business_usage(headers, PAGE, token.page_id, "pages", now)
+        else:
+            app = self._buckets.get(f"app:{token.app_id}")
+            if app is not None and app.calls > quiet:
+                headers["X-App-Usage"] = json.dumps(_percent(app.calls, self._switches.number(APP.ceiling)))
         return headers
 
+    def _business_usage(self, headers: dict[str, str], rule: Rule, owner: str, kind: str, now: float) -> None:
+        bucket = self._buckets.get(f"{rule.name}:{owner}")
+        quiet = self._switches.number("meta.usage_headers_after")
+        if bucket is None or not (bucket.calls > quiet or bucket.blocked_until > now):
+            return
+        usage = _percent(bucket.calls, self._switches.number(rule.ceiling))
+        entry = {"type": kind, **usage, "estimated_time_to_regain_access": _minutes_left(bucket, now)}
+        headers["X-Business-Use-Case-Usage"] = json.dumps({owner: [entry]})
+        if rule is PAGE and self._switches.flag("meta.page_usage_header"):
+            headers["X-Page-Usage"] = json.dumps(usage)
+
     @staticmethod
-    def _buckets_for(token: Token, node_page: str) -> list[tuple[Rule, str]]:
+    def _buckets_for(token: Token, asset: Asset) -> list[tuple[Rule, str]]:
+        # Everything about Instagram counts for the account, whoever's token asks.
+        if asset.kind == "instagram":
+            return [(INSTAGRAM, asset.id)]
         if token.kind == "PAGE":
             return [(PAGE, token.page_id)]
         buckets = [(APP, token.app_id)]
         if token.kind == "USER":
             buckets.append((USER, token.person_id))
-            if node_page:
-                buckets.append((PAGE_BY_USER, node_page))
+            if asset.kind == "page":
+                buckets.append((PAGE_BY_USER, asset.id))
         return buckets
 
     def _count_one(self, rule: Rule, owner: str, now: float) -> GraphError | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.meta.access import may_see_page, need_scope
+from sandbox.meta.access import holds, may_see_page, need_scope
 from sandbox.meta.ask import Ask
 from sandbox.meta.errors import missing_object, no_permission
 from sandbox.meta.fields import Field, NodeType, plain, show, unset
+from sandbox.meta.instagram_access import linked_account
+from sandbox.meta.instagram_fields import ACCOUNT
+from sandbox.meta.instagram_records import Account
 from sandbox.meta.paging import PARAMS as PAGING_PARAMS
 from sandbox.meta.paging import paged
 from sandbox.meta.records import Business, Human, Page
@@ -49,21 +52,23 @@ def _business(ask: Ask, page: Page, _field: Field) -> dict[str, str] | None:
     return {"id": business.id, "name": business.name} if business else None
 
 
+def _any_account(ask: Ask, page: Page, _field: Field) -> Account | None:
+    """Return whatever account is linked, a personal one too: it says nothing about publishing."""
+    account = ask.state.instagram.accounts.get(page.instagram)
+    if account is None or account.kind != "personal":
+        return linked_account(ask, page)
+    return account if may_see_page(ask, page) and holds(ask.grant(), "instagram_basic") else None
+
+
 _PICTURE = plain("ProfilePictureSource", "height,is_silhouette,url,width", "height", "is_silhouette", "url", "width")
-_INSTAGRAM = plain(
-    "IGUser", "id", "id", "username", "name", "profile_picture_url", "followers_count", "media_count", "biography"
-)
 # Fields of the real Page that this town leaves empty, as a Page without them would.
 _UNSET = [
-    "instagram_business_account",
-    "connected_instagram_account",
     "cover",
     "description",
     "emails",
     "phone",
     "website",
     "bio",
-    "location",
     "hours",
     "price_range",
     "founded",
@@ -91,13 +96,16 @@ PAGE = NodeType(
         "followers_count": lambda _ask, page, _field: page.followers,
         "fan_count": lambda _ask, page, _field: page.followers,
         "business": _business,
+        "instagram_business_account": lambda ask, page, _field: linked_account(ask, page),
+        "connected_instagram_account": _any_account,
+        "location": lambda _ask, page, _field: {"street": page.location} if page.location else None,
         "can_post": lambda _ask, page, _field: True,
         **dict.fromkeys(_UNSET, unset),
     },
     {
         "picture": NodeType("Picture", "data", {"data": lambda _ask, row, _field: row}, {"data": _PICTURE}),
-        "instagram_business_account": _INSTAGRAM,
-        "connected_instagram_account": _INSTAGRAM,
+        "instagram_business_account": ACCOUNT,
+        "connected_instagram_account": ACCOUNT,
         "business": plain("Business", "id,name", "id", "name"),
     },
 )

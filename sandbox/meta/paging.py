@@ -58,6 +58,12 @@ def paged(
     return answer
 
 
+def newest_first(ask: Ask, rows: list[R], show: Callable[[R], dict[str, Any]]) -> dict[str, Any]:
+    """Return one page of rows whose latest comes first; a newcomer moves no cursor."""
+    ranked = [(len(rows) - number, row) for number, row in enumerate(rows)]
+    return paged(ask, ranked, rank=lambda pair: pair[0], show=lambda pair: show(pair[1]))
+
+
 def _link(ask: Ask, limit: int, side: str, cursor: str) -> str:
     kept = {
         name: str(value)

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.meta.ask import Ask
 from sandbox.meta.errors import invalid, missing_object
 from sandbox.meta.records import Human
-from sandbox.meta.scopes import IMPLICIT_SCOPE
+from sandbox.meta.scopes import IMPLICIT_SCOPE, SCOPES
 from sandbox.meta.tokens import REMOVED, kill
 
 DELETE_PARAMS = frozenset({"permission"})
@@ -19,7 +19,12 @@ def listed(ask: Ask, person: Human) -> dict[str, Any]:
     grant = ask.state.grant_of(person.id, ask.speaker.app_id)
     if grant is None:
         return {"data": []}
-    decided = [(scope, "granted") for scope in grant.granted] + [(scope, "declined") for scope in grant.declined]
+    lapsed = ask.now >= grant.data_access_expires_at
+    # Data access ends without a sound, and for Instagram alone.
+    decided = [
+        (scope, "expired" if lapsed and SCOPES[scope][0] == "instagram" else "granted") for scope in grant.granted
+    ]
+    decided += [(scope, "declined") for scope in grant.declined]
     return {"data": [{"permission": scope, "status": status} for scope, status in decided]}
 
 

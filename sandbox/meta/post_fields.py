@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.meta.ask import Ask, graph_time
+from sandbox.media import MEDIA_HOST
+from sandbox.meta.ask import SITE_HOST, Ask, graph_time
 from sandbox.meta.fields import Edge, Field, NodeType, plain, unset
+from sandbox.meta.media_fields import kept_url, photo_path, video_path
 from sandbox.meta.records import Comment, Page, Post
 
 
@@ -24,7 +26,13 @@ def _author(ask: Ask, row: Post | Comment, _field: Field) -> dict[str, str] | No
     return {"id": page.id, "name": page.name} if page else None
 
 
-def _attachments(_ask: Ask, post: Post, _field: Field) -> Edge | None:
+def _attachments(ask: Ask, post: Post, _field: Field) -> Edge | None:
+    if post.media:
+        shown = [one for media_id in post.media if (one := _shown(ask, media_id)) is not None]
+        if len(shown) == 1:
+            return Edge(shown)
+        album = {"media_type": "album", "type": "album", "target": shown[0]["target"], "url": shown[0]["url"]}
+        return Edge([{**album, "media": shown[0]["media"], "subattachments": Edge(shown)}]) if shown else None
     if not post.link:
         return None
     share = {
@@ -36,6 +44,42 @@ def _attachments(_ask: Ask, post: Post, _field: Field) -> Edge | None:
         "target": {"url": post.link},
     }
     return Edge([share])
+
+
+def _shown(ask: Ask, media_id: str) -> dict[str, Any] | None:
+    """Return one photo or video of a post as an attachment."""
+    photo, video = ask.state.library.photos.get(media_id), ask.state.library.videos.get(media_id)
+    if photo is not None:
+        url = ask.call.address.url(SITE_HOST, photo_path(photo))
+        image = {"src": kept_url(ask, photo.digest), "width": photo.width, "height": photo.height}
+        target = {"id": photo.id, "url": url}
+        described = {"description": photo.caption} if photo.caption else {}
+        return {
+            "media_type": "photo",
+            "type": "photo",
+            "target": target,
+            "url": url,
+            "media": {"image": image},
+        } | described
+    if video is not None:
+        url = ask.call.address.url(SITE_HOST, video_path(video))
+        media = {"image": {"src": ask.call.address.url(MEDIA_HOST, "/320x568.jpg"), "width": 320, "height": 568}}
+        media["source"] = kept_url(ask, video.digest)  # type: ignore[assignment]
+        target = {"id": video.id, "url": url}
+        titled = {"title": video.title} if video.title else {}
+        return {"media_type": "video", "type": "video_inline", "target": target, "url": url, "media": media} | titled
+    return None
+
+
+def _full_picture(ask: Ask, post: Post, _field: Field) -> str | None:
+    photo = ask.state.library.photos.get(post.media[0]) if post.media else None
+    return kept_url(ask, photo.digest) if photo else None
+
+
+def _status_type(ask: Ask, post: Post, _field: Field) -> str:
+    if post.media:
+        return "added_video" if post.media[0] in ask.state.library.videos else "added_photos"
+    return "shared_story" if post.link else "mobile_status_update"
 
 
 def _updated(_ask: Ask, post: Post, _field: Field) -> str:
@@ -115,8 +159,6 @@ COMMENT = NodeType(
 )
 # Fields of the real PagePost that this town leaves empty, as a post without them would.
 _UNSET = [
-    "full_picture",
-    "picture",
     "icon",
     "story",
     "shares",
@@ -147,7 +189,9 @@ POST = NodeType(
         "permalink_url": _permalink,
         "is_published": lambda _ask, post, _field: post.published,
         "scheduled_publish_time": _scheduled,
-        "status_type": lambda _ask, post, _field: "shared_story" if post.link else "mobile_status_update",
+        "status_type": _status_type,
+        "full_picture": _full_picture,
+        "picture": _full_picture,
         "application": _application,
         "from": _author,
         "attachments": _attachments,

@@ -10,6 +10,7 @@ from sandbox.meta.access import as_page, may_see_page, need_scope, need_write_sc
 from sandbox.meta.ask import Ask
 from sandbox.meta.errors import GraphError, invalid, missing_object, no_permission
 from sandbox.meta.fields import show
+from sandbox.meta.media_records import Photo, Video
 from sandbox.meta.pages import LIST_PARAMS
 from sandbox.meta.paging import paged
 from sandbox.meta.post_fields import POST
@@ -50,7 +51,7 @@ def edit(ask: Ask, post: Post) -> dict[str, Any]:
     if not any(name in ask.call.params for name in EDIT_PARAMS):
         raise invalid("Nothing to change: give message, is_published or scheduled_publish_time.")
     text = content.message(ask) if "message" in ask.call.params else post.message
-    if not text.strip() and not post.link:
+    if not text.strip() and not post.link and not post.media:
         raise invalid("Missing message or attachment")
     at = content.schedule(ask, post.published)
     publish_now = ask.flag("is_published", default=False)
@@ -65,6 +66,8 @@ def edit(ask: Ask, post: Post) -> dict[str, Any]:
         ask.state.publish(post, ask.now)
     else:
         ask.state.posts.put(post.id, post)
+        if post.published:
+            ask.state.announce(post, "edited")
     return {"success": True}
 
 
@@ -72,6 +75,7 @@ def delete(ask: Ask, post: Post) -> dict[str, Any]:
     """Remove a post for good."""
     _enter_to_write(ask, post)
     ask.state.remove_post(post)
+    ask.state.announce(post, "remove")
     return {"success": True}
 
 
@@ -86,6 +90,19 @@ def page_of(ask: Ask, post: Post) -> Page:
 def hidden_from(ask: Ask, post: Post) -> bool:
     """Say whether the token behind a call may not know of a post."""
     return not may_see_page(ask, page_of(ask, post))
+
+
+def page_of_row(ask: Ask, row: Photo | Video) -> Page:
+    """Return the Page that media belongs to."""
+    page = ask.state.pages.get(row.page_id)
+    if page is None:
+        raise missing_object(ask.call.method, row.id)
+    return page
+
+
+def sees_page_of(ask: Ask, row: Photo | Video) -> bool:
+    """Say whether the token behind a call may know of media."""
+    return may_see_page(ask, page_of_row(ask, row))
 
 
 def _enter(ask: Ask, post: Post) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.meta import content
+from sandbox.meta import content, photos
 from sandbox.meta.access import as_page, need_write_scope
 from sandbox.meta.ask import Ask
 from sandbox.meta.errors import invalid
@@ -45,25 +45,22 @@ def publish(ask: Ask, page: Page) -> dict[str, Any]:
     text, link = content.message(ask), content.link(ask)
     scheduled_for = content.schedule(ask, published)
     extras = content.extras(ask, bool(link))
-    if not text.strip() and not link:
+    shown = photos.attached(ask, page)
+    if not text.strip() and not link and not shown:
         raise invalid("Missing message or attachment")
-    post = Post(
-        id=f"{page.id}_{ask.state.new_id()}",
-        page_id=page.id,
-        app_id=ask.speaker.app_id,
-        created=ask.now,
-        listed_from=ask.world.clock.now(),
-        seq=ask.state.next_seq(),
-        published=published,
-        message=text,
-        link=link,
-        scheduled_for=scheduled_for,
-        extras=extras,
-    )
-    _refuse_duplicate(ask, post)
+    if link and shown:
+        raise invalid("A post shows either a link or photos.")
+    post = content.new_post(ask, page, text, published=published, scheduled_for=scheduled_for, extras=extras)
+    post.link, post.media = link, [photo.id for photo in shown]
+    if not shown:
+        _refuse_duplicate(ask, post)
     answer = {"id": post.id} if asked is None else show(ask, POST, post, asked)
     ask.state.save_post(post)
-    ask.state.remember_text(post)
+    photos.use(ask, shown, post.id)
+    if not shown:
+        ask.state.remember_text(post)
+    if published:
+        ask.state.announce(post, "add")
     return answer
 
 

@@ -24,6 +24,8 @@ class App:
     redirect_uris: list[str]
     mode: str = "live"
     roles: list[str] = field(default_factory=list)
+    deauthorize_url: str = ""
+    deletion_url: str = ""
 
 
 @dataclass
@@ -45,7 +47,10 @@ class Business:
 
 @dataclass
 class Page:
-    """A Page; `roles` maps a person's id to the tasks that person has on it."""
+    """A Page; `roles` maps a person's id to the tasks that person has on it, `instagram` names a linked account.
+
+    With a `location` (a street and a town) posts can be placed there.
+    """
 
     id: str
     name: str
@@ -57,6 +62,8 @@ class Page:
     about: str = ""
     followers: int = 0
     is_published: bool = True
+    instagram: str = ""
+    location: str = ""
 
 
 @dataclass
@@ -114,6 +121,7 @@ class Post:
     link: str = ""
     updated: int = 0
     scheduled_for: int | None = None
+    media: list[str] = field(default_factory=list)
     extras: dict[str, Any] = field(default_factory=dict)
 
 

@@ -21,6 +21,7 @@ SCOPES: dict[str, tuple[AssetKind, str]] = {
     "instagram_content_publish": ("instagram", "Publish to your Instagram account"),
     "instagram_manage_comments": ("instagram", "Manage comments on Instagram"),
     "instagram_manage_insights": ("instagram", "Read your Instagram statistics"),
+    "instagram_manage_contents": ("instagram", "Delete what you published on Instagram"),
     "instagram_manage_messages": ("instagram", "Manage messages on Instagram"),
     "ads_management": ("", "Manage your ads"),
     "ads_read": ("", "Read your ads and their statistics"),

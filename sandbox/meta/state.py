@@ -7,6 +7,9 @@ import secrets
 import string
 from collections.abc import Iterator
 
+from sandbox.meta.gallery import Gallery
+from sandbox.meta.hooks import Hooks
+from sandbox.meta.library import Library
 from sandbox.meta.records import App, Business, Code, Comment, Grant, Human, Page, Post, Token
 from sandbox.store import Store
 
@@ -26,10 +29,16 @@ class State:
         self.codes = store.collection("meta.codes", Code)
         self.posts = store.collection("meta.posts", Post)
         self.comments = store.collection("meta.comments", Comment)
+        self.library = Library(store)
+        self.instagram = Gallery(store)
+        self.hooks = Hooks(store)
         self.index()
 
     def index(self) -> None:
         """Build the indexes anew from the rows."""
+        self.library.index()
+        self.instagram.index()
+        self.hooks.index()
         self._live: dict[str, dict[str, None]] = {}
         self.waiting: dict[str, None] = {}
         self._page_tokens: dict[tuple[str, str], str] = {}
@@ -38,7 +47,8 @@ class State:
         self._last_seq = 0
         for post in sorted(self.posts, key=lambda post: post.seq):
             self._index_post(post)
-            self._texts[_text_key(post)] = post.created
+            if not post.media:
+                self._texts[_text_key(post)] = post.created
         for token in self.tokens:
             if token.kind == "PAGE":
                 self._page_tokens[token.parent, token.page_id] = token.value
@@ -47,9 +57,9 @@ class State:
 
     # Ids and tokens.
 
-    def new_id(self) -> str:
-        """Mint a large decimal id nobody has."""
-        return str(122_000_000_000_000_000 + secrets.randbelow(999_999_999_999_999))
+    def new_id(self, kind: str = "122") -> str:
+        """Mint a large decimal id nobody has; `kind` are its first digits."""
+        return f"{kind}{secrets.randbelow(10**15):015d}"
 
     def new_secret(self, prefix: str, length: int = 150) -> str:
         """Mint an opaque, unguessable string."""
@@ -106,6 +116,19 @@ class State:
         self.forget_text(post)
         for comment_id in self._comments.pop(post.id, {}):
             self.comments.remove(comment_id)
+        for media_id in post.media:
+            photo = self.library.photos.get(media_id)
+            video = self.library.videos.get(media_id)
+            if photo is not None:
+                self.library.remove_photo(photo)
+            elif video is not None:
+                self.library.remove_video(video)
+
+    def announce(self, post: Post, verb: str) -> None:
+        """Tell the Page's subscribers about a post."""
+        page = self.pages.get(post.page_id)
+        if page is not None and self.hooks.listens(page.id, "feed"):
+            self.hooks.page_feed(page, post, verb)
 
     def posts_of(self, page_id: str) -> Iterator[Post]:
         """Yield a Page's posts, latest first, published or not."""
@@ -137,6 +160,7 @@ class State:
         post.seq = self.next_seq()
         self.waiting.pop(post.id, None)
         self.save_post(post)
+        self.announce(post, "add")
 
     # Comments.
 

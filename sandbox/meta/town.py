@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from heapq import merge
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,12 +10,15 @@ from werkzeug.wrappers import Response
 
 from sandbox.calls import Call, JsonObject
 from sandbox.faults import Fault
-from sandbox.meta import consent, demo, errors, tokens
-from sandbox.meta.ask import GRAPH_HOST, SITE_HOST
+from sandbox.meta import consent, demo, errors, processing, tokens
+from sandbox.meta.ask import GRAPH_HOST, INSTAGRAM_HOST, SITE_HOST, UPLOAD_HOST
+from sandbox.meta.deliveries import Deliveries
 from sandbox.meta.graph import Graph
-from sandbox.meta.post_fields import permalink_path
+from sandbox.meta.instagram_site import InstagramSite
 from sandbox.meta.presets import PRESETS
-from sandbox.meta.records import DEFAULT_APP_ID, Human, Post
+from sandbox.meta.records import DEFAULT_APP_ID, Human
+from sandbox.meta.rupload import Rupload
+from sandbox.meta.shown import Shown
 from sandbox.meta.site import Site
 from sandbox.meta.state import State
 from sandbox.meta.switches import SWITCHES
@@ -31,20 +33,25 @@ _GRAPH_HOSTS = frozenset({GRAPH_HOST, "graph-video.facebook.com"})
 
 
 class Meta(Platform):
-    """Facebook Pages in miniature."""
+    """Facebook Pages and Instagram in miniature."""
 
     slug = "meta"
     name = "Facebook"
+    raw_hosts = frozenset({UPLOAD_HOST})
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.state = State(world.store)
         self._graph = Graph(world, self.state)
-        self._site = Site(world, self.state)
+        self._rupload = Rupload(world, self.state)
+        self._shown = Shown(world, self.state)
+        self._deliveries = Deliveries(world, self.state)
+        self._site = Site(world, self.state, self._shown)
+        self._instagram_site = InstagramSite(world, self.state, self._shown)
 
     def serves(self, host: str) -> bool:
         """Say whether a host is one of Meta's."""
-        return host == SITE_HOST or host in _GRAPH_HOSTS
+        return host in (SITE_HOST, INSTAGRAM_HOST, UPLOAD_HOST) or host in _GRAPH_HOSTS
 
     def switches(self) -> Iterable[Switch]:
         """Return Meta's switches."""
@@ -59,20 +66,26 @@ class Meta(Platform):
         self.state.index()
 
     def handle(self, call: Call) -> Response:
-        """Answer a call to the Graph API or to the public site."""
-        return self._graph.answer(call) if call.host in _GRAPH_HOSTS else self._site.answer(call)
+        """Answer a call to the Graph API, the upload host or one of the public sites."""
+        if call.host in _GRAPH_HOSTS:
+            return self._graph.answer(call)
+        if call.host == UPLOAD_HOST:
+            return self._rupload.answer(call)
+        return self._instagram_site.answer(call) if call.host == INSTAGRAM_HOST else self._site.answer(call)
 
     def is_for_people(self, call: Call) -> bool:
-        """Say whether a call is for the public site."""
-        return call.host == SITE_HOST
+        """Say whether a call is for one of the public sites."""
+        return call.host in (SITE_HOST, INSTAGRAM_HOST)
 
     def scripted_error(self, call: Call, fault: Fault) -> Response:
-        """Answer with the Graph error a fault asks for."""
+        """Answer with the error a fault asks for, in the shape of the host."""
+        if call.host == UPLOAD_HOST:
+            return self._rupload.scripted(fault.error, fault.status)
         return self._graph.scripted(call, errors.scripted(fault.error, fault.status))
 
     def revoke_presented(self, call: Call, error: Mapping[str, Any]) -> None:
         """Kill the token a call carries."""
-        presented = str(call.params.get("access_token") or call.bearer)
+        presented = str(call.params.get("access_token") or call.bearer or call.credential("oauth"))
         token = self.state.tokens.get(presented)
         if token is not None:
             subcode = errors.whole(error.get("subcode"), tokens.PASSWORD_CHANGED)
@@ -80,7 +93,12 @@ class Meta(Platform):
 
     def revoke(self, wish: Mapping[str, Any]) -> JsonObject:
         """Invalidate the tokens of a person or a Page with a chosen subcode."""
-        return {"revoked": tokens.revoke(self.state, wish)}
+        struck = tokens.revoke(self.state, wish)
+        person_id = str(wish.get("user") or "")
+        if wish.get("subcode") == tokens.REMOVED and person_id and not wish.get("page"):
+            for app in self.state.apps:
+                self._deliveries.deauthorised(app, person_id)
+        return {"revoked": struck}
 
     def consent(
         self,
@@ -90,6 +108,7 @@ class Meta(Platform):
         scopes: Iterable[str] = (),
         pages: Iterable[str] | None = None,
         declined: Iterable[str] = (),
+        instagram: Iterable[str] | None = None,
         redirect_uri: str = demo.REDIRECT_URIS[0],
         state: str | None = None,
         app_id: str = DEFAULT_APP_ID,
@@ -98,7 +117,7 @@ class Meta(Platform):
         """Answer the login dialog without a browser.
 
         From Python: `consent(scopes=[...], pages=[...])`. As JSON: the dialog's own parameters, or `url` with all of
-        them in its query, and beside them `user`, `pages`, `declined` and `decision` (`allow` or `cancel`).
+        them in its query, and beside them `user`, `pages`, `instagram`, `declined` and `decision` (`allow` or `cancel`).
         """
         if wish is None:
             params = {"client_id": app_id, "redirect_uri": redirect_uri, "scope": ",".join(scopes)}
@@ -109,11 +128,14 @@ class Meta(Platform):
             params.update(parse_qsl(urlsplit(params.pop("url", "")).query, keep_blank_values=True))
             user = str(wish.get("user") or demo.AMELIE)
             pages, declined = wish.get("pages"), wish.get("declined") or ()
+            instagram = wish.get("instagram")
             allow = wish.get("decision", "allow") == "allow"
         with self._world.changing():
             request = consent.read_request(self.state, params)
             ended = (
-                consent.allow(self._world, request, self.person(user), pages=pages, declined=declined)
+                consent.allow(
+                    self._world, request, self.person(user), pages=pages, declined=declined, instagram=instagram
+                )
                 if allow
                 else consent.cancel(request)
             )
@@ -140,37 +162,28 @@ class Meta(Platform):
         return [Person(person.id, person.name) for person in self.state.people]
 
     def destinations(self) -> list[Destination]:
-        """Return the Pages, with how much each has said."""
-        return [Destination(page.id, page.name, self.state.count_posts_of(page.id)) for page in self.state.pages]
+        """Return the Pages and Instagram accounts, with how much each has said."""
+        return self._shown.destinations()
 
     def timeline(self, destination: str = "") -> Iterator[TimelineItem]:
-        """Yield posts of one Page or of all, newest first."""
-        self.state.release_due(self._world.now())
-        page_ids = [destination] if destination else [page.id for page in self.state.pages]
-        streams = [self.state.posts_of(page_id) for page_id in page_ids]
-        for post in merge(*streams, key=lambda post: post.seq, reverse=True):
-            yield self.item(post)
+        """Yield what one Page or account, or all of them, have said, newest first."""
+        self._settle()
+        return self._shown.timeline(destination)
 
-    def item(self, post: Post) -> TimelineItem:
-        """Return a post as the feed page shows it."""
-        page, app = self.state.pages.get(post.page_id), self.state.apps.get(post.app_id)
-        return TimelineItem(
-            id=post.id,
-            platform=self.slug,
-            platform_name=self.name,
-            destination=post.page_id,
-            destination_name=page.name if page else post.page_id,
-            text=post.message,
-            link=post.link,
-            created=post.created,
-            live=post.published,
-            goes_live=None if post.published else post.scheduled_for,
-            application=app.name if app else post.app_id,
-            host=SITE_HOST,
-            path=permalink_path(post),
-            profile_path=f"/{post.page_id}",
-            comments=len(self.state.comments_of(post.id)),
-        )
+    def webhook(self, what: str, wish: Mapping[str, Any]) -> JsonObject:
+        """Send a webhook or one of the two callbacks."""
+        return self._deliveries.act(what, wish)
+
+    def run_errands(self) -> None:
+        """Let go live what is due, and send the webhooks that wait."""
+        with self._world.changing():
+            self._settle()
+        self._deliveries.run_due()
+
+    def _settle(self) -> None:
+        self.state.release_due(self._world.now())
+        if self.state.library.processing:
+            processing.settle(self.state, self._world.clock.now())
 
     def presets(self) -> Iterable[Preset]:
         """Return the faults people want most."""
@@ -183,6 +196,12 @@ class Meta(Platform):
             "posts": len(state.posts),
             "scheduled_posts": len(state.waiting),
             "comments": len(state.comments),
+            "photos": len(state.library.photos),
+            "videos": len(state.library.videos),
+            "stories": len(state.library.stories),
+            "instagram_containers": len(state.instagram.containers),
+            "instagram_media": len(state.instagram.media),
+            "deliveries": len(state.hooks.outbox),
             "pages": len(state.pages),
             "people": len(state.people),
             "grants": len(state.grants),
