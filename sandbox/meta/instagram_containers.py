@@ -11,6 +11,7 @@ from sandbox.meta.errors import GraphError, invalid, missing_object
 from sandbox.meta.fields import NodeType, show, unset
 from sandbox.meta.instagram_access import account_of, may_publish
 from sandbox.meta.instagram_records import Account, Container, ContainerKind
+from sandbox.probing import probe
 
 DAY_S = 24 * 60 * 60
 PARAMS = frozenset(
@@ -239,7 +240,7 @@ def _arrival(ask: Ask, container: Container) -> Arrived:
             "Only photo or video can be accepted as media type.",
             "The media could not be fetched from this URI: " + (answer.problem or f"it answered {answer.status}") + ".",
         )
-    arrived = Arrived(answer.body, arrivals.probe(answer.body))
+    arrived = Arrived(answer.body, probe(answer.body))
     if not container.video:
         instagram_rules.picture(arrived, container.kind)
     elif arrived.probe.kind == "image" or answer.content_type == "text/html":
@@ -255,7 +256,7 @@ def _cover(ask: Ask) -> None:
     answer = arrivals.fetched(ask, url)
     if not answer.ok:
         raise instagram_rules.refused(*instagram_rules.NOT_FETCHED, "Cover not fetched", "The cover is not there.")
-    seen = arrivals.probe(answer.body)
+    seen = probe(answer.body)
     if seen.mime != "image/jpeg" or len(answer.body) > instagram_rules.MOST_BYTES:
         raise instagram_rules.refused(36001, 2207005, "Unsupported image format", "The cover is no JPEG of 8 MB.")
 

@@ -78,7 +78,7 @@ PHOTO = NodeType(
         "from": _page,
         **dict.fromkeys(("album", "place", "backdated_time", "icon", "event", "target", "webp_images"), unset),
     },
-    {"from": _PROFILE, "images": plain("PlatformImageSource", "height,source,width", "height", "source", "width")},
+    {"from": _PROFILE},
 )
 VIDEO = NodeType(
     "Video",

@@ -29,7 +29,14 @@ def app(world: World) -> Sandbox:
 @pytest.fixture
 def session(app: Sandbox) -> requests.Session:
     session = requests.Session()
-    for prefix in ("https://graph.facebook.com", "https://www.facebook.com", "http://127.0.0.1:8801"):
+    for prefix in (
+        "https://graph.facebook.com",
+        "https://www.facebook.com",
+        "https://rupload.facebook.com",
+        "https://www.instagram.com",
+        "https://media.sandbox.example",
+        "http://127.0.0.1:8801",
+    ):
         session.mount(prefix, SandboxAdapter(app))
     return session
 

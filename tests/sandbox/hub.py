@@ -20,6 +20,17 @@ SCOPES = [
     "pages_read_user_content",
     "business_management",
 ]
+# What the hub asks for: docs/platforms/meta.md 1.2.
+THIRTEEN = [
+    *SCOPES,
+    "pages_manage_metadata",
+    "pages_messaging",
+    "read_insights",
+    "instagram_basic",
+    "instagram_content_publish",
+    "instagram_manage_comments",
+    "instagram_manage_insights",
+]
 CLIENT = {"client_id": DEFAULT_APP_ID, "client_secret": DEFAULT_APP_SECRET}
 
 
