@@ -36,6 +36,9 @@ class Handler(WSGIRequestHandler):
         if self.headers.get("Expect", "").lower().strip() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self.environ = environ = self.make_environ()
+        # werkzeug leaves out headers with an underscore; upload hosts have some (`file_size`, `file_url`).
+        for name in filter(lambda name: "_" in name, self.headers):
+            environ["HTTP_" + name.upper().replace("-", "_")] = self.headers[name]
         left = _Countdown(environ["wsgi.input"], environ.get("CONTENT_LENGTH"))
         if left.known:
             environ["wsgi.input"] = left
