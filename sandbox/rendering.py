@@ -53,7 +53,7 @@ def linked(text: str) -> Markup:
 
 def initials(name: str) -> str:
     """Return one or two letters that stand for a name."""
-    words = [word for word in name.split() if word[0].isalnum()] or [name]
+    words = [word for word in name.lstrip("@").split() if word[0].isalnum()] or [name]
     return "".join(word[0] for word in (words[0], *words[-1:])[: min(2, len(words))]).upper()
 
 

@@ -9,6 +9,7 @@ from sandbox.meta.ask import Ask
 from sandbox.meta.content import message
 from sandbox.meta.errors import invalid, missing_object
 from sandbox.meta.fields import show
+from sandbox.meta.media_records import Photo, Video
 from sandbox.meta.paging import paged
 from sandbox.meta.post_fields import COMMENT
 from sandbox.meta.posts import hidden_from, page_of
@@ -31,6 +32,14 @@ def create(ask: Ask, post: Post) -> dict[str, Any]:
     answer = {"id": comment.id} if asked is None else show(ask, COMMENT, comment, asked)
     ask.state.save_comment(comment)
     return answer
+
+
+def on_media(ask: Ask, row: Photo | Video) -> dict[str, Any]:
+    """Comment a photo or a video, or list its comments: they are those of its post."""
+    post = ask.state.posts.get(row.post_id)
+    if post is None:
+        raise missing_object(ask.call.method, row.id)
+    return create(ask, post) if ask.call.method == "POST" else listed(ask, post)
 
 
 def listed(ask: Ask, post: Post) -> dict[str, Any]:

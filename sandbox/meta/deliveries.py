@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -58,7 +59,9 @@ class Deliveries:
             waiting = [hooks.outbox.get(one) for one in hooks.waiting]
             due = [one.id for one in waiting if one is not None and one.next_at <= now][:_AT_A_TIME]
         for delivery_id in due:
-            self.send(delivery_id)
+            # Gone meanwhile: a reset came in between.
+            with suppress(LookupError):
+                self.send(delivery_id)
         return len(due)
 
     def send(self, delivery_id: str) -> Delivery:

@@ -44,6 +44,14 @@ def _permalink(ask: Ask, video: Video, _field: Field) -> str:
     return ask.call.address.url(SITE_HOST, video_path(video))
 
 
+def _post_id(ask: Ask, video: Video, _field: Field) -> str | None:
+    """Return the id of the post once there is one, with the Page's id in front where a switch says so."""
+    if not video.live:
+        return None
+    full = ask.world.switches.flag("meta.video_post_id_is_full")
+    return video.post_id if full else video.post_id.rpartition("_")[2]
+
+
 def _length(ask: Ask, video: Video, _field: Field) -> float | None:
     body = ask.world.media.kept(video.digest) if video.digest else None
     return probe(body).duration_s if body else None
@@ -90,9 +98,7 @@ VIDEO = NodeType(
         "created_time": lambda _ask, video, _field: graph_time(video.created),
         "updated_time": lambda _ask, video, _field: graph_time(max(video.created, video.finished)),
         "published": lambda _ask, video, _field: video.live,
-        "post_id": lambda _ask, video, _field: (
-            video.post_id.rpartition("_")[2] or None if video.live or video.kind == "story" else None
-        ),
+        "post_id": _post_id,
         "permalink_url": _permalink,
         "status": lambda ask, video, _field: status_of(ask, video),
         "length": _length,

@@ -53,6 +53,7 @@ SWITCHES = (
     Switch("meta.upload_takes_bytes", 0, "The upload host takes this many bytes of a call, then breaks off; 0: all."),
     Switch("meta.status_spelling", "docs", "Words of a video's status.", ("docs", "spec")),
     Switch("meta.video_permalink_is_path", True, "permalink_url of a video has no host."),
+    Switch("meta.video_post_id_is_full", False, "post_id of a video has the Page's id in front."),
     Switch("meta.reel_finish_tells_post", False, "Finishing a reel answers with its post_id too."),
     Switch("meta.reels_per_day", 30, "Reels a Page may publish in 24 hours."),
     Switch("meta.story_archive", True, "Pages keep an archive of their stories."),

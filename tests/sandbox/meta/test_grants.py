@@ -41,8 +41,8 @@ def test_without_the_scope_the_account_is_missing(world: World, hub: Hub) -> Non
 
 
 def test_an_account_left_out_of_the_choice_is_missing(world: World, hub: Hub) -> None:
-    choice = {"scopes": THIRTEEN, "pages": [demo.BAKERY, demo.CAFE], "instagram": [demo.IG_CAFE]}
-    token = hub.long_lived(world.meta.consent(**choice)["code"])
+    pages, accounts = [demo.BAKERY, demo.CAFE], [demo.IG_CAFE]
+    token = hub.long_lived(world.meta.consent(scopes=THIRTEEN, pages=pages, instagram=accounts)["code"])
     assert "instagram_business_account" not in _linked(hub, token, demo.BAKERY)
     assert _linked(hub, token, demo.CAFE)["instagram_business_account"]["id"] == demo.IG_CAFE
     granular = {row["scope"]: row.get("target_ids") for row in hub.debug(token)["granular_scopes"]}

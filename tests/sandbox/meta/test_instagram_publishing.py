@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 import requests
@@ -226,15 +227,15 @@ def test_a_caption_cannot_be_edited_but_comments_can_be_closed(instagram: Instag
 def test_the_first_comment_is_written_answered_hidden_and_removed(instagram: Instagram, hub: Hub) -> None:
     media_id = instagram.live(image_url=PORTRAIT)
 
-    def call(method: str, path: str, **body: object) -> dict[str, object]:
+    def call(method: str, path: str, **body: object) -> dict[str, Any]:
         answer = hub.call(method, path, instagram.token, json=body or None)
         assert answer.ok, answer.text
-        found: dict[str, object] = answer.json()
+        found: dict[str, Any] = answer.json()
         return found
 
     comment_id = call("POST", f"/{media_id}/comments", message="#pain #matin")["id"]
     reply_id = call("POST", f"/{comment_id}/replies", message="Merci")["id"]
-    (listed,) = call("GET", f"/{media_id}/comments")["data"]  # type: ignore[misc]
+    (listed,) = call("GET", f"/{media_id}/comments")["data"]
     assert (listed["id"], listed["text"]) == (comment_id, "#pain #matin")
     assert instagram.read(str(reply_id), "parent_id,username")["parent_id"] == comment_id
     assert call("POST", f"/{comment_id}", hide=True) == {"success": True}

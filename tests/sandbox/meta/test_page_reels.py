@@ -168,7 +168,7 @@ def test_a_page_publishes_only_so_many_reels_a_day(reels: Reels, world: World) -
 def test_a_draft_stays_a_draft_and_a_scheduled_reel_goes_live_by_the_clock(reels: Reels, world: World) -> None:
     assert reels.finish(reels.uploaded(), video_state="DRAFT").ok
     video_id = reels.uploaded()
-    late = {"video_state": "SCHEDULED", "scheduled_publish_time": world.now() + 31 * 86_400}
+    late: dict[str, Any] = {"video_state": "SCHEDULED", "scheduled_publish_time": world.now() + 31 * 86_400}
     assert error_of(reels.finish(video_id, **late)) == (400, 100, 0)
     assert reels.finish(video_id, video_state="SCHEDULED", scheduled_publish_time=world.now() + 3600).ok
     world.clock.advance(100)
@@ -206,3 +206,18 @@ def test_a_video_story_is_found_again_by_the_video_that_was_uploaded(reels: Reel
     reels.finish(long_id, path=STORIES)
     world.clock.advance(10)
     assert reels.status(long_id)["video_status"] == "error"
+
+
+def test_the_first_comment_goes_to_the_reel_once_it_is_live(reels: Reels, world: World) -> None:
+    video_id = reels.uploaded()
+    reels.finish(video_id)
+    wish = {"message": "Recipe in the link"}
+    assert error_of(reels.hub.call("POST", f"/{video_id}/comments", reels.token, json=wish)) == (400, 100, 33)
+    world.clock.advance(10)
+    comment = reels.hub.call("POST", f"/{video_id}/comments", reels.token, json=wish).json()["id"]
+    world.switches.set({"meta.video_post_id_is_full": True})
+    params = {"fields": "post_id"}
+    post_id = reels.hub.call("GET", f"/{video_id}", reels.token, params=params).json()["post_id"]
+    for node in (video_id, post_id):
+        rows = reels.hub.call("GET", f"/{node}/comments", reels.token).json()["data"]
+        assert [row["id"] for row in rows] == [comment]
