@@ -1,4 +1,4 @@
-"""Meta in miniature: Facebook Login, the Graph API for Pages, and the pages people see (docs/platforms/meta.md)."""
+"""Meta in miniature: login, Pages, Instagram, webhooks, and the pages people see (docs/platforms/meta.md)."""
 
 from sandbox.meta.town import Meta
 

@@ -31,6 +31,7 @@ from sandbox.meta import (
     reels,
     stories,
     subscriptions,
+    uploads,
     videos,
 )
 from sandbox.meta.answers import new_trace_id, respond
@@ -38,7 +39,7 @@ from sandbox.meta.ask import Ask
 from sandbox.meta.errors import GraphError, invalid, missing_object, unknown_path
 from sandbox.meta.instagram_records import Account, Container, InstagramComment, Medium
 from sandbox.meta.limits import Asset, Limits
-from sandbox.meta.media_records import Photo, Video
+from sandbox.meta.media_records import Photo, UploadSession, Video
 from sandbox.meta.records import App, Business, Comment, Human, Page, Post
 from sandbox.meta.state import State
 from sandbox.meta.tokens import check_proof, identify
@@ -107,6 +108,9 @@ _TABLE: dict[tuple[type, str, str], Handler] = {
     (App, "POST", "subscriptions"): Handler(subscriptions.subscribe_app, subscriptions.APP_PARAMS),
     (App, "GET", "subscriptions"): Handler(subscriptions.list_app, pages.LIST_PARAMS),
     (App, "DELETE", "subscriptions"): Handler(subscriptions.unsubscribe_app, frozenset({"object"})),
+    (App, "POST", "uploads"): Handler(uploads.start, uploads.PARAMS),
+    (UploadSession, "POST", ""): Handler(uploads.append, _NO_PARAMS),
+    (UploadSession, "GET", ""): Handler(uploads.read, _NO_PARAMS),
     (Photo, "POST", "comments"): Handler(comments.on_media, comments.CREATE_PARAMS),
     (Photo, "GET", "comments"): Handler(comments.on_media, pages.LIST_PARAMS),
     (Video, "POST", "comments"): Handler(comments.on_media, comments.CREATE_PARAMS),
@@ -206,7 +210,7 @@ class Graph:
 
     def _authenticate(self, ask: Ask) -> None:
         """Recognise the token, wherever it was put, and check the proof that came with it."""
-        ask.presented = ask.text("access_token") or ask.call.bearer
+        ask.presented = ask.text("access_token") or ask.call.bearer or ask.call.credential("oauth")
         if not ask.presented:
             if ask.path.startswith("/me"):
                 raise GraphError(
@@ -241,6 +245,7 @@ class Graph:
             state.comments,
             state.instagram.comments,
             state.apps,
+            state.library.sessions,
         ):
             found: object | None = collection.get(node)
             if found is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sandbox.meta.media_records import Photo, Story, Video
+from sandbox.meta.media_records import Photo, Story, UploadSession, Video
 from sandbox.store import Store
 
 
@@ -15,6 +15,7 @@ class Library:
         self.photos = store.collection("meta.photos", Photo)
         self.videos = store.collection("meta.videos", Video)
         self.stories = store.collection("meta.stories", Story)
+        self.sessions = store.collection("meta.upload_sessions", UploadSession)
         self.index()
 
     def index(self) -> None:
@@ -22,7 +23,7 @@ class Library:
         self._photos: dict[str, dict[str, None]] = {}
         self._videos: dict[str, dict[str, None]] = {}
         self._stories: dict[str, dict[str, None]] = {}
-        self._sessions: dict[str, str] = {}
+        self._chunked: dict[str, str] = {}
         self.processing: dict[str, None] = {}
         for photo in self.photos:
             self._photos.setdefault(photo.page_id, {})[photo.id] = None
@@ -54,7 +55,7 @@ class Library:
     def remove_video(self, video: Video) -> None:
         """Drop a video."""
         self._videos.get(video.page_id, {}).pop(video.id, None)
-        self._sessions.pop(video.session_id, None)
+        self._chunked.pop(video.session_id, None)
         self.processing.pop(video.id, None)
         self.videos.remove(video.id)
 
@@ -81,7 +82,7 @@ class Library:
 
     def in_session(self, session_id: str) -> Video | None:
         """Return the video that an upload session belongs to."""
-        return self.videos.get(self._sessions.get(session_id, ""))
+        return self.videos.get(self._chunked.get(session_id, ""))
 
     def due(self, now: float) -> list[Video]:
         """Return the videos whose processing has ended and who wait for their post."""
@@ -91,7 +92,7 @@ class Library:
     def _index_video(self, video: Video) -> None:
         self._videos.setdefault(video.page_id, {})[video.id] = None
         if video.session_id:
-            self._sessions[video.session_id] = video.id
+            self._chunked[video.session_id] = video.id
         waits = bool(video.finished) and not video.live and video.fate == "works" and not video.trouble
         if waits and video.state != "DRAFT":
             self.processing[video.id] = None

@@ -61,6 +61,19 @@ class Video:
 
 
 @dataclass
+class UploadSession:
+    """A file on its way to a handle."""
+
+    id: str
+    app_id: str
+    person_id: str
+    size: int
+    arrived: int = 0
+    chunks: list[str] = field(default_factory=list)
+    handle: str = ""
+
+
+@dataclass
 class Story:
     """A picture or a film that a Page shows for a day."""
 

@@ -14,6 +14,7 @@ from sandbox.meta import consent, demo, errors, processing, tokens
 from sandbox.meta.ask import GRAPH_HOST, INSTAGRAM_HOST, SITE_HOST, UPLOAD_HOST
 from sandbox.meta.deliveries import Deliveries
 from sandbox.meta.graph import Graph
+from sandbox.meta.instagram_records import Account
 from sandbox.meta.instagram_site import InstagramSite
 from sandbox.meta.presets import PRESETS
 from sandbox.meta.records import DEFAULT_APP_ID, Human
@@ -92,13 +93,33 @@ class Meta(Platform):
             tokens.kill(self.state, [token], subcode if subcode in tokens.WHY_DEAD else tokens.PASSWORD_CHANGED)
 
     def revoke(self, wish: Mapping[str, Any]) -> JsonObject:
-        """Invalidate the tokens of a person or a Page with a chosen subcode."""
+        """Invalidate the tokens of a person or a Page with a chosen subcode, or change an Instagram account.
+
+        `{"account": id, "become": "personal"}` (or `creator`, `business`, `unlinked`) is what its owner does in the app.
+        """
+        account = self.state.instagram.accounts.get(str(wish.get("page") or wish.get("account") or ""))
+        if account is not None and "become" in wish:
+            return self._change(account, str(wish["become"]))
+        if account is not None:
+            # An Instagram account speaks with its Page's tokens.
+            wish = {**wish, "page": account.page_id}
         struck = tokens.revoke(self.state, wish)
         person_id = str(wish.get("user") or "")
         if wish.get("subcode") == tokens.REMOVED and person_id and not wish.get("page"):
             for app in self.state.apps:
                 self._deliveries.deauthorised(app, person_id)
         return {"revoked": struck}
+
+    def _change(self, account: Account, become: str) -> JsonObject:
+        page = self.state.pages.get(account.page_id)
+        if become not in ("business", "creator", "personal", "unlinked") or page is None:
+            raise ValueError("become is one of business, creator, personal, unlinked.")
+        page.instagram = "" if become == "unlinked" else account.id
+        if become != "unlinked":
+            account.kind = become  # type: ignore[assignment]
+        self.state.pages.put(page.id, page)
+        self.state.instagram.accounts.put(account.id, account)
+        return {"account": account.id, "kind": account.kind, "linked_to": page.id if page.instagram else None}
 
     def consent(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.meta import arrivals, content, processing
+from sandbox.meta import arrivals, content, processing, uploads
 from sandbox.meta.access import as_page, need_scope, need_write_scope
 from sandbox.meta.arrivals import Arrived
 from sandbox.meta.ask import Ask
@@ -96,9 +96,11 @@ def _whole(ask: Ask, page: Page) -> dict[str, Any]:
     asked = ask.fields(VIDEO) if ask.text("fields") else None
     video = announce(ask, page, "video")
     _tell(ask, video)
-    source, url = ask.call.upload("source"), ask.text("file_url")
-    if (source is None) == (not url):
-        raise invalid("Give either file_url or the file source.")
+    source, url, handle = ask.call.upload("source"), ask.text("file_url"), ask.text("fbuploader_video_file_chunk")
+    if [source is not None, bool(url), bool(handle)].count(True) != 1:
+        raise invalid("Give one of file_url, fbuploader_video_file_chunk and the file source.")
+    if handle:
+        source = uploads.behind(ask, handle)
     arrived = arrivals.video_by_url(ask, url) if source is None else arrivals.video(source)
     complete(ask, video, arrived)
     if video.trouble and ask.world.switches.word("meta.video_errors_at") == "create":

@@ -156,3 +156,17 @@ def test_the_older_page_header_is_a_switch(world: World, hub: Hub, page_token: s
     world.switches.set({"meta.page_usage_header": True, "meta.usage_headers_after": 0})
     answer = hub.call("GET", f"/{demo.BAKERY}", page_token)
     assert '"call_count"' in answer.headers["X-Page-Usage"]
+
+
+@pytest.mark.parametrize("become", ["personal", "unlinked"])
+def test_an_account_that_leaves_its_page_is_gone_for_the_app(instagram: Instagram, world: World, become: str) -> None:
+    world.meta.revoke({"account": demo.IG_BAKERY, "become": become})
+    assert "instagram_business_account" not in _linked(instagram.hub, instagram.token, demo.BAKERY)
+    assert error_of(instagram.create(image_url=f"{MEDIA}/square.jpg")) == (400, 100, 33)
+    world.meta.revoke({"account": demo.IG_BAKERY, "become": "business"})
+    assert instagram.create(image_url=f"{MEDIA}/square.jpg").ok
+
+
+def test_tokens_behind_an_account_are_those_of_its_page(instagram: Instagram, world: World) -> None:
+    assert world.meta.revoke({"page": demo.IG_BAKERY, "subcode": 460}) == {"revoked": 1}
+    assert error_of(instagram.create(image_url=f"{MEDIA}/square.jpg")) == (400, 190, 460)

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox import pictures
 from sandbox.meta import demo
+from sandbox.meta.records import DEFAULT_APP_ID
 from sandbox.world import World
 from tests.sandbox.hub import Hub, error_of
 from tests.sandbox.meta.instagram import MEDIA
@@ -136,3 +137,28 @@ def test_a_deleted_video_takes_its_post_along(world: World, hub: Hub, page_token
     assert len(list(world.meta.timeline(demo.BAKERY))) == 1
     assert hub.call("DELETE", f"/{video_id}", page_token).json() == {"success": True}
     assert list(world.meta.timeline(demo.BAKERY)) == []
+
+
+def test_an_upload_session_ends_in_a_handle_that_is_a_video(world: World, hub: Hub, page_token: str) -> None:
+    body = pictures.mp4(1280, 720, 20)
+    opened = {"file_name": "a.mp4", "file_length": len(body), "file_type": "video/mp4"}
+    session = hub.call("POST", f"/{DEFAULT_APP_ID}/uploads", page_token, data=opened).json()["id"]
+    assert session.startswith("upload:")
+
+    def send(offset: int) -> Any:
+        headers = {"Authorization": f"OAuth {page_token}", "file_offset": str(offset)}
+        return hub.session.post(f"{hub.base}/{session}", data=body[offset:], headers=headers, timeout=5)
+
+    world.switches.set({"meta.upload_takes_bytes": 10_000})
+    assert send(0).status_code == 400
+    world.switches.set({"meta.upload_takes_bytes": 0})
+    assert hub.call("GET", f"/{session}", page_token).json()["file_offset"] == 10_000
+    assert error_of(send(0))[:2] == (400, 6001)
+    handle = send(10_000).json()["h"]
+    wish = {"fbuploader_video_file_chunk": handle, "description": "By handle"}
+    video_id = hub.call("POST", VIDEOS, page_token, data=wish).json()["id"]
+    video = world.meta.state.library.videos.get(video_id)
+    assert video is not None
+    assert world.media.kept(video.digest) == body
+    guess = hub.call("POST", VIDEOS, page_token, data={"fbuploader_video_file_chunk": "2:guess"})
+    assert error_of(guess) == (400, 100, 0)

@@ -54,7 +54,7 @@ def test_a_file_on_this_very_server_is_fetched_without_waiting_for_itself(one: R
 
 
 class _Hub(http.server.BaseHTTPRequestHandler):
-    got: list[tuple[str, bytes]]
+    got: list[tuple[str, bytes]] = []
 
     def do_GET(self) -> None:
         query = parse_qs(urlsplit(self.path).query)
@@ -77,10 +77,10 @@ class _Hub(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def callback() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
-    handler = type("Handler", (_Hub,), {"got": []})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    _Hub.got.clear()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hub)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/hooks", handler.got
+    yield f"http://127.0.0.1:{server.server_address[1]}/hooks", _Hub.got
     server.shutdown()
     server.server_close()
 
