@@ -64,6 +64,14 @@ class Preset:
 
 
 @dataclass(frozen=True)
+class Happening:
+    """Something that can happen from outside and is told by webhook: `what` of `Platform.webhook`."""
+
+    what: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Person:
     """Someone whose consent or tokens can be played with from the controls."""
 
@@ -146,6 +154,10 @@ class Platform(ABC):
     def webhook(self, what: str, _wish: Mapping[str, Any]) -> JsonObject:
         """Send what this platform sends to an app's callback; called without the world's lock."""
         raise LookupError(f"{self.name} sends no {what} in this town.")
+
+    def happenings(self) -> Iterable[Happening]:
+        """Return what the controls page offers to let happen."""
+        return ()
 
     def run_errands(self) -> None:
         """Send what waits to be sent; called now and then without the world's lock."""

@@ -105,6 +105,15 @@ def _revoke(_world: World, api: Api, form: Form) -> str:
     return f"Tokens invalidated: {result['revoked']}."
 
 
+def _happen(_world: World, api: Api, form: Form) -> str:
+    """Let something happen; what there is to tell leaves a moment later, when nobody holds the world's lock."""
+    slug, _, what = form.get("what", "").partition(":")
+    where = form.get("where", "")
+    result = api.post_webhooks({}, {"page": where, "account": where, "queue": True}, slug, what)
+    count = len(result["deliveries"])
+    return f"It happened, and {count} webhook{'' if count == 1 else 's'} will tell." if count else str(result["why"])
+
+
 def _reset(world: World, _api: Api, _form: Form) -> str:
     world.reset()
     return "The demo world stands as on the first day."
@@ -122,5 +131,6 @@ _ACTIONS: dict[str, Callable[[World, Api, Form], str]] = {
     "real_time": _real_time,
     "switch": _switch,
     "revoke": _revoke,
+    "happen": _happen,
     "reset": _reset,
 }

@@ -70,6 +70,7 @@ class Pages:
                 people=[person for town in world.platforms.values() for person in town.people()],
                 places=[place for town in world.platforms.values() for place in town.destinations()],
                 summary={town.name: town.summary() for town in world.platforms.values()},
+                happenings=[(town, one) for town in world.platforms.values() for one in town.happenings()],
                 said=request.args.get("said", ""),
                 failed=request.args.get("failed", ""),
                 now=world.clock.now(),

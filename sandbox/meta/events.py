@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.meta.instagram_records import Account, InstagramComment
 from sandbox.meta.records import Page
 from sandbox.meta.state import State
+from sandbox.platforms import Happening
 
 # Accents and an emoji, on purpose: a receiver that parses and writes again before it verifies falls over here.
 STRANGER = {"id": "5550000000000001", "name": "Zoë Ærlig-Weiß 🥐"}
@@ -137,6 +138,15 @@ EVENTS: dict[str, Callable[[State, Mapping[str, Any], int], Event]] = {
     "ig_mentions": _ig_mentions,
     "story_insights": _story_insights,
 }
+
+HAPPENINGS = (
+    Happening("feed", "Somebody comments on the latest post of a Page"),
+    Happening("mention", "Somebody mentions a Page"),
+    Happening("messages", "Somebody writes to a Page"),
+    Happening("ig_comments", "Somebody comments on an Instagram account's latest post"),
+    Happening("ig_mentions", "Somebody mentions an Instagram account"),
+    Happening("story_insights", "An Instagram story ends and tells its numbers"),
+)
 
 
 def _page(state: State, wish: Mapping[str, Any]) -> Page:

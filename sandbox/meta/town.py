@@ -13,6 +13,7 @@ from sandbox.faults import Fault
 from sandbox.meta import consent, demo, errors, processing, tokens
 from sandbox.meta.ask import GRAPH_HOST, INSTAGRAM_HOST, SITE_HOST, UPLOAD_HOST
 from sandbox.meta.deliveries import Deliveries
+from sandbox.meta.events import HAPPENINGS
 from sandbox.meta.graph import Graph
 from sandbox.meta.instagram_records import Account
 from sandbox.meta.instagram_site import InstagramSite
@@ -23,7 +24,7 @@ from sandbox.meta.shown import Shown
 from sandbox.meta.site import Site
 from sandbox.meta.state import State
 from sandbox.meta.switches import SWITCHES
-from sandbox.platforms import ConsentRefusedError, Destination, Person, Platform, Preset, TimelineItem
+from sandbox.platforms import ConsentRefusedError, Destination, Happening, Person, Platform, Preset, TimelineItem
 from sandbox.switches import Switch
 
 if TYPE_CHECKING:
@@ -194,6 +195,10 @@ class Meta(Platform):
     def webhook(self, what: str, wish: Mapping[str, Any]) -> JsonObject:
         """Send a webhook or one of the two callbacks."""
         return self._deliveries.act(what, wish)
+
+    def happenings(self) -> Iterable[Happening]:
+        """Return the events the controls page offers."""
+        return HAPPENINGS
 
     def run_errands(self) -> None:
         """Let go live what is due, and send the webhooks that wait."""

@@ -232,3 +232,15 @@ def test_the_control_room_triggers_them(session: requests.Session, listening: Re
     assert session.post(f"{root}/gossip", json={}, timeout=5).status_code == 404
     assert session.post(f"{root}/feed", json={"page": "1"}, timeout=5).status_code == 400
     assert len(listening.got) == 1
+
+
+def test_a_button_lets_something_happen(session: requests.Session, world: World, listening: Receiver) -> None:
+    controls = "http://127.0.0.1:8801/_sandbox/controls"
+    assert "Somebody mentions a Page" in session.get(controls).text
+    form = {"action": "happen", "what": "meta:mention", "where": demo.BAKERY}
+    assert "1 webhook will tell" in session.post(controls, data=form).text
+    assert listening.got == []
+    world.run_errands()
+    assert _told(listening.got[0])["entry"][0]["changes"][0]["field"] == "mention"
+    assert "No app is subscribed" in session.post(controls, data={**form, "where": demo.BICYCLES}).text
+    assert "of this town" in session.post(controls, data={**form, "where": demo.IG_BAKERY}).text
