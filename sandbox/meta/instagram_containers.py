@@ -62,24 +62,14 @@ def create(ask: Ask, account: Account) -> dict[str, Any]:
     container.extras = instagram_rules.extras(ask, kind, video=video, item=item)
     container.resumable = _resumable(ask, video)
     _refuse_too_many(ask, account)
-    arrived = None
+    asked = ask.fields(CONTAINER) if ask.text("fields") else None
+    _cover(ask)
     if kind == "CAROUSEL":
-        container.children = _children(ask, account)
+        _gather(ask, container, _children(ask, account))
     elif not container.resumable:
-        arrived = _arrival(ask, container)
-        _cover(ask)
-    if arrived is not None:
-        arrive(ask, container, arrived)
-    elif kind == "CAROUSEL":
-        container.complete = True
-        _begin(ask, container)
-        for child_id in container.children:
-            child = ask.state.instagram.containers.get(child_id)
-            if child is not None:
-                child.parent_id = container.id
-                ask.state.instagram.save_container(child)
+        arrive(ask, container, _arrival(ask, container))
     ask.state.instagram.save_container(container)
-    answer = {"id": container.id}
+    answer = {"id": container.id} if asked is None else show(ask, CONTAINER, container, asked)
     if container.resumable:
         answer["uri"] = ask.call.address.url(UPLOAD_HOST, f"/ig-api-upload/{ask.version}/{container.id}")
     return answer
@@ -98,6 +88,15 @@ def arrive(ask: Ask, container: Container, arrived: Arrived) -> None:
         )
     _begin(ask, container)
     ask.state.instagram.save_container(container)
+
+
+def _gather(ask: Ask, parent: Container, children: list[Container]) -> None:
+    """Put finished items into a carousel; none of them can be in another."""
+    parent.children, parent.complete = [child.id for child in children], True
+    _begin(ask, parent)
+    for child in children:
+        child.parent_id = parent.id
+        ask.state.instagram.save_container(child)
 
 
 def status_of(ask: Ask, container: Container) -> str:
@@ -201,7 +200,7 @@ def _resumable(ask: Ask, video: bool) -> bool:
     return True
 
 
-def _children(ask: Ask, account: Account) -> list[str]:
+def _children(ask: Ask, account: Account) -> list[Container]:
     given = ask.call.params.get("children")
     if isinstance(given, str) and not given.lstrip().startswith("["):
         wanted = [child.strip() for child in given.split(",") if child.strip()]
@@ -209,6 +208,7 @@ def _children(ask: Ask, account: Account) -> list[str]:
         wanted = [str(child) for child in ask.structure("children") or []]
     if not 2 <= len(wanted) <= 10:
         raise instagram_rules.refused(100, 2207028, "Wrong number of items", "A carousel has 2 to 10 items.")
+    found = []
     for child_id in wanted:
         child = ask.state.instagram.containers.get(child_id)
         if child is None or child.account_id != account.id:
@@ -222,7 +222,8 @@ def _children(ask: Ask, account: Account) -> list[str]:
             raise missing_container()
         if status != "FINISHED":
             raise not_ready()
-    return wanted
+        found.append(child)
+    return found
 
 
 def _arrival(ask: Ask, container: Container) -> Arrived:

@@ -85,7 +85,8 @@ class Rupload:
         else:
             row = self._state.instagram.containers.get(parts[2])
             account = self._state.instagram.accounts.get(row.account_id) if row else None
-            if row is None or account is None or not row.resumable:
+            gone = row is not None and instagram_containers.status_of(ask, row) == "EXPIRED"
+            if row is None or account is None or not row.resumable or gone:
                 raise UploadError("NotFoundError", "There is no such upload.", status=404)
             may_publish(ask, account)
         return ask, row

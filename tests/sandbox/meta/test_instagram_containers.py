@@ -203,3 +203,15 @@ def test_without_the_task_or_the_scope_nothing_is_made(world: World, hub: Hub) -
     token = hub.page_token(hub.long_lived(world.meta.consent(scopes=scopes)["code"]), demo.BAKERY)
     refused = hub.call("POST", f"/{demo.IG_BAKERY}/media", token, json={"image_url": PORTRAIT})
     assert error_of(refused) == (403, 200, 0)
+
+
+def test_a_create_call_returns_the_fields_it_asks_for(instagram: Instagram) -> None:
+    answer = instagram.create(image_url=PORTRAIT, fields="id,status_code").json()
+    assert answer["status_code"] == "IN_PROGRESS"
+    assert error_of(instagram.create(image_url=PORTRAIT, fields="id,colour")) == (400, 100, 0)
+
+
+def test_a_cover_is_looked_at_before_the_film_arrives(instagram: Instagram) -> None:
+    wish = {"media_type": "REELS", "upload_type": "resumable"}
+    assert error_of(instagram.create(**wish, cover_url=f"{MEDIA}/photo.png")) == (400, 36001, 2207005)
+    assert instagram.create(**wish, cover_url=f"{MEDIA}/tall.jpg").ok

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 import requests
 
 from sandbox import pictures
+from sandbox.adapter import SandboxAdapter
+from sandbox.app import create_app
 from sandbox.meta import demo
 from sandbox.world import World
-from tests.sandbox.hub import Hub
+from tests.sandbox.hub import THIRTEEN, Hub
 from tests.sandbox.meta.instagram import MEDIA, Instagram
 
 HERE = "http://127.0.0.1:8801"
@@ -79,8 +82,31 @@ def test_hidden_comments_are_not_shown(shown: Instagram, session: requests.Sessi
     assert "Look here" not in session.get(permalink).text
 
 
-def test_media_survive_a_restart(tmp_path: object) -> None:
-    path = tmp_path / "town.db"  # type: ignore[operator]
+def test_everything_that_was_published_survives_a_restart(tmp_path: Path) -> None:
+    first = World(state=tmp_path / "town.db")
+    session = requests.Session()
+    for prefix in ("https://graph.facebook.com", "https://www.instagram.com"):
+        session.mount(prefix, SandboxAdapter(create_app(first)))
+    hub = Hub(session)
+    token = hub.page_token(hub.long_lived(first.meta.consent(scopes=THIRTEEN)["code"]), demo.BAKERY)
+    instagram = Instagram(first, hub, token, demo.IG_BAKERY)
+    hub.call("POST", f"/{demo.BAKERY}/photos", token, json={"url": f"{MEDIA}/square.jpg", "caption": "Photo"})
+    hub.call("POST", f"/{demo.BAKERY}/videos", token, json={"file_url": f"{MEDIA}/clip.mp4", "description": "Film"})
+    instagram.live(image_url=f"{MEDIA}/square.jpg", caption="Grid")
+    waiting = instagram.made(image_url=f"{MEDIA}/square.jpg", caption="After the restart")
+    first.close()
+    second = World(state=tmp_path / "town.db")
+    assert {item.text for item in second.meta.timeline()} == {"Photo", "Film", "Grid"}
+    for item in second.meta.timeline():
+        assert second.media.kept(item.media[0].url.rpartition("/")[2])
+    session.mount("https://graph.facebook.com", SandboxAdapter(create_app(second)))
+    second.clock.advance(10)
+    assert instagram.publish(waiting).ok
+    second.close()
+
+
+def test_media_survive_a_restart_and_no_reset(tmp_path: Path) -> None:
+    path = tmp_path / "town.db"
     body = pictures.jpeg(64, 64)
     first = World(state=path)
     with first.changing():
