@@ -8,8 +8,6 @@ from sandbox.meta.errors import GraphError, missing_object, no_permission, no_re
 from sandbox.meta.instagram_records import Account, Container, InstagramComment, Medium
 from sandbox.meta.records import Page
 
-ACCOUNT_RESTRICTED = 2207050
-
 
 def page_behind(ask: Ask, account: Account) -> Page | None:
     """Return the Page a professional account is linked to."""

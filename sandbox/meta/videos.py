@@ -41,7 +41,6 @@ PARAMS = frozenset(
     }
 )
 FILES = frozenset({"source", "video_file_chunk", "thumb"})
-EDIT_PARAMS = frozenset({"name", "description", "published"})
 UPLOAD_PROBLEM, UPLOAD_UNKNOWN = 6000, 6001
 
 
