@@ -11,7 +11,8 @@ from sandbox.meta.media_records import UploadSession
 from sandbox.meta.records import App
 
 PARAMS = frozenset({"file_name", "file_length", "file_type"})
-_TYPES = frozenset({"video/mp4", "video/quicktime", "image/jpeg", "image/jpg", "image/png", "application/pdf"})
+# https://developers.facebook.com/docs/graph-api/guides/upload, read 2026-11-22.
+_TYPES = frozenset({"video/mp4", "image/jpeg", "image/jpg", "image/png", "application/pdf"})
 _HANDLE = "2:"
 
 

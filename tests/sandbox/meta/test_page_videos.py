@@ -139,14 +139,18 @@ def test_a_deleted_video_takes_its_post_along(world: World, hub: Hub, page_token
     assert list(world.meta.timeline(demo.BAKERY)) == []
 
 
-def test_an_upload_session_ends_in_a_handle_that_is_a_video(world: World, hub: Hub, page_token: str) -> None:
+def test_an_upload_session_of_the_person_ends_in_a_handle_that_is_the_pages_video(
+    world: World, hub: Hub, user_token: str, page_token: str
+) -> None:
     body = pictures.mp4(1280, 720, 20)
     opened = {"file_name": "a.mp4", "file_length": len(body), "file_type": "video/mp4"}
-    session = hub.call("POST", f"/{DEFAULT_APP_ID}/uploads", page_token, data=opened).json()["id"]
+    session = hub.call("POST", f"/{DEFAULT_APP_ID}/uploads", user_token, data=opened).json()["id"]
+    movie = {**opened, "file_type": "video/quicktime"}
+    assert error_of(hub.call("POST", f"/{DEFAULT_APP_ID}/uploads", user_token, data=movie)) == (400, 100, 0)
     assert session.startswith("upload:")
 
     def send(offset: int) -> Any:
-        headers = {"Authorization": f"OAuth {page_token}", "file_offset": str(offset)}
+        headers = {"Authorization": f"OAuth {user_token}", "file_offset": str(offset)}
         return hub.session.post(f"{hub.base}/{session}", data=body[offset:], headers=headers, timeout=5)
 
     world.switches.set({"meta.upload_takes_bytes": 10_000})
