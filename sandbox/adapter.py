@@ -120,9 +120,13 @@ def _environ(request: requests.PreparedRequest) -> dict[str, Any]:
         data=_body(request.body),
     )
     try:
-        return builder.get_environ()
+        environ = builder.get_environ()
     finally:
         builder.close()
+    if "Content-Length" in request.headers:
+        # The builder leaves a length of 0 out, and some platforms refuse a request that does not say it.
+        environ["CONTENT_LENGTH"] = str(request.headers["Content-Length"])
+    return environ
 
 
 def _body(body: bytes | str | Iterable[bytes] | SupportsRead[bytes | str] | None) -> bytes:

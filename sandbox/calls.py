@@ -99,6 +99,9 @@ def read_call(request: Request, address: Address, wire: Wire, *, raw: bool = Fal
         else:
             call.unreadable = "The JSON body is not an object."
     else:
+        if request.method == "PUT" or request.mimetype == "application/x-www-form-urlencoded":
+            # Kept as written: a PUT carries a thing whose every byte counts, and forms may be looked at before decoding.
+            request.get_data(cache=True, parse_form_data=False)
         call.body = dict(request.form.to_dict())
         for name, upload in request.files.items():
             call.files[name] = len(upload.stream.read())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 from sandbox.calls import Call, JsonObject
 from sandbox.faults import Fault
 from sandbox.switches import Switch
+
+Lever = Callable[[Mapping[str, Any]], JsonObject]
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Destination:
 
 @dataclass(frozen=True)
 class MediaShown:
-    """A picture or a film in a post: `kind` is `image` or `video`, `url` a path on this sandbox."""
+    """An image, video or document under a post: where it is seen on this sandbox, and the words for it."""
 
     kind: str
     url: str
@@ -162,6 +164,10 @@ class Platform(ABC):
     def run_errands(self) -> None:
         """Send what waits to be sent; called now and then without the world's lock."""
         return
+
+    def levers(self) -> Mapping[tuple[str, str], Lever]:
+        """Return what only this platform can be made to do, by verb and name: `/_sandbox/<slug>/<name>`."""
+        return {}
 
     @abstractmethod
     def summary(self) -> dict[str, int]:

@@ -12,6 +12,7 @@ from sandbox.clock import Clock
 from sandbox.faults import FaultBoard
 from sandbox.fetching import Fetcher, LoopbackFetcher
 from sandbox.journal import Journal
+from sandbox.linkedin import LinkedIn
 from sandbox.media import MEDIA_HOST, Media
 from sandbox.meta import Meta
 from sandbox.platforms import Platform
@@ -57,6 +58,7 @@ class World:
 
         # The table of platforms: one line each.
         self.meta = Meta(self)
+        self.linkedin = LinkedIn(self)
 
         self.platforms: dict[str, Platform] = {
             town.slug: town for town in vars(self).values() if isinstance(town, Platform)
@@ -64,8 +66,7 @@ class World:
         for town in self.platforms.values():
             self.switches.declare(town.switches())
         with self.changing():
-            if _SEEDED not in self._facts:
-                self._seed()
+            self._seed()
             self._register_redirect_uris()
 
     @contextmanager
@@ -113,9 +114,11 @@ class World:
             self.store.close()
 
     def _seed(self) -> None:
-        for town in self.platforms.values():
-            town.seed()
-        self._facts.put(_SEEDED, Fact())
+        """Build the demo world of each platform that has none yet: a kept world may be older than a platform."""
+        for slug, town in self.platforms.items():
+            if f"{_SEEDED}:{slug}" not in self._facts:
+                town.seed()
+                self._facts.put(f"{_SEEDED}:{slug}", Fact())
 
     def _register_redirect_uris(self) -> None:
         for town in self.platforms.values():

@@ -165,6 +165,14 @@ class Api:
         )
         return {"url": url, "sha256": digest, "bytes": len(content)}
 
+    def get_lever(self, query: Query, _body: Body, slug: str, name: str) -> dict[str, Any]:
+        """Ask something only one platform can tell."""
+        return self._pull(slug, "GET", name, query)
+
+    def post_lever(self, _query: Query, body: Body, slug: str, name: str) -> dict[str, Any]:
+        """Make a platform do what only it can."""
+        return self._pull(slug, "POST", name, body)
+
     def presets(self) -> list[dict[str, str]]:
         """List the presets of every platform and those that fit all."""
         return [{"name": preset.name, "label": preset.label} for preset in self._presets()]
@@ -184,6 +192,12 @@ class Api:
         if town is None:
             raise LookupError(f"There is no platform {slug}. Known: {', '.join(self._world.platforms)}.")
         return town
+
+    def _pull(self, slug: str, verb: str, name: str, wish: Mapping[str, Any]) -> dict[str, Any]:
+        lever = self._one(slug).levers().get((verb, name))
+        if lever is None:
+            raise LookupError(f"{slug} has no lever {verb} {name}.")
+        return lever(wish)
 
     def _chosen(self, slug: str) -> list[Platform]:
         return [self._one(slug)] if slug else list(self._world.platforms.values())

@@ -100,8 +100,11 @@ def _switch(world: World, _api: Api, form: Form) -> str:
 
 
 def _revoke(_world: World, api: Api, form: Form) -> str:
-    kind, _, owner = form.get("whose", "").partition(":")
-    result = api.post_revoke({}, {kind: owner, "subcode": int(form.get("subcode", "460"))})
+    # "linkedin/user:abc"; without a platform it is the first one's.
+    slug, _, whose = form.get("whose", "").rpartition("/")
+    kind, _, owner = whose.partition(":")
+    wish = {"platform": slug or "meta", kind: owner, "subcode": int(form.get("subcode", "460"))}
+    result = api.post_revoke({}, wish)
     return f"Tokens invalidated: {result['revoked']}."
 
 

@@ -67,9 +67,11 @@ class Pages:
                 offset_s=world.clock.offset_s,
                 frozen=world.clock.frozen,
                 calls=world.journal.entries(limit=_SHOWN_CALLS),
-                people=[person for town in world.platforms.values() for person in town.people()],
-                places=[place for town in world.platforms.values() for place in town.destinations()],
+                towns=[(town, town.people(), town.destinations()) for town in world.platforms.values()],
                 summary={town.name: town.summary() for town in world.platforms.values()},
+                places=[
+                    place for town in world.platforms.values() if town.happenings() for place in town.destinations()
+                ],
                 happenings=[(town, one) for town in world.platforms.values() for one in town.happenings()],
                 said=request.args.get("said", ""),
                 failed=request.args.get("failed", ""),

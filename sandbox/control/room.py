@@ -41,6 +41,7 @@ _PATHS = Map(
         Rule(f"{_ROOT}/media", endpoint="media", methods=["POST"]),
         Rule(f"{_ROOT}/<slug>/consent", endpoint="consent", methods=["POST"]),
         Rule(f"{_ROOT}/<slug>/webhooks/<what>", endpoint="webhooks", methods=["POST"]),
+        Rule(f"{_ROOT}/<slug>/<name>", endpoint="lever", methods=["GET", "POST"]),
     ]
 )
 
