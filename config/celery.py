@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready, worker_shutdown
+from celery.signals import celeryd_after_setup, setup_logging, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -38,7 +38,7 @@ def _keep_our_logs(**kwargs: Any) -> None:
     """Celery would replace the log set-up of ``config.logs``; a receiver here keeps it from doing so."""
 
 
-@worker_ready.connect
+@celeryd_after_setup.connect  # and not when it is ready: a worker that finds no broker publishes all the same
 def _start_timer(**kwargs: Any) -> None:
     from config.timer import start_timer
 

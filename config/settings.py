@@ -192,7 +192,7 @@ if not EMBEDDED:
 
 WORKER_CALLS_IN_FLIGHT = env.number(
     "WORKER_CALLS_IN_FLIGHT",
-    default=64,
+    default=32,
     least=1,
     most=500,
     help="Platform calls one worker process keeps open at once.",

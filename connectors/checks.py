@@ -1,9 +1,10 @@
 """What is wrong with the platforms' settings, told at start-up."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.utils import timezone
 
 from connectors.manager import get_connector, is_configured
@@ -36,6 +37,27 @@ def versions_are_alive(app_configs: Any = None, **kwargs: Any) -> list[CheckMess
                 )
             )
     return messages
+
+
+@register("connectors")
+def absence_is_no_proof_too_early(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """connectors.E001: absence would count as proof while the request may still be on its way, so a post could double."""
+    least = settings.PUBLISH_LEASE + settings.PUBLISH_LANDING
+    return [
+        Error(
+            f"{name} is {_seconds(getattr(settings, name))}, which is less than PUBLISH_LEASE_SECONDS and "
+            f"PUBLISH_LANDING_SECONDS together ({_seconds(least)}).",
+            hint=f"Raise {name}_SECONDS to {least.total_seconds():.0f} or more: before that, a post that is not to be seen "
+            "may still arrive, and would be sent twice.",
+            id="connectors.E001",
+        )
+        for name in (f"{slug.upper()}_SETTLE" for slug in CONNECTORS)
+        if getattr(settings, name, least) < least
+    ]
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{span.total_seconds():.0f} s"
 
 
 @register("connectors", deploy=True)

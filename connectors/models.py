@@ -49,6 +49,12 @@ class Connection(Row):
     access_expires_at = models.DateTimeField(null=True, blank=True)
     refresh_expires_at = models.DateTimeField(null=True, blank=True)
     data_access_expires_at = models.DateTimeField(null=True, blank=True)
+    token_version = models.PositiveIntegerField(
+        default=0, help_text="Grows whenever tokens are stored; compared before a refresh is stored."
+    )
+    refreshed_at = models.DateTimeField(null=True, blank=True)
+    refresh_lease_token = models.UUIDField(null=True, blank=True, editable=False)
+    refresh_lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     health = models.CharField(
         max_length=16, choices=[(state.value, state.value.title()) for state in HealthState], blank=True
     )
@@ -77,6 +83,27 @@ class Connection(Row):
 
     def __str__(self) -> str:
         return f"{self.display_name} on {self.platform_id}"
+
+
+class TokenRefresh(Row):
+    """One exchange of a connection's tokens: why, what came of it, how long it took."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="refreshes", db_index=False)
+    reason = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=16)
+    started_at = models.DateTimeField()
+    took_ms = models.PositiveIntegerField()
+    cause = models.CharField(max_length=500, blank=True)
+    facts = models.JSONField(default=dict, help_text="The platform's status, codes and request id; never a body.")
+
+    class Meta:
+        db_table = "token_refreshes"
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["connection", "-id"], name="refreshes_of_connection")]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} for {self.connection_id}"
 
 
 class Destination(Row):

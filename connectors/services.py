@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.dispatch import Signal
 
 from connectors.errors import ConfigurationError, ConnectorError
@@ -60,12 +61,14 @@ def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now:
             "disconnected_at": None,
         },
     )
+    # Whoever is exchanging the tokens of before finds that they are no longer the present ones.
+    Connection.objects.filter(pk=connection.pk).update(token_version=F("token_version") + 1)
     # One person has one grant: a narrower choice made now ends tokens that other connections, of any tenant, rely on.
     others = Connection.objects.filter(platform_id=platform, external_user_id=grant.external_user_id)
     others.exclude(pk=connection.pk).exclude(status=Connection.Status.INACTIVE).update(next_health_at=now)
-    _seal(connection, ACCESS_TOKEN, grant.access_token)
+    seal(connection, ACCESS_TOKEN, grant.access_token)
     if grant.refresh_token is not None:
-        _seal(connection, REFRESH_TOKEN, grant.refresh_token)
+        seal(connection, REFRESH_TOKEN, grant.refresh_token)
     transaction.on_commit(lambda: connection_granted.send(sender=Connection, connection_id=connection.pk), robust=True)
     action = "connection.created" if created else "connection.renewed"
     record(
@@ -101,7 +104,7 @@ def store_destinations(
             },
         )
         if place.token is not None:
-            _seal(connection, destination_token(place.external_id), place.token)
+            seal(connection, destination_token(place.external_id), place.token)
         rows.append(row)
     kept = [row.pk for row in rows]
     Destination.objects.filter(connection=connection, gone_at=None).exclude(pk__in=kept).update(gone_at=now)
@@ -243,5 +246,6 @@ def require_platform(slug: str) -> Platform:
     return platform
 
 
-def _seal(connection: Connection, kind: str, secret: Secret) -> None:
+def seal(connection: Connection, kind: str, secret: Secret) -> None:
+    """Seal one of a connection's secrets, in place of the one of the same kind."""
     vault.put_secret(tenant_id=connection.tenant_id, connection_id=connection.pk, kind=kind, secret=secret)

@@ -3,16 +3,26 @@
 No transaction is open during a call. Anticipated failures are recorded, never raised; ``retries`` decides what follows.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from connectors.base import Connector
-from connectors.errors import OPERATOR, TENANT, ConfigurationError, ConnectorError, OutcomeUnknown, ReconnectRequired
+from connectors.errors import (
+    OPERATOR,
+    TENANT,
+    ConfigurationError,
+    ConnectorError,
+    OutcomeUnknown,
+    ReconnectRequired,
+    TransientError,
+)
 from connectors.manager import get_connector
 from connectors.models import Connection
+from connectors.refreshing import Outcome
 from connectors.services import mark_attention
 from connectors.types import CannotTell, Content, NotThere, Processing, Published, Target
 from publishing import blame, ledger, retries
@@ -20,12 +30,15 @@ from publishing.held import HeldJob, HeldPost
 from publishing.journal import Clock, JobJournal
 from publishing.ledger import AlreadyTaken, Claimed, LeaseLost, Letter
 from publishing.models import Attempt, Post
+from publishing.renewing import renew_token
 from publishing.retries import History, Next
 from publishing.states import State
 from publishing.writes import Failure
 
 log = structlog.get_logger(__name__)
 
+#: Another worker is at it, and one exchange serves all.
+WAIT_FOR_ANOTHERS_REFRESH: Final = timedelta(seconds=2)
 _LOOK_YOURSELF = (
     "Open the destination and look for the post. If it is live, choose 'It is live' and paste its link; "
     "if it is not, choose 'It is not: publish again'."
@@ -53,6 +66,9 @@ def _attempt(claimed: Claimed, *, clock: Clock) -> None:
             _reconcile(claimed, connector, journal, clock=clock)
         else:
             _publish(claimed, connector, journal, clock=clock)
+    except ReconnectRequired as error:
+        if not (error.connection_ended and _goes_on_with_a_fresh_token(claimed, error, journal, clock=clock)):
+            _record_failure(claimed, error, journal, now=clock())
     except ConnectorError as error:
         _record_failure(claimed, error, journal, now=clock())
     except ConfigurationError as error:
@@ -212,6 +228,29 @@ def _record_failure(claimed: Claimed, error: ConnectorError, journal: JobJournal
             step.who,
         )
         ledger.record_dead_letter(claimed, letter, settled=step.settled, failure=failure, now=now)
+
+
+def _goes_on_with_a_fresh_token(
+    claimed: Claimed, error: ReconnectRequired, journal: JobJournal, *, clock: Clock
+) -> bool:
+    """Refresh a refused token once and let the job go on; False when that cannot help, and the tenant must act."""
+    outcome = renew_token(claimed, journal, clock=clock)
+    if outcome in {Outcome.ENDED, Outcome.IMPOSSIBLE}:
+        return False
+    now = clock()
+    if outcome is Outcome.FAILED:
+        cause = f"{error.cause} A fresh token could not be had for the moment."
+        _record_failure(claimed, TransientError(cause, platform=error.platform, operation="refresh"), journal, now=now)
+        return True
+    at = now + (WAIT_FOR_ANOTHERS_REFRESH if outcome is Outcome.UNDER_WAY else timedelta())
+    failure = ledger.failure_of(
+        kind=error.kind, cause=f"{error.cause} It goes on with a fresh token.", reply=error.reply
+    )
+    if claimed.state is State.RECONCILING:
+        ledger.record_doubt(claimed, look_at=at, failure=failure, outcome=Attempt.Outcome.FAILED, looked=False, now=now)
+    else:
+        ledger.record_retry(claimed, at=at, costs_a_try=False, settled=True, failure=failure, now=now)
+    return True
 
 
 def _record_failed_look(claimed: Claimed, failure: Failure, history: History, *, now: datetime) -> None:

@@ -29,6 +29,7 @@ class HeldConnection:
     tenant_id: UUID
     display_name: str
     status: str
+    token_version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ _JOB: Final = (
 )
 _POST: Final = ("id", "text", "link", "overrides")
 _PLACE: Final = ("id", "tenant_id", "platform_id", "connection_id", "kind", "external_id", "name", "gone_at")
-_CONNECTION: Final = ("id", "tenant_id", "display_name", "status")
+_CONNECTION: Final = ("id", "tenant_id", "display_name", "status", "token_version")
 _POST_AT: Final = len(_JOB)
 _PLACE_AT: Final = _POST_AT + len(_POST)
 _CONNECTION_AT: Final = _PLACE_AT + len(_PLACE)
