@@ -6,6 +6,8 @@ from rest_framework.routers import SimpleRouter
 
 from connectors.api import ConnectionViewSet, DestinationViewSet, PlatformViewSet
 from connectors.oauth import OAuthCallbackView, OAuthStartView
+from media.api import MediaViewSet
+from media.tus import UploadsView, UploadView
 from publishing.api import CheckView, DeadLetterViewSet, JobViewSet, PostViewSet, PublishView
 
 router = SimpleRouter(use_regex_path=False)
@@ -14,6 +16,7 @@ router.register("jobs", JobViewSet, basename="api-jobs")
 router.register("dead-letters", DeadLetterViewSet, basename="api-dead-letters")
 router.register("connections", ConnectionViewSet, basename="api-connections")
 router.register("destinations", DestinationViewSet, basename="api-destinations")
+router.register("media", MediaViewSet, basename="api-media")
 router.register("platforms", PlatformViewSet, basename="api-platforms")
 
 urlpatterns = [
@@ -21,6 +24,8 @@ urlpatterns = [
     path("oauth/<slug:platform>/callback", OAuthCallbackView.as_view(), name="oauth_callback"),
     path("publish", PublishView.as_view(), name="publish"),
     path("publish/check", CheckView.as_view(), name="publish_check"),
+    path("media/uploads/", UploadsView.as_view(), name="media_uploads"),
+    path("media/uploads/<uuid:pk>/", UploadView.as_view(), name="media_upload"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
     path("", include(router.urls)),

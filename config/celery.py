@@ -27,6 +27,10 @@ app.conf.beat_schedule = {
         "task": "monitoring.check_due_connections",
         "schedule": timedelta(seconds=30),
     },
+    "media.sweep": {
+        "task": "media.sweep",
+        "schedule": timedelta(minutes=10),
+    },
 }
 
 QUEUES = ("publish", "health", "tokens", "webhooks", "analytics")

@@ -15,10 +15,11 @@ STRUCK_OUT: Final = "***"
 SECRET_NAMES: Final = re.compile(
     r"(token|secret|password|authorization|api_?key|cookie|code_verifier|signed_request)$", re.I
 )
-#: Shapes of secrets inside longer texts: our keys, Meta's tokens, query parameters.
+#: Shapes of secrets inside longer texts: our keys, Meta's tokens, query parameters, signed addresses of files.
 SECRET_SHAPES: Final = re.compile(
     r"(swb_[0-9a-f]{8}_)[\w-]{20,}|(EAA)\w{20,}|"
-    r"((?:access_token|client_secret|fb_exchange_token|input_token|appsecret_proof|code|state)=)[^&\s\"']+",
+    r"((?:access_token|client_secret|fb_exchange_token|input_token|appsecret_proof|code|state)=)[^&\s\"']+|"
+    r"(/media/)[\w-]{60,}",
 )
 
 
@@ -49,7 +50,7 @@ def _redacted(value: Any) -> Any:
 
 def redact_text(text: str) -> str:
     """Strike out what has the shape of a secret, leaving its public beginning."""
-    return SECRET_SHAPES.sub(lambda hit: f"{hit.group(1) or hit.group(2) or hit.group(3) or ''}{STRUCK_OUT}", text)
+    return SECRET_SHAPES.sub(lambda hit: f"{hit[hit.lastindex or 0]}{STRUCK_OUT}", text)
 
 
 _chain: list[Any] = []

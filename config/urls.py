@@ -29,6 +29,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("tenants.urls")),
     path("", include("connectors.urls")),
+    path("", include("media.urls")),
     path("", include("publishing.urls")),
     path("", include("monitoring.urls")),
 ]

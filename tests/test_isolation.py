@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.urls.converters import UUIDConverter
 from django.utils import timezone
 
 from connectors.models import Connection
+from media.models import Media, Upload
 from publishing.accepting import publish_post
 from publishing.drafts import Draft
 from publishing.models import DeadLetter, PublishJob
@@ -58,7 +60,16 @@ def foreign_ids(make_house: Callable[[str], House], connect: Callable[[House], C
         job=job, tenant=other.tenant, platform_id="meta", fingerprint="f", kind="k", cause="c", who="operator",
         opened_at=timezone.now(),
     )  # fmt: skip
+    media = Media.objects.create(
+        tenant=other.tenant, sha256="0" * 64, kind="image", content_type="image/jpeg", name="Theirs.jpg", size_bytes=1,
+        storage_name="theirs", created_by="x", last_used_at=timezone.now(),
+    )  # fmt: skip
+    upload = Upload.objects.create(
+        tenant=other.tenant, name="Theirs", size_bytes=9, created_by="x", expires_at=timezone.now() + timedelta(days=1)
+    )
     return {
+        "media": str(media.pk),
+        "upload": str(upload.pk),
         "connection": str(connection.pk),
         "destination": str(place.pk),
         "post": str(post.pk),
@@ -81,6 +92,8 @@ def snapshot() -> list[Any]:
         list(DeadLetter.objects.order_by("pk").values()),
         list(Connection.objects.order_by("pk").values()),
         list(Tenant.objects.order_by("pk").values()),
+        list(Media.objects.order_by("pk").values()),
+        list(Upload.objects.order_by("pk").values()),
     ]
 
 
@@ -107,7 +120,7 @@ def test_another_tenants_ids_are_not_found(
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("address", ["posts", "jobs", "dead-letters", "connections", "destinations"])
+@pytest.mark.parametrize("address", ["posts", "jobs", "dead-letters", "connections", "destinations", "media"])
 def test_lists_of_the_api_hold_nothing_of_another_tenant(
     address: str, api: Client, foreign_ids: dict[str, str]
 ) -> None:

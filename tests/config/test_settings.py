@@ -47,6 +47,7 @@ def start(
             {"VAULT_MASTER_KEY": None, "VAULT_MASTER_KEY_FILE": "/nowhere/key"},
             "VAULT_MASTER_KEY_FILE names '/nowhere/key'",
         ),
+        ({"MEDIA_FETCH_PORTS": "80,web"}, "MEDIA_FETCH_PORTS must be a list of port numbers"),
         ({"PUBLIC_URL": "hub.example"}, "PUBLIC_URL must be an http(s) address"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
-ROOMS: Final = ("config", "monitoring", "publishing", "connectors", "vault", "tenants", "foundation")
+ROOMS: Final = ("config", "monitoring", "publishing", "connectors", "media", "vault", "tenants", "foundation")
 #: Directories that hold no documents of ours.
 _ELSEWHERE: Final = {"var", "build", "node_modules"}
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -104,7 +104,7 @@ def _codes_at(node: ast.AST) -> Iterator[str]:
 _TELLING: Final = {
     "Refusal": None, "NotFound": None, "Forbidden": None, "Conflict": None, "Invalid": None, "Unavailable": None,
     "ConnectRefused": None, "AuthenticationFailed": None, "problem": None, "ErrorDetail": None,
-    "ValidationError": None,
+    "ValidationError": None, "TooLarge": None, "MediaGone": None, "OffsetMismatch": None, "WrongProtocol": None, "Refused": 0,
     "Finding": 1, "HealthFinding": 1, "_bad": 0,
 }  # fmt: skip
 

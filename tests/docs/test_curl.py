@@ -9,10 +9,12 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from werkzeug.test import Client as SandboxClient
@@ -23,8 +25,10 @@ from publishing.models import Post, PublishJob
 from sandbox.app import Sandbox
 from sandbox.world import World
 from tests.docs import reading
+from tests.media import making
 
 HUB, SANDBOX = "http://127.0.0.1:8000", "http://127.0.0.1:8801"
+PHOTO = making.picture()
 #: Stands in the shell in place of curl: writes its arguments down, parted by NUL, and ends them with an empty one.
 _CURL = "curl() { printf '%s\\0' \"$@\" ''; }\n"
 
@@ -37,6 +41,9 @@ class Request:
     method: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
+    #: The file that is sent, as the field of a form or as the body itself.
+    form_field: str = ""
+    sends_file: bool = False
 
 
 def commands(block: str, variables: dict[str, str]) -> list[Request]:
@@ -70,6 +77,13 @@ def read_curl(arguments: list[str]) -> Request:
             request.headers[name] = value
         elif word == "-d":
             request.body = left.pop(0)
+        elif word == "-sI":
+            request.method = "HEAD"
+        elif word == "-F":
+            request.form_field, _, told = left.pop(0).partition("=")
+            request.method, request.sends_file = "POST", told == "@photo.jpg"
+        elif word == "--data-binary":
+            request.sends_file = left.pop(0) == "@photo.jpg"
         elif word.startswith("http"):
             request.url = word
         else:
@@ -89,6 +103,11 @@ def send(sandbox: Sandbox) -> Callable[[Request], Any]:
         if request.url.startswith(SANDBOX):
             return SandboxClient(sandbox).open(path, method=request.method, data=request.body, content_type=kind)
         assert request.url.startswith(HUB)
+        if request.form_field and request.sends_file:
+            form = {request.form_field: SimpleUploadedFile("photo.jpg", PHOTO)}
+            return Client().post(path, form, headers=request.headers)
+        if request.sends_file:
+            return Client().generic(request.method, path, PHOTO, kind, headers=request.headers)
         return Client().generic(
             request.method, path, data=request.body or "", content_type=kind, headers=request.headers
         )
@@ -176,3 +195,27 @@ def test_the_commands_of_the_quickstart_do_what_it_says(
     (again,) = [send(request) for request in commands(acted, variables)][:1]
     assert again.status_code == 409
     assert again.json()["code"] == "too_late"
+
+
+def test_the_commands_of_the_page_about_files_do_what_it_says(
+    variables: dict[str, str], send: Callable[[Request], Any], tmp_path: Path, settings: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    sent, begun, continued, looked = (block.text for block in reading.blocks("docs/api/media.md", "bash"))
+    stored, fetched = run(sent, variables, send)
+    assert stored.json()["kind"] == "image"
+    assert fetched.json()["code"] == "media_url_not_allowed"
+
+    variables["SIZE"] = str(len(PHOTO))
+    (upload,) = run(begun, variables, send)
+    assert upload.json()["name"] == "photo.jpg"
+    variables["UPLOAD"] = upload.json()["id"]
+    assert f"/api/media/uploads/{variables['UPLOAD']}/" in upload["Location"]
+    done, head, told = run(continued, variables, send)
+    assert head["Upload-Offset"] == variables["SIZE"]
+    assert told.json()["state"] == "finished"
+    assert done["Media-Location"] == stored["Location"], "the same bytes are the same file"
+
+    variables["MEDIA"] = stored.json()["id"]
+    listed, one, _ = run(looked, variables, send)
+    assert [row["id"] for row in listed.json()["results"]] == [one.json()["id"]]

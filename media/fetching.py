@@ -1,0 +1,241 @@
+"""Fetching a file from an address that a stranger gave us. It must not become a way into the network we stand in."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+
+import requests
+import structlog
+import urllib3
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from foundation.errors import Invalid, Refusal, Unavailable
+from media.addresses import NotAllowed, NotFoundInDns, Rules, dial
+from media.staging import Staged, largest_bytes, too_large
+
+log = structlog.get_logger(__name__)
+
+MOST_REDIRECTS: Final = 5
+LONGEST_URL: Final = 2000
+CONNECT_SECONDS: Final = 5.0
+SILENCE_SECONDS: Final = 15.0
+_CHUNK_BYTES: Final = 64 * 1024
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_REDIRECTS: Final = {301, 302, 303, 307, 308}
+_ONE_AT_A_TIME: Final = threading.Lock()
+_under_way = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Where a file came from."""
+
+    #: What the address calls it; a stranger's word.
+    name: str
+    #: The address as it was given, without query and fragment, which may hold keys.
+    shown_url: str
+
+
+class Deadline:
+    """Ends a fetch at its last moment by shutting its sockets, wherever it is waiting: in a handshake, headers or body."""
+
+    def __init__(self, seconds: float) -> None:
+        self.passed = False
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> "Deadline":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._timer.cancel()
+        for link in self._sockets:
+            link.close()
+
+    def watch(self, link: socket.socket) -> None:
+        """Shut this socket too when the time is over; raises ``TimeoutError`` when it is over already."""
+        if self.passed:
+            raise TimeoutError
+        # A duplicate, because TLS takes the first one over and leaves it empty.
+        self._sockets.append(link.dup())
+
+    def _end(self) -> None:
+        self.passed = True
+        for link in self._sockets:
+            try:
+                link.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+
+class _GuardedAdapter(HTTPAdapter):
+    """Connects only where ``addresses`` allows, keeping the host's name for TLS and the Host header."""
+
+    def __init__(self, rules: Rules, deadline: Deadline) -> None:
+        self._rules = rules
+        self._deadline = deadline
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools open their connections through ``dial``."""
+        super().init_poolmanager(*args, **kwargs)
+        rules, deadline = self._rules, self._deadline
+
+        def connect(connection: HTTPConnection) -> socket.socket:
+            return dial(connection.host, connection.port, rules, timeout=CONNECT_SECONDS, opened=deadline.watch)
+
+        class Plain(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return connect(self)
+
+        class Encrypted(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return connect(self)
+
+        class PlainPool(urllib3.HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class EncryptedPool(urllib3.HTTPSConnectionPool):
+            ConnectionCls = Encrypted
+
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}
+
+
+def fetch(url: str, *, into: Staged) -> Fetched:
+    """Fetch a file and write it to ``into``; raises ``Invalid`` when it may not, or cannot, be fetched.
+
+    Every hop of a redirect passes the same checks. What the server says about the type of its file is not believed.
+    """
+    rules = Rules(frozenset(settings.MEDIA_FETCH_PORTS), settings.MEDIA_FETCH_ALLOW_LOOPBACK)
+    first = place = _read(url)
+    with _slot(), Deadline(settings.MEDIA_FETCH_TIMEOUT.total_seconds()) as deadline, requests.Session() as session:
+        # No proxy, no .netrc, no cookie of this machine's environment.
+        session.trust_env = False
+        adapter = _GuardedAdapter(rules, deadline)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        for _ in range(MOST_REDIRECTS + 1):
+            try:
+                onward = _ask(session, place, into)
+            except Refusal:
+                raise
+            except NotAllowed as error:
+                raise _not_allowed(str(error)) from None
+            except NotFoundInDns:
+                raise _failed(f"no server is called {place.hostname}") from None
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                raise _explained(error, deadline) from None
+            if deadline.passed:
+                # We shut the socket ourselves, which looks like the end of a body whose length was not told.
+                raise _too_slow()
+            if onward is None:
+                log.debug("media.fetched", host=first.hostname, size_bytes=into.size_bytes)
+                return Fetched(_name_in(place) or _name_in(first), _shown(first))
+            place = _read(onward)
+    raise _failed(f"it leads on more than {MOST_REDIRECTS} times")
+
+
+def _ask(session: requests.Session, place: SplitResult, into: Staged) -> str | None:
+    """Take one hop: write the file and return None, or return the address it leads on to."""
+    headers = {"User-Agent": f"Switchboard/{settings.VERSION}", "Accept": "*/*", "Accept-Encoding": "identity"}
+    url = urlunsplit(place)
+    with session.get(
+        url, headers=headers, stream=True, allow_redirects=False, timeout=(CONNECT_SECONDS, SILENCE_SECONDS)
+    ) as answer:
+        if answer.status_code in _REDIRECTS:
+            return urljoin(url, answer.headers.get("Location", ""))
+        if answer.status_code != 200:
+            raise _failed(f"its server answered with status {answer.status_code}")
+        told = answer.headers.get("Content-Length", "")
+        if told.isdecimal() and int(told) > largest_bytes():
+            raise too_large(largest_bytes())
+        # Not decoded: a compressed body could unpack to anything, and we asked for none.
+        while chunk := answer.raw.read1(_CHUNK_BYTES, decode_content=False):
+            into.write(chunk)
+        if told.isdecimal() and into.size_bytes != int(told):
+            raise _failed("its server broke off in the middle")
+    return None
+
+
+def _read(url: str) -> SplitResult:
+    """Return the parts of an address that may be asked at all; raises ``Invalid``."""
+    if len(url) > LONGEST_URL or not url.isprintable() or " " in url or "\\" in url:
+        raise _not_allowed("It is not written as an address is.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _not_allowed("It cannot be understood.") from None
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise _not_allowed("It does not begin with https:// or http:// and a host.")
+    if parts.username is not None or parts.password is not None:
+        raise _not_allowed("It holds a user name or a password.")
+    if port == 0:
+        raise _not_allowed("Port 0 is not one that files are fetched from.")
+    return parts._replace(fragment="")
+
+
+def _explained(error: Exception, deadline: Deadline) -> Invalid:
+    """Return why a fetch failed. The text of the error is left out: it may hold addresses of our network."""
+    if deadline.passed:
+        return _too_slow()
+    if isinstance(error, requests.exceptions.SSLError):
+        return _failed("its server's certificate is not valid")
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
+        return _failed("its server does not answer in time")
+    return _failed("its server cannot be reached, or broke off")
+
+
+def _not_allowed(why: str) -> Invalid:
+    return Invalid(
+        f"Files are not fetched from this address. {why}",
+        remedy="Give the public http(s) address of the file, or upload the file itself.",
+        code="media_url_not_allowed",
+    )
+
+
+def _failed(why: str) -> Invalid:
+    return Invalid(
+        f"The file could not be fetched: {why}.",
+        remedy="Open the address in a browser without signing in; if that works, try again, or upload the file itself.",
+        code="media_url_failed",
+    )
+
+
+def _too_slow() -> Invalid:
+    return _failed(f"it took longer than {settings.MEDIA_FETCH_TIMEOUT.total_seconds():.0f} seconds")
+
+
+def _name_in(place: SplitResult) -> str:
+    return unquote(place.path.rpartition("/")[2])
+
+
+def _shown(place: SplitResult) -> str:
+    return urlunsplit(place._replace(query="", fragment=""))[:500]
+
+
+@contextmanager
+def _slot() -> Iterator[None]:
+    """Hold one of the few places for fetches: a slow server must not keep every thread of the web server waiting."""
+    global _under_way
+    with _ONE_AT_A_TIME:
+        if _under_way >= settings.MEDIA_FETCH_IN_FLIGHT:
+            raise Unavailable(
+                "As many files as allowed are being fetched just now.",
+                remedy="Try again in a minute, or upload the file itself.",
+                code="media_busy",
+            )
+        _under_way += 1
+    try:
+        yield
+    finally:
+        with _ONE_AT_A_TIME:
+            _under_way -= 1
