@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.http import parse_etags, quote_etag
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -13,7 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from connectors import selectors, services
+from connectors import schemas, selectors, services
+from connectors.manager import connector_class
 from connectors.models import Connection, Destination, Platform
 from connectors.serializers import (
     BudgetSerializer,
@@ -21,9 +24,19 @@ from connectors.serializers import (
     ConnectionSerializer,
     DestinationSerializer,
     PlatformSerializer,
+    SchemaSerializer,
 )
 from tenants.principal import principal_of
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE
+
+
+def _cached(request: Request, body: Any, *, mark: str, content_type: str | None = None) -> Response:
+    """Answer with an ETag, and with 304 to who has this already. It changes only when the hub does."""
+    headers = {"ETag": quote_etag(mark), "Cache-Control": "private, max-age=300"}
+    asked = parse_etags(request.headers.get("If-None-Match", ""))
+    if "*" in asked or any(one.removeprefix("W/") == headers["ETag"] for one in asked):
+        return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    return Response(body, headers=headers, content_type=content_type)
 
 
 @extend_schema(tags=["Platforms"])
@@ -40,6 +53,31 @@ class PlatformViewSet(ListModelMixin, GenericViewSet[Platform]):
     def get_queryset(self) -> Any:
         """Return every platform that has a connector."""
         return selectors.platforms()
+
+    def retrieve(self, request: Request, slug: str) -> Response:
+        """Return one platform: what it can do, and what each kind of destination takes."""
+        return Response(PlatformSerializer(selectors.platform_of(slug)).data)
+
+    @extend_schema(responses=SchemaSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
+    def schemas(self, request: Request, slug: str) -> Response:
+        """What can be set for each kind of destination, as JSON Schema."""
+        served = schemas.documents_of(connector_class(slug))
+        return _cached(request, SchemaSerializer(served, many=True).data, mark="-".join(one.mark for one in served))
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "version", OpenApiTypes.INT, description="Only today's is served; another answers 404 and says so."
+            )
+        ],
+        responses={(200, "application/schema+json"): OpenApiTypes.OBJECT},
+    )
+    @action(detail=True, methods=["get"], url_path="schemas/<slug:kind>", pagination_class=None, filter_backends=())
+    def kind_schema(self, request: Request, slug: str, kind: str) -> Response:
+        """The JSON Schema of one kind's settings, to check them with before they are sent."""
+        served = schemas.document_of(connector_class(slug), kind, request.query_params.get("version", ""))
+        return _cached(request, served.schema, mark=served.mark, content_type="application/schema+json")
 
     @extend_schema(responses=BudgetSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from connectors.budgets import Budgets, Left
-from connectors.manager import get_connector
+from connectors.manager import connector_class, get_connector
 from connectors.models import Connection, Destination, Platform
 from foundation.errors import NotFound
 from tenants.models import Tenant
@@ -14,6 +14,15 @@ from tenants.models import Tenant
 def platforms() -> QuerySet[Platform]:
     """Return every platform."""
     return Platform.objects.order_by("slug")
+
+
+def platform_of(slug: str) -> Platform:
+    """Return one platform; raises ``NotFound`` for a word that names none."""
+    connector_class(slug)
+    found = Platform.objects.filter(slug=slug).first()
+    if found is None:  # in the registry, and its row is made by the next migration
+        raise NotFound("The platform is not set up yet.", remedy="Ask the operator to run the migrations.")
+    return found
 
 
 def connections_of(tenant: Tenant) -> QuerySet[Connection]:

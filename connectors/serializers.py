@@ -2,12 +2,29 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from connectors.base import DestinationKind
 from connectors.manager import is_configured
 from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
 from foundation.forms import StrictSerializer
+
+
+class KindSerializer(serializers.Serializer[DestinationKind]):
+    """A kind of place on a platform, and what a post may carry there."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    longest_text = serializers.IntegerField(help_text="In characters.")
+    takes = serializers.SerializerMethodField()
+    most_media = serializers.IntegerField(help_text="How many files one post may carry.")
+    settings_version = serializers.IntegerField(source="settings.version")
+
+    def get_takes(self, kind: DestinationKind) -> list[str]:
+        """Return what can be said there, in words of the platform's capabilities."""
+        return sorted(kind.takes)
 
 
 class PlatformSerializer(serializers.ModelSerializer[Platform]):
@@ -30,10 +47,19 @@ class PlatformSerializer(serializers.ModelSerializer[Platform]):
         """Return what the connector can do; what is not listed cannot be done."""
         return sorted(CONNECTORS[platform.slug].capabilities)
 
+    @extend_schema_field(KindSerializer(many=True))
     def get_destination_kinds(self, platform: Platform) -> list[dict[str, Any]]:
-        """Return the kinds of places, each with the longest text it takes."""
-        kinds = CONNECTORS[platform.slug].kinds
-        return [{"slug": kind.slug, "name": kind.name, "longest_text": kind.longest_text} for kind in kinds]
+        """Return the kinds of places, each with what it takes."""
+        return [KindSerializer(kind).data for kind in CONNECTORS[platform.slug].kinds]
+
+
+class SchemaSerializer(serializers.Serializer[Any]):
+    """The JSON Schema of one kind's settings."""
+
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    version = serializers.IntegerField()
+    schema = serializers.DictField(help_text="JSON Schema, draft 2020-12.")
 
 
 class BudgetSerializer(serializers.Serializer[Any]):

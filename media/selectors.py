@@ -18,7 +18,7 @@ def media_of_tenant(tenant: Tenant) -> QuerySet[Media]:
     return Media.objects.filter(tenant=tenant, state=Media.State.STORED, derived=False)
 
 
-def media_of(tenant: Tenant, media_id: UUID) -> Media:
+def media_of(tenant: Tenant | UUID, media_id: UUID) -> Media:
     """Return one stored file of the tenant; raises ``NotFound``, or ``MediaGone`` for one that was here once."""
     media = Media.objects.filter(tenant=tenant, pk=media_id).first()
     if media is None:
@@ -26,12 +26,12 @@ def media_of(tenant: Tenant, media_id: UUID) -> Media:
     return _still_here(media)
 
 
-def file_of(tenant: Tenant, media_id: UUID) -> StoredFile:
+def file_of(tenant: Tenant | UUID, media_id: UUID) -> StoredFile:
     """Return one file as publishing sees it; raises ``NotFound`` or ``MediaGone``."""
     return StoredFile.of(media_of(tenant, media_id))
 
 
-def files_of(tenant: Tenant, media_ids: Collection[UUID]) -> list[StoredFile]:
+def files_of(tenant: Tenant | UUID, media_ids: Collection[UUID]) -> list[StoredFile]:
     """Return files in the order of their ids, by one query; raises ``NotFound`` or ``MediaGone`` for the first that is not there."""
     found = {media.pk: media for media in Media.objects.filter(tenant=tenant, pk__in=set(media_ids))}
     for media_id in media_ids:

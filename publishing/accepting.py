@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from foundation.errors import Conflict, Invalid
-from publishing import drafts
+from publishing import attachments, drafts
 from publishing.drafts import Draft
 from publishing.models import Post, PublishJob
 from publishing.states import State
@@ -31,6 +31,7 @@ def publish_post(
         _check_key(idempotency_key)
         if known := _known(principal, idempotency_key, digest):
             return known, True
+    draft = drafts.fetch_files(principal, draft, now=now)
     checked = drafts.check(principal.tenant, draft, now=now)
     if checked.errors:
         raise Invalid("The post cannot be published as it is; nothing was stored.", findings=checked.findings)
@@ -40,7 +41,10 @@ def publish_post(
                 tenant=principal.tenant,
                 text=draft.text,
                 link=draft.link,
-                overrides={str(pk): dict(said) for pk, said in draft.overrides.items()},
+                media=list(draft.media),
+                settings=dict(checked.settings),
+                first_comment=draft.first_comment,
+                overrides=dict(checked.overrides),
                 publish_at=checked.publish_at,
                 time_zone=draft.time_zone,
                 in_order=draft.in_order,
@@ -63,6 +67,7 @@ def publish_post(
                 )
                 for place in checked.destinations
             )
+            _keep_files(principal, draft, checked.publish_at, now=now)
             record(
                 tenant=principal.tenant,
                 actor=principal.actor,
@@ -79,13 +84,18 @@ def publish_post(
     return post, False
 
 
-@transaction.atomic
 def edit_post(*, principal: Principal, post: Post, draft: Draft, now: datetime) -> Post:
     """Change what a post says, or when, until a worker has taken the first of its jobs; its destinations stay.
 
     Raises ``Invalid`` with every finding, and ``Conflict`` once it is too late; then nothing is changed.
     """
     principal.require(POSTS_WRITE)
+    # Fetching asks strangers' servers, so it comes before the transaction.
+    return _edit_post(principal, post, drafts.fetch_files(principal, draft, now=now), now=now)
+
+
+@transaction.atomic
+def _edit_post(principal: Principal, post: Post, draft: Draft, *, now: datetime) -> Post:
     checked = drafts.check(principal.tenant, draft, now=now)
     if checked.errors:
         raise Invalid("The post cannot be published like that; it stays as it was.", findings=checked.findings)
@@ -104,11 +114,19 @@ def edit_post(*, principal: Principal, post: Post, draft: Draft, now: datetime) 
             code="too_late",
         )
     post.text, post.link, post.in_order = draft.text, draft.link, draft.in_order
-    post.overrides = {str(pk): dict(said) for pk, said in draft.overrides.items()}
+    post.media = list(draft.media)
+    post.settings, post.first_comment = dict(checked.settings), draft.first_comment
+    post.overrides = dict(checked.overrides)
     post.publish_at, post.time_zone = checked.publish_at, draft.time_zone
     post.save()
+    _keep_files(principal, draft, checked.publish_at, now=now)
     record(tenant=principal.tenant, actor=principal.actor, action="post.edited", subject=post)
     return post
+
+
+def _keep_files(principal: Principal, draft: Draft, publish_at: datetime | None, *, now: datetime) -> None:
+    if ids := draft.media_ids():
+        attachments.keep(principal.tenant, ids, until=publish_at or now, now=now)
 
 
 def _known(principal: Principal, key: str, digest: str) -> Post | None:

@@ -78,6 +78,7 @@ class PublishJobAdmin(ReadOnlyAdmin):
         "tenant",
         "platform",
         "destination",
+        "role",
         "state",
         "due_at",
         "attempt_count",
@@ -85,7 +86,7 @@ class PublishJobAdmin(ReadOnlyAdmin):
         "story",
     )
     list_select_related = ("tenant", "platform", "destination")
-    list_filter = ("state", "platform", "error_kind")
+    list_filter = ("state", "role", "platform", "error_kind")
     search_fields = ("id", "external_id", "post__id", "destination__name")
     inlines = (AttemptInline, JournalInline)
     actions = ("retry",)

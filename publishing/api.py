@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from publishing import accepting, doorbell, drafts, redriving, selectors
+from publishing import accepting, doorbell, drafts, live, redriving, selectors
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.serializers import (
     CauseSerializer,
@@ -29,6 +29,7 @@ from publishing.serializers import (
     JobDetailSerializer,
     JobSerializer,
     LiveSerializer,
+    LiveTextSerializer,
     PostSerializer,
     RedrivenSerializer,
     RedriveSerializer,
@@ -38,6 +39,7 @@ from publishing.states import State
 from tenants.principal import principal_of
 from tenants.scopes import POSTS_READ, POSTS_WRITE
 
+_FAILED = OpenApiResponse(OpenApiTypes.OBJECT, "A problem: the platform did not do it")
 _KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
@@ -90,10 +92,14 @@ class CheckView(APIView):
 
     @extend_schema(operation_id="publish_check", tags=["Posts"], request=DraftSerializer, responses=CheckedSerializer)
     def post(self, request: Request) -> Response:
-        """Run every rule that can be known beforehand; asks no platform and stores nothing."""
+        """Run every rule that can be known beforehand; asks no platform and stores no post.
+
+        Files named by an address are fetched and kept, as when they are uploaded, so that their rules can be run too.
+        """
         form = DraftSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        checked = drafts.check(principal_of(request).tenant, form.to_draft(), now=timezone.now())
+        principal, now = principal_of(request), timezone.now()
+        checked = drafts.check(principal.tenant, drafts.fetch_files(principal, form.to_draft(), now=now), now=now)
         told = {"publishable": not checked.errors, "publish_at": checked.publish_at, "findings": checked.findings}
         return Response(CheckedSerializer(told).data)
 
@@ -143,6 +149,7 @@ class JobFilter(filters.FilterSet):
     platform = filters.CharFilter(field_name="platform_id")
     destination = filters.UUIDFilter(field_name="destination_id")
     post = filters.UUIDFilter(field_name="post_id")
+    role = filters.ChoiceFilter(choices=PublishJob.Role.choices)
 
     class Meta:
         model = PublishJob
@@ -151,7 +158,7 @@ class JobFilter(filters.FilterSet):
 
 @extend_schema(tags=["Jobs"])
 class JobViewSet(_TenantViewSet):
-    """Jobs, newest first: one post to one destination each."""
+    """Jobs, newest first: one post to one destination each, or the first comment under it."""
 
     serializer_class = JobSerializer
     filterset_class = JobFilter
@@ -193,7 +200,13 @@ class JobViewSet(_TenantViewSet):
         form.is_valid(raise_exception=True)
         said = form.validated_data
         done = redriving.edit_and_redrive(
-            principal=principal_of(request), job=job, text=said.get("text"), link=said.get("link"), now=timezone.now()
+            principal=principal_of(request),
+            job=job,
+            text=said.get("text"),
+            link=said.get("link"),
+            media=said.get("media"),
+            settings=said.get("settings"),
+            now=timezone.now(),
         )
         doorbell.ring_after_commit()
         return Response(JobSerializer(done).data)
@@ -217,6 +230,30 @@ class JobViewSet(_TenantViewSet):
         job = selectors.job_of(principal_of(request).tenant, pk)
         done = redriving.publish_again(principal=principal_of(request), job=job, now=timezone.now())
         doorbell.ring_after_commit()
+        return Response(JobSerializer(done).data)
+
+    @extend_schema(request=None, responses={200: JobSerializer, 502: _FAILED, 503: _FAILED})
+    @action(detail=True, methods=["post"])
+    def remove(self, request: Request, pk: UUID) -> Response:
+        """Delete the live post at its platform; done before, it changes nothing.
+
+        The platform is asked at once: 503 when it cannot be asked or did not answer (repeating harms nobody), 502 when it
+        refused in a way nobody understands.
+        """
+        job = selectors.job_of(principal_of(request).tenant, pk)
+        done = live.remove_post(principal=principal_of(request), job=job, now=timezone.now())
+        return Response(JobSerializer(done).data)
+
+    @extend_schema(request=LiveTextSerializer, responses={200: JobSerializer, 502: _FAILED, 503: _FAILED})
+    @action(detail=True, methods=["post"], url_path="edit-live")
+    def edit_live(self, request: Request, pk: UUID) -> Response:
+        """Change the text of the live post at its platform; 502 and 503 as with removing."""
+        job = selectors.job_of(principal_of(request).tenant, pk)
+        form = LiveTextSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        done = live.edit_live_post(
+            principal=principal_of(request), job=job, text=form.validated_data["text"], now=timezone.now()
+        )
         return Response(JobSerializer(done).data)
 
 

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 
 from connectors.base import Connector
 from connectors.errors import (
+    AUTHOR,
     OPERATOR,
     TENANT,
     ConfigurationError,
@@ -24,15 +25,17 @@ from connectors.manager import get_connector
 from connectors.models import Connection
 from connectors.refreshing import Outcome
 from connectors.services import mark_attention
-from connectors.types import CannotTell, Content, NotThere, Processing, Published, Target
+from connectors.types import CannotTell, NotThere, Processing, Published, Target
 from publishing import blame, ledger, retries
-from publishing.held import HeldJob, HeldPost
+from publishing.deeds import deed_of
+from publishing.held import HeldJob
 from publishing.journal import Clock, JobJournal
 from publishing.ledger import AlreadyTaken, Claimed, LeaseLost, Letter
-from publishing.models import Attempt, Post
+from publishing.models import Attempt
 from publishing.renewing import renew_token
 from publishing.retries import History, Next
 from publishing.states import State
+from publishing.unsendable import Unsendable
 from publishing.writes import Failure
 
 log = structlog.get_logger(__name__)
@@ -73,18 +76,14 @@ def _attempt(claimed: Claimed, *, clock: Clock) -> None:
         _record_failure(claimed, error, journal, now=clock())
     except ConfigurationError as error:
         _record_misconfigured(claimed, error, journal, now=clock())
+    except Unsendable as error:
+        _record_unsendable(claimed, error, journal, now=clock())
     except (LeaseLost, OperationalError, InterfaceError):
         # Not the job's fault. When the database is gone, the lease runs out and the sweep takes the job back.
         raise
     except Exception as error:  # a fault of ours must not leave the job to the lease's end again and again
         log.exception("job.crashed", error=type(error).__name__)
         _record_crash(claimed, error, journal, now=clock())
-
-
-def content_of(post: Post | HeldPost, destination_id: object) -> Content:
-    """Return what a post says at one destination, its overrides applied."""
-    said = {"text": post.text, "link": post.link, **post.overrides.get(str(destination_id), {})}
-    return Content(text=said["text"], link=said["link"])
 
 
 def _require_standing(job: HeldJob) -> None:
@@ -102,7 +101,7 @@ def _require_standing(job: HeldJob) -> None:
 
 
 def _publish(claimed: Claimed, connector: Connector, journal: JobJournal, *, clock: Clock) -> None:
-    result = connector.publish(_content(claimed), _target(claimed), journal)
+    result = deed_of(claimed.job).do(connector, _target(claimed), journal)
     now = clock()
     if isinstance(result, Processing):
         ledger.record_processing(claimed, look_again_at=now + result.look_again_after, note=result.note, now=now)
@@ -115,7 +114,7 @@ def _reconcile(claimed: Claimed, connector: Connector, journal: JobJournal, *, c
     if answered:  # a worker that lost its lease still left us the answer
         _record_published(claimed, Published(**answered), now=clock())
         return
-    result = connector.find_published(_content(claimed), _target(claimed), journal, now=clock())
+    result = deed_of(claimed.job).find(connector, _target(claimed), journal, now=clock())
     now = clock()
     match result:
         case Published():
@@ -152,7 +151,7 @@ def _record_surely_not_there(claimed: Claimed, journal: JobJournal, *, now: date
             f"{job.platform_id}:duplicate",
             cause,
             "Change the text and publish it again.",
-            "author",
+            AUTHOR,
         )
     elif blame.is_to_blame(job.pk, deaths=job.deaths):
         letter = ledger.poisoned(job, deaths=job.deaths)
@@ -280,6 +279,14 @@ def _record_misconfigured(claimed: Claimed, error: ConfigurationError, journal: 
     ledger.record_dead_letter(claimed, letter, settled=settled, failure=failure, now=now)
 
 
+def _record_unsendable(claimed: Claimed, error: Unsendable, journal: JobJournal, *, now: datetime) -> None:
+    """What was accepted cannot be put together any more. Nothing was sent for it now; what was announced stays open."""
+    platform = claimed.job.platform_id
+    letter = Letter(State.FAILED, error.kind, f"{platform}:{error.kind}", error.cause, error.remedy, AUTHOR)
+    failure = ledger.failure_of(kind=letter.kind, cause=letter.cause, remedy=letter.remedy)
+    ledger.record_dead_letter(claimed, letter, settled=not journal.announced, failure=failure, now=now)
+
+
 def _record_crash(claimed: Claimed, error: Exception, journal: JobJournal, *, now: datetime) -> None:
     cause = f"Switchboard itself failed on this job ({type(error).__name__})."
     remedy = "Find this job's id in the workers' log and report what stands there; then redrive."
@@ -298,10 +305,6 @@ def _history(claimed: Claimed, journal: JobJournal) -> History:
         announced=journal.announced,
         first_tried_at=job.first_tried_at or claimed.attempt.opened_at,
     )
-
-
-def _content(claimed: Claimed) -> Content:
-    return content_of(claimed.job.post, claimed.job.destination_id)
 
 
 def _target(claimed: Claimed) -> Target:

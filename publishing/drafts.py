@@ -2,20 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from connectors.base import DestinationKind
 from connectors.manager import connector_class, get_connector, is_configured
 from connectors.models import Connection, Destination
 from connectors.selectors import destinations_of
-from connectors.types import Content
-from foundation.errors import Finding
-from publishing import schedule
+from connectors.types import Capability, Content
+from foundation.errors import Finding, Invalid
+from publishing import attachments, author_settings, schedule
+from publishing.attachments import Said
+from publishing.contents import kind_of
 from publishing.models import Post
 from tenants.models import Tenant
+from tenants.principal import Principal
 
 #: One post may go to this many places; more is a campaign, not a post.
 MOST_DESTINATIONS: Final = 500
@@ -32,8 +36,14 @@ class Draft:
     time_zone: str = ""
     #: Keep this post behind earlier ones of the same destination that ask for order too.
     in_order: bool = False
-    #: By destination: what is said there instead; the keys are ``text`` and ``link``.
-    overrides: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
+    #: The files in their order, each named by ``id`` (or ``url``, until it is fetched), with ``alt_text`` and ``title``.
+    media: tuple[Said, ...] = ()
+    #: By kind of destination: what is set for it, by the schema that the kind has.
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: Written under the post once it is public, where the platform can.
+    first_comment: str = ""
+    #: By destination: what is said there instead; the keys are ``text``, ``link``, ``media``, ``settings``, ``first_comment``.
+    overrides: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
 
     def digest(self) -> str:
         """Return a hash that is equal for equal requests, whatever the order of keys."""
@@ -46,12 +56,33 @@ class Draft:
             "in_order": self.in_order,
             "overrides": {str(pk): dict(said) for pk, said in self.overrides.items()},
         }
+        # Left out where nothing is said, so that keys used before these words existed still answer their posts.
+        said |= {name: value for name in ("media", "settings", "first_comment") if (value := getattr(self, name))}
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     def content_for(self, destination_id: UUID) -> Content:
         """Return what is said at one destination."""
-        said = {"text": self.text, "link": self.link, **self.overrides.get(destination_id, {})}
-        return Content(text=said["text"], link=said["link"])
+        said = {"text": self.text, "link": self.link, "first_comment": self.first_comment}
+        said |= {name: value for name, value in self.overrides.get(destination_id, {}).items() if name in said}
+        return Content(text=said["text"], link=said["link"], first_comment=said["first_comment"])
+
+    def media_at(self, destination_id: UUID) -> Sequence[Said]:
+        """Return the files that go to one destination."""
+        said: Sequence[Said] = self.overrides.get(destination_id, {}).get("media", self.media)
+        return said
+
+    def media_ids(self) -> list[UUID]:
+        """Return the ids of all files of the draft; each must be named by one."""
+        lists = [self.media, *(said["media"] for said in self.overrides.values() if "media" in said)]
+        return list(dict.fromkeys(pk for said in lists for pk in attachments.ids_in(said)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a draft names beyond words, looked up once for all its places."""
+
+    settings: author_settings.Read
+    files: attachments.Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +92,9 @@ class Checked:
     findings: tuple[Finding, ...]
     destinations: tuple[Destination, ...]
     publish_at: datetime | None
+    #: As they are to be stored: the settings in today's version.
+    settings: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    overrides: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -103,8 +137,10 @@ def check(tenant: Tenant, draft: Draft, *, now: datetime) -> Checked:
             )
         )
     places = {place.pk: place for place in destinations_of(tenant).filter(pk__in=draft.destinations)}
+    read = _read(tenant, draft, places)
+    findings += [*read.settings.findings, *read.files.findings(draft.media, where="media")]
     for destination_id in dict.fromkeys(draft.destinations):
-        findings += _check_place(draft, destination_id, places.get(destination_id))
+        findings += _check_place(draft, destination_id, places.get(destination_id), read)
     for destination_id in draft.overrides:
         if destination_id not in draft.destinations:
             findings.append(
@@ -116,12 +152,17 @@ def check(tenant: Tenant, draft: Draft, *, now: datetime) -> Checked:
                 )
             )
     ordered = tuple(places[pk] for pk in dict.fromkeys(draft.destinations) if pk in places)
-    return Checked(tuple(findings), ordered, publish_at)
+    return Checked(tuple(findings), ordered, publish_at, read.settings.by_kind, _stored(draft, read))
 
 
-def check_destination(draft: Draft, place: Destination) -> list[Finding]:
-    """Check what a draft says at one destination; return what would stand in the way of publishing it there."""
-    return [finding for finding in _check_place(draft, place.pk, place) if finding.severity == "error"]
+def check_place(draft: Draft, place: Destination) -> Checked:
+    """Check what a draft says at one destination; its errors are what would stand in the way of publishing it there."""
+    own = {place.kind: draft.settings[place.kind]} if place.kind in draft.settings else {}
+    here = replace(draft, settings=own, overrides={pk: said for pk, said in draft.overrides.items() if pk == place.pk})
+    read = _read(place.tenant, here, {place.pk: place})
+    lost = read.files.findings(here.media_at(place.pk), where="media")
+    findings = (*read.settings.findings, *lost, *_check_place(here, place.pk, place, read))
+    return Checked(findings, (place,), None, read.settings.by_kind, _stored(here, read))
 
 
 def draft_of(post: Post) -> Draft:
@@ -130,11 +171,48 @@ def draft_of(post: Post) -> Draft:
         text=post.text,
         link=post.link,
         in_order=post.in_order,
+        media=tuple(post.media),
+        settings=post.settings,
+        first_comment=post.first_comment,
         overrides={UUID(place): said for place, said in post.overrides.items()},
     )
 
 
-def _check_place(draft: Draft, destination_id: UUID, place: Destination | None) -> list[Finding]:
+def fetch_files(principal: Principal, draft: Draft, *, now: datetime) -> Draft:
+    """Return the draft with every file named by its id; those named by an address are fetched and kept.
+
+    Raises ``Invalid`` with a finding at the file that cannot be had.
+    """
+    lists = [draft.media, *(said["media"] for said in draft.overrides.values() if "media" in said)]
+    if sum("url" in one for said in lists for one in said) > attachments.MOST_FETCHED:
+        raise Invalid(
+            f"At most {attachments.MOST_FETCHED} files are fetched for one request.",
+            remedy="Send them to /api/media/ first, and name them by their ids.",
+            code="too_many_addresses",
+        )
+    media = attachments.fetched(principal, draft.media, where="media", now=now)
+    overrides: dict[UUID, Mapping[str, Any]] = {}
+    for pk, said in draft.overrides.items():
+        where = f"overrides.{pk}.media"
+        own = attachments.fetched(principal, said["media"], where=where, now=now) if "media" in said else None
+        overrides[pk] = said if own is None else {**said, "media": own}
+    return replace(draft, media=tuple(media), overrides=overrides)
+
+
+def _read(tenant: Tenant, draft: Draft, places: Mapping[UUID, Destination]) -> _Read:
+    kinds = {pk: kind for pk, place in places.items() if (kind := kind_of(place)) is not None}
+    own = {pk: said["settings"] for pk, said in draft.overrides.items() if "settings" in said}
+    return _Read(author_settings.read_all(draft.settings, own, kinds), attachments.find(tenant, draft.media_ids()))
+
+
+def _stored(draft: Draft, read: _Read) -> dict[str, dict[str, Any]]:
+    stored = {str(pk): dict(said) for pk, said in draft.overrides.items()}
+    for pk, settings in read.settings.by_place.items():
+        stored[str(pk)]["settings"] = settings
+    return stored
+
+
+def _check_place(draft: Draft, destination_id: UUID, place: Destination | None, read: _Read) -> list[Finding]:
     if place is None:
         return [
             Finding(
@@ -150,11 +228,33 @@ def _check_place(draft: Draft, destination_id: UUID, place: Destination | None) 
         code, message, remedy = obstacle
         return [Finding("destinations", code, message, remedy, **told)]
     connector = get_connector(place.platform_id, place.connection)
-    found = connector.check(draft.content_for(destination_id), kind=place.kind)
+    said = draft.media_at(destination_id)
+    content = replace(
+        draft.content_for(destination_id),
+        media=read.files.attached(said),
+        settings=read.settings.at(destination_id, place.kind),
+    )
+    # A connector relies on settings that hold and files that are there; when they do not, that is told alone.
+    sound = destination_id not in read.settings.broken and len(content.media) == len(said)
+    found = connector.check(content, kind=place.kind) if sound else []
+    kind = kind_of(place)
+    if kind is not None and len(said) > kind.most_media:
+        found.append(_too_many(kind))
+    if content.first_comment and Capability.FIRST_COMMENT not in connector.capabilities:
+        found.append(
+            Finding(
+                "first_comment",
+                "first_comment_unsupported",
+                f"{connector.name} takes no comments from us, so the first comment is left out here.",
+                "Say it in the text instead.",
+                severity="warning",
+            )
+        )
     overridden = draft.overrides.get(destination_id, {})
-    return [
+    lost = read.files.findings(said, where=f"overrides.{destination_id}.media", **told) if "media" in overridden else []
+    return lost + [
         Finding(
-            f"overrides.{destination_id}.{finding.field}" if finding.field in overridden else finding.field,
+            _field_of(finding.field, destination_id, place.kind, overridden),
             finding.code,
             f"{place.name}: {finding.message}",
             finding.remedy,
@@ -164,6 +264,24 @@ def _check_place(draft: Draft, destination_id: UUID, place: Destination | None) 
         )
         for finding in found
     ]
+
+
+def _too_many(kind: DestinationKind) -> Finding:
+    if not kind.most_media:
+        return Finding(
+            "media", "too_many_media", f"A {kind.name} takes no files from us.", "Remove them, or link to them."
+        )
+    words = "1 file" if kind.most_media == 1 else f"{kind.most_media} files"
+    message = f"A post on a {kind.name} carries at most {words}."
+    return Finding("media", "too_many_media", message, "Remove some, or make several posts.", words)
+
+
+def _field_of(field: str, destination_id: UUID, kind: str, overridden: Mapping[str, Any]) -> str:
+    """Return where a connector's finding stands in the request; a setting is named below its kind or its place."""
+    member, _, rest = field.partition(".")
+    if member in overridden:
+        return f"overrides.{destination_id}.{field}"
+    return f"settings.{kind}.{rest}" if member == "settings" and rest else field
 
 
 def obstacle_at(place: Destination) -> tuple[str, str, str] | None:

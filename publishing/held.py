@@ -4,7 +4,7 @@ Plain frozen data and no rows: making four model instances a job cost more than 
 (docs/performance.md), and what a worker holds must not change under it or be saved by accident.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,13 @@ class HeldPost:
     """What the author wants to say."""
 
     pk: UUID
+    tenant_id: UUID
     text: str
     link: str
+    first_comment: str
     overrides: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    media: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class HeldJob:
     platform_id: str
     post_id: UUID
     destination_id: UUID
+    role: str
     state: str
     tries: int
     deaths: int

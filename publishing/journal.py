@@ -70,5 +70,5 @@ class JobJournal:
         """Tell whether another job, of any tenant that publishes to this place, is already recorded as this post."""
         job = self._claimed.job
         place = {"platform_id": job.platform_id, "destination__external_id": job.destination.external_id}
-        taken = PublishJob.objects.filter(external_id=external_id, **place)
+        taken = PublishJob.objects.filter(external_id=external_id, role=job.role, **place)
         return taken.exclude(pk=job.pk).exists()

@@ -24,6 +24,7 @@ from foundation.secret import Secret
 from foundation.text import storable
 from publishing import blame, claims, signals, taking, workers
 from publishing.claims import Rotation
+from publishing.follow_ups import follow_up_of
 from publishing.held import HeldJob, OpenAttempt
 from publishing.models import Attempt, JournalEntry, PublishJob
 from publishing.states import State, may_go
@@ -143,6 +144,7 @@ def record_published(claimed: Claimed, published: Published, *, now: datetime) -
             published_at=now,
             error=("", "", "", ""),
             news=signals.job_published,
+            follow_up=follow_up_of(claimed.job, now=now),
         )
     except LeaseLost:
         answer = {"external_id": published.external_id, "permalink": published.permalink}

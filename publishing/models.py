@@ -19,7 +19,12 @@ class Post(Row):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="posts")
     text = models.TextField(blank=True)
     link = models.CharField(max_length=2000, blank=True)
-    overrides = models.JSONField(default=dict, help_text="By destination id: the text or link said there instead.")
+    media = models.JSONField(default=list, help_text="The files of the post in order: id, alt_text, title.")
+    settings = models.JSONField(
+        default=dict, help_text="By kind of destination: what is set for it, with the version of its schema."
+    )
+    first_comment = models.TextField(blank=True, help_text="Written under the post once it is public.")
+    overrides = models.JSONField(default=dict, help_text="By destination id: what is said there instead.")
     publish_at = models.DateTimeField(null=True, blank=True)
     time_zone = models.CharField(
         max_length=64, blank=True, help_text="The zone the author meant, for showing it again."
@@ -42,16 +47,21 @@ class Post(Row):
 
 
 class PublishJob(Row):
-    """One post to one destination: the unit of retry, of the state machine, of the dead-letter queue.
+    """One post to one destination, or its first comment there: the unit of retry, of states, of dead letters.
 
     Its foreign keys have no indexes of their own where a constraint or a longer index begins with the same column: each
     index is written three times in a job's life.
     """
 
+    class Role(models.TextChoices):
+        POST = "post", "Post"
+        FIRST_COMMENT = "first_comment", "First comment"
+
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="jobs", db_index=False)
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="jobs", db_index=False)
     destination = models.ForeignKey(Destination, on_delete=models.PROTECT, related_name="jobs", db_index=False)
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+", db_index=False)
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.POST, db_default=Role.POST)
     state = models.CharField(max_length=16, choices=[(state.value, state.value) for state in State])
     due_at = models.DateTimeField(
         null=True, blank=True, help_text="When a worker should take it; null while held or at rest."
@@ -75,6 +85,7 @@ class PublishJob(Row):
     external_id = models.CharField(max_length=200, blank=True)
     permalink = models.URLField(max_length=2000, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True, help_text="When somebody took the live post away again.")
     error_kind = models.CharField(max_length=32, blank=True)
     error_cause = models.CharField(max_length=600, blank=True)
     error_remedy = models.CharField(max_length=600, blank=True)
@@ -111,9 +122,14 @@ class PublishJob(Row):
                 | (~Q(state=State.PUBLISHED) & Q(published_at=None)),
                 name="job_is_published_with_a_moment",
             ),
-            models.UniqueConstraint(fields=["post", "destination"], name="a_post_goes_to_a_destination_once"),
+            models.CheckConstraint(
+                condition=Q(removed_at=None) | Q(state=State.PUBLISHED), name="job_is_removed_only_after_it_was_live"
+            ),
+            models.UniqueConstraint(fields=["post", "destination", "role"], name="a_job_of_each_role_per_destination"),
             models.UniqueConstraint(
-                fields=["destination", "external_id"], condition=~Q(external_id=""), name="one_job_per_published_post"
+                fields=["destination", "external_id", "role"],
+                condition=~Q(external_id=""),
+                name="one_job_per_published_post",
             ),
         ]
         indexes: ClassVar = [

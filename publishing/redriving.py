@@ -3,18 +3,20 @@
 Each acts by one conditional update, so that clicking twice, or two people clicking at once, does it once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.conf import settings
+from django.conf import settings as hub_settings
 from django.db import transaction
 
 from foundation.errors import Conflict, Finding, Invalid
-from publishing import drafts
+from publishing import attachments, drafts, follow_ups
+from publishing.attachments import Said
+from publishing.follow_ups import follow_up_of
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
 from tenants.principal import Principal
@@ -76,7 +78,7 @@ def redrive(*, principal: Principal, letters: Sequence[DeadLetter], now: datetim
     principal.require(POSTS_WRITE)
     count = 0
     for letter in letters:
-        due_at = now + timedelta(seconds=count / settings.REDRIVE_PER_SECOND)
+        due_at = now + timedelta(seconds=count / hub_settings.REDRIVE_PER_SECOND)
         count += _redrive(principal, letter.job, now=now, due_at=due_at)
     return count
 
@@ -91,14 +93,21 @@ def rehearse(*, principal: Principal, letters: Sequence[DeadLetter]) -> list[Reh
             told.append(Rehearsal(letter, "nothing", ()))
             continue
         draft = drafts.draft_of(job.post)
-        findings = drafts.check_destination(draft, job.destination)
-        told.append(Rehearsal(letter, "look first" if job.announced_at else "send", tuple(findings)))
+        findings = drafts.check_place(draft, job.destination).errors
+        told.append(Rehearsal(letter, "look first" if job.announced_at else "send", findings))
     return told
 
 
 @transaction.atomic
 def edit_and_redrive(
-    *, principal: Principal, job: PublishJob, text: str | None, link: str | None, now: datetime
+    *,
+    principal: Principal,
+    job: PublishJob,
+    text: str | None,
+    link: str | None,
+    media: Sequence[Said] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    now: datetime,
 ) -> PublishJob:
     """Change what a failed job says at its destination, check it, and send it again.
 
@@ -112,13 +121,17 @@ def edit_and_redrive(
             remedy="First say whether it is live: confirm it, or publish it again.",
             code="outcome_in_doubt",
         )
-    said = {name: value for name, value in (("text", text), ("link", link)) if value is not None}
+    members: tuple[tuple[str, Any], ...] = (("text", text), ("link", link), ("media", media), ("settings", settings))
+    if job.role == PublishJob.Role.FIRST_COMMENT:
+        members = (("first_comment", _comment(text, link, media, settings)),)
+    said: dict[str, Any] = {name: value for name, value in members if value is not None}
     post = Post.objects.select_for_update().get(pk=job.post_id)
     place = str(job.destination_id)
     post.overrides = {**post.overrides, place: {**post.overrides.get(place, {}), **said}}
-    findings = drafts.check_destination(drafts.draft_of(post), job.destination)
-    if findings:
-        raise Invalid("It would fail again as it is.", findings=findings)
+    checked = drafts.check_place(drafts.draft_of(post), job.destination)
+    if checked.errors:
+        raise Invalid("It would fail again as it is.", findings=checked.errors)
+    post.overrides = {**post.overrides, **checked.overrides}
     if not _redrive(principal, job, now=now, due_at=now):
         raise _too_late(job, "changed")
     post.save(update_fields=["overrides", "updated_at"])
@@ -183,6 +196,8 @@ def confirm_live(*, principal: Principal, job: PublishJob, link: str, now: datet
         error_who="",
     ):
         raise _too_late(job, "confirmed")
+    if follow_up := follow_up_of(job, now=now):
+        follow_ups.insert([follow_up])
     _close_letters(job, DeadLetter.Resolution.CONFIRMED_LIVE, principal, note=link.strip()[:500], now=now)
     _record(principal, job, "job.confirmed_live", link=link.strip())
     return _fresh(job)
@@ -202,6 +217,12 @@ def publish_again(*, principal: Principal, job: PublishJob, now: datetime) -> Pu
     return _fresh(job)
 
 
+def _comment(text: str | None, *others: object) -> str:
+    if any(other is not None for other in others) or not (text or "").strip():
+        raise Invalid("A comment has a text and nothing else.", remedy="Send its text.", code="comment_is_text")
+    return (text or "").strip()
+
+
 def _is_web_address(link: str) -> bool:
     try:
         parts = urlsplit(link)
@@ -216,9 +237,16 @@ def _redrive(principal: Principal, job: PublishJob, *, now: datetime, due_at: da
         job, NEEDS_A_PERSON, in_doubt=True, now=now, state=State.RECONCILING, due_at=due_at, **_FRESH
     )
     if sent:
+        _keep_files(job, until=due_at, now=now)
         _close_letters(job, DeadLetter.Resolution.REDRIVEN, principal, note="", now=now)
         _record(principal, job, "job.redriven")
     return sent
+
+
+def _keep_files(job: PublishJob, *, until: datetime, now: datetime) -> None:
+    """A job may have waited longer than files are kept; from now on they are needed again."""
+    if ids := drafts.draft_of(job.post).media_ids():
+        attachments.keep(job.post.tenant, ids, until=until, now=now)
 
 
 def _update(

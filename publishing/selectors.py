@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Prefetch, QuerySet
 
 from foundation.errors import NotFound
 from publishing.models import DeadLetter, Post, PublishJob
@@ -15,7 +15,9 @@ from tenants.models import Tenant
 
 def posts_of(tenant: Tenant) -> QuerySet[Post]:
     """Return a tenant's posts with their jobs, newest first."""
-    return Post.objects.filter(tenant=tenant).prefetch_related("jobs__destination").order_by("-id")
+    # Posts before comments, whatever their number.
+    jobs = PublishJob.objects.select_related("destination").order_by("-role", "-id")
+    return Post.objects.filter(tenant=tenant).prefetch_related(Prefetch("jobs", jobs)).order_by("-id")
 
 
 def post_of(tenant: Tenant, post_id: UUID) -> Post:
@@ -111,8 +113,11 @@ def causes_of(tenant: Tenant, *, shown: int = 50) -> list[Cause]:
 
 
 def state_of_post(jobs: Sequence[PublishJob]) -> str:
-    """Return how a post as a whole is doing: published, partly_published, failed, cancelled, scheduled or publishing."""
-    return overall_state({job.state for job in jobs})
+    """Return how a post as a whole is doing: published, partly_published, failed, cancelled, scheduled or publishing.
+
+    Comments under it do not count.
+    """
+    return overall_state({job.state for job in jobs if job.role == PublishJob.Role.POST})
 
 
 def overall_state(states: Set[str]) -> str:

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from foundation.errors import Finding
 from foundation.forms import StrictSerializer
+from publishing.attachments import MOST_FILES
+from publishing.author_settings import unsayable
 from publishing.drafts import Draft, draft_of
 from publishing.models import Attempt, DeadLetter, Post, PublishJob
 from publishing.selectors import state_of_post
@@ -14,6 +17,60 @@ from publishing.states import State
 
 LONGEST_TEXT = 100_000
 LONGEST_LINK = 2000
+LONGEST_COMMENT = 10_000
+LONGEST_ALT_TEXT = 2000
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {"version": {"type": "integer", "description": "Of the schema; left out: today's."}},
+        "additionalProperties": True,
+    }
+)
+class SettingsField(serializers.DictField):
+    """The settings of one kind of destination, as its JSON Schema describes them."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Return plain JSON that can be stored; what it means is checked later, by the schema."""
+        said: dict[str, Any] = super().to_internal_value(data)
+        if reason := unsayable(said):
+            raise serializers.ValidationError(reason, code="invalid")
+        return said
+
+
+class KeptFileSerializer(StrictSerializer):
+    """A file of a post."""
+
+    id = serializers.UUIDField(help_text="Of an uploaded file; see /api/media/.")
+    alt_text = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_ALT_TEXT)
+    title = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        """Return the file as it is stored: plain text, what is empty left out."""
+        said = super().to_internal_value(data)
+        return {name: str(value) for name, value in said.items() if value}
+
+
+class FileSerializer(KeptFileSerializer):
+    """A file for a post: uploaded before, or to be fetched."""
+
+    id = serializers.UUIDField(required=False, help_text="Of an uploaded file; see /api/media/.")
+    url = serializers.CharField(
+        required=False, max_length=LONGEST_LINK, help_text="A public address to fetch it from first, instead of an id."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Demand one way of naming it."""
+        if ("id" in attrs) == ("url" in attrs):
+            raise serializers.ValidationError("Name a file by its id or by its url.", code="id_or_url")
+        return attrs
+
+
+def _files(**more: Any) -> Any:
+    return serializers.ListField(
+        child=FileSerializer(), required=False, max_length=MOST_FILES, help_text="In their order.", **more
+    )
 
 
 class OverrideSerializer(StrictSerializer):
@@ -21,6 +78,9 @@ class OverrideSerializer(StrictSerializer):
 
     text = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_TEXT, trim_whitespace=False)
     link = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_LINK)
+    media = _files()
+    settings = SettingsField(required=False, help_text="Instead of those of the destination's kind.")
+    first_comment = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_COMMENT)
 
 
 class DraftSerializer(StrictSerializer):
@@ -48,11 +108,25 @@ class DraftSerializer(StrictSerializer):
         default=False,
         help_text="Publish behind earlier posts of the same destination that ask for order too.",
     )
+    media = _files(default=list)
+    settings = serializers.DictField(
+        child=SettingsField(),
+        required=False,
+        default=dict,
+        help_text="By kind of destination, such as facebook_page: what its schema at /api/platforms/ describes.",
+    )
+    first_comment = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=LONGEST_COMMENT,
+        help_text="Written under the post once it is public, where the platform can.",
+    )
     overrides = serializers.DictField(
         child=OverrideSerializer(),
         required=False,
         default=dict,
-        help_text="By destination id: the text or link said there instead.",
+        help_text="By destination id: what is said there instead.",
     )
 
     def validate_overrides(self, value: dict[str, Any]) -> dict[Any, Any]:
@@ -70,6 +144,9 @@ class DraftSerializer(StrictSerializer):
             publish_at=said["publish_at"].strip(),
             time_zone=said["time_zone"].strip(),
             in_order=said["in_order"],
+            media=tuple(said["media"]),
+            settings=said["settings"],
+            first_comment=said["first_comment"].strip(),
             overrides=said["overrides"],
         )
 
@@ -81,6 +158,9 @@ class EditPostSerializer(StrictSerializer):
     link = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_LINK)
     publish_at = serializers.CharField(required=False, allow_blank=True, max_length=40, help_text="Empty: now.")
     time_zone = serializers.CharField(required=False, allow_blank=True, max_length=64)
+    media = _files()
+    settings = serializers.DictField(child=SettingsField(), required=False, help_text="All of them, by kind.")
+    first_comment = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_COMMENT)
 
     def applied_to(self, post: Post) -> Draft:
         """Return the post as the draft it is to become; call it after ``is_valid``."""
@@ -91,7 +171,10 @@ class EditPostSerializer(StrictSerializer):
             kept,
             text=said.get("text", kept.text),
             link=said.get("link", kept.link).strip(),
-            destinations=tuple(job.destination_id for job in post.jobs.all()),
+            media=tuple(said.get("media", kept.media)),
+            settings=said.get("settings", kept.settings),
+            first_comment=said.get("first_comment", kept.first_comment).strip(),
+            destinations=tuple(job.destination_id for job in post.jobs.all() if job.role == PublishJob.Role.POST),
             publish_at=said.get("publish_at", moment).strip(),
             time_zone=said.get("time_zone", post.time_zone).strip(),
         )
@@ -129,20 +212,21 @@ class JobErrorSerializer(serializers.Serializer[PublishJob]):
 
 
 class JobSerializer(serializers.ModelSerializer[PublishJob]):
-    """One post to one destination."""
+    """One post to one destination, or its first comment there."""
 
     post = serializers.UUIDField(source="post_id")
     destination = serializers.UUIDField(source="destination_id")
     destination_name = serializers.CharField(source="destination.name")
     platform = serializers.CharField(source="platform_id")
+    role = serializers.ChoiceField(choices=PublishJob.Role.choices, help_text="post, or the first comment under it.")
     state = serializers.ChoiceField(choices=[state.value for state in State])
     error = serializers.SerializerMethodField()
 
     class Meta:
         model = PublishJob
         fields = [
-            "id", "post", "destination", "destination_name", "platform", "state", "due_at", "attempt_count", "external_id",
-            "permalink", "published_at", "error", "created_at", "updated_at",
+            "id", "post", "destination", "destination_name", "platform", "role", "state", "due_at", "attempt_count", "external_id",
+            "permalink", "published_at", "removed_at", "error", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -185,7 +269,9 @@ class PostSerializer(serializers.ModelSerializer[Post]):
     """A post with its jobs."""
 
     state = serializers.SerializerMethodField()
-    overrides = serializers.DictField(child=serializers.DictField(child=serializers.CharField(allow_blank=True)))
+    media = KeptFileSerializer(many=True)
+    settings = serializers.DictField(child=serializers.DictField())
+    overrides = serializers.DictField(child=serializers.DictField())
     jobs = JobSerializer(many=True)
 
     class Meta:
@@ -195,6 +281,9 @@ class PostSerializer(serializers.ModelSerializer[Post]):
             "state",
             "text",
             "link",
+            "media",
+            "settings",
+            "first_comment",
             "overrides",
             "publish_at",
             "time_zone",
@@ -268,8 +357,19 @@ class CauseSerializer(serializers.Serializer[Any]):
     who = serializers.CharField(source="first.who")
 
 
-class EditSerializer(OverrideSerializer):
+class EditSerializer(StrictSerializer):
     """What a failed job shall say instead."""
+
+    text = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_TEXT, trim_whitespace=False)
+    link = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_LINK)
+    media = serializers.ListField(child=KeptFileSerializer(), required=False, max_length=MOST_FILES)
+    settings = SettingsField(required=False, help_text="Instead of those of the destination's kind.")
+
+
+class LiveTextSerializer(StrictSerializer):
+    """What a live post shall say."""
+
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
 
 
 class DiscardSerializer(StrictSerializer):

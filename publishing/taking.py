@@ -23,10 +23,12 @@ Taken = tuple[HeldJob, OpenAttempt]
 
 #: Columns in the order of the fields of ``held``: those of the job, of its post, its destination and its connection.
 _JOB: Final = (
-    *("id", "tenant_id", "platform_id", "post_id", "destination_id", "state", "tries", "deaths", "looks"),
+    *("id", "tenant_id", "platform_id", "post_id", "destination_id", "role", "state", "tries", "deaths", "looks"),
     *("attempt_count", "first_tried_at", "announced_at", "error_kind"),
 )
-_POST: Final = ("id", "text", "link", "overrides")
+_POST: Final = ("id", "tenant_id", "text", "link", "first_comment", "overrides", "settings", "media")
+#: Where among them plain JSON begins, which PostgreSQL hands over as text.
+_POST_JSON_AT: Final = _POST.index("overrides")
 _PLACE: Final = ("id", "tenant_id", "platform_id", "connection_id", "kind", "external_id", "name", "gone_at")
 _CONNECTION: Final = ("id", "tenant_id", "display_name", "status", "token_version")
 _POST_AT: Final = len(_JOB)
@@ -45,11 +47,15 @@ def take(picked: Sequence[UUID], *, token: UUID, lease: timedelta, now: datetime
 
 
 def _held(attempt_id: UUID, opened_at: datetime, columns: Sequence[Any]) -> Taken:
-    post_id, text, link, overrides = columns[_POST_AT:_PLACE_AT]
-    said = HeldPost(post_id, text, link, json.loads(overrides) if isinstance(overrides, str) else overrides)
+    post = columns[_POST_AT:_PLACE_AT]
+    said = HeldPost(*[*post[:_POST_JSON_AT], *(_plain(value) for value in post[_POST_JSON_AT:])])
     place = HeldPlace(*[*columns[_PLACE_AT:_CONNECTION_AT], HeldConnection(*columns[_CONNECTION_AT:])])
     held = HeldJob(*[*columns[:_POST_AT], said, place])
     return held, OpenAttempt(attempt_id, held.attempt_count, opened_at)
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 # --- PostgreSQL: one statement -----------------------------------------------------------------------------------------

@@ -42,6 +42,9 @@ _PEOPLE: Final = {
     "job.redriven": ("Sent again by hand", "plain"),
     "job.discarded": ("Discarded", "plain"),
     "job.confirmed_live": ("Confirmed to be live", "ok"),
+    "job.removed": ("Deleted at the platform", "plain"),
+    "job.edited_live": ("Text changed at the platform", "plain"),
+    "job.edited": ("Changed by hand and sent again", "plain"),
     "job.published_again": ("Confirmed not to be live; sent again", "plain"),
 }
 
@@ -60,6 +63,9 @@ def story_of(job: PublishJob) -> list[Event]:
 
 def _accepted(job: PublishJob) -> Event:
     post = job.post
+    if job.role == PublishJob.Role.FIRST_COMMENT:
+        detail = f"The post at {job.destination.name} is public, so its first comment follows."
+        return Event(job.created_at, "accepted", "Came due", detail, tone="plain", icon="pen")
     later = f"To be published at {post.publish_at:%Y-%m-%d %H:%M:%S} UTC." if post.publish_at else ""
     detail = f"By {_named(post.created_by)}, for {job.destination.name}. {later}".strip()
     return Event(job.created_at, "accepted", "Accepted", detail, tone="plain", icon="pen")

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.errors import Conflict, Finding, Invalid, NotFound
+from foundation.errors import Conflict, Finding, Forbidden, Invalid, NotFound, Refusal
 from foundation.listing import Query, read_uuids
-from publishing import accepting, doorbell, drafts, redriving, selectors
+from publishing import accepting, doorbell, drafts, live, redriving, selectors
 from publishing.models import DeadLetter, Post
 from publishing.pages import compose as compose_pages
 from publishing.pages import job as job_pages
@@ -21,8 +21,9 @@ from publishing.pages import jobs as jobs_pages
 from publishing.pages import letters as letters_pages
 from publishing.pages import posts as posts_pages
 from publishing.pages.compose import Typed
+from publishing.serializers import LiveTextSerializer
 from tenants.doors import MemberRequest, members_only, page_before
-from tenants.scopes import POSTS_READ, POSTS_WRITE
+from tenants.scopes import MEDIA_WRITE, POSTS_READ, POSTS_WRITE
 
 #: So many dead letters are redriven by one press; the rest by the next.
 MOST_AT_ONCE: Final = 500
@@ -36,7 +37,7 @@ def compose(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         return _compose_page(request, compose_pages.prefilled(request.GET))
     typed = Typed.of(request.POST)
-    draft, findings = typed.read()
+    draft, findings = typed.read(compose_pages.kinds_chosen(request.principal.tenant, typed))
     if draft is None:
         return _compose_page(request, typed, findings)
     now = timezone.now()
@@ -72,7 +73,7 @@ def _compose_page(
     findings = findings or []
     if not typed.idempotency_key:
         typed = typed.with_fresh_key()
-    told = compose_pages.compose_page(
+    told = {"may_upload": MEDIA_WRITE in request.principal.scopes} | compose_pages.compose_page(
         request.principal.tenant, request.user, typed, findings=findings, checked=checked, now=timezone.now()
     )
     return render(request, "publishing/compose.html", told, status=status or (422 if told["invalid"] else 200))
@@ -106,7 +107,9 @@ def posts(request: MemberRequest) -> HttpResponse:
 def post(request: MemberRequest, post_id: UUID) -> HttpResponse:
     """Show one post and what became of it at every destination."""
     request.principal.require(POSTS_READ)
-    return render(request, "publishing/post.html", posts_pages.post_page(request.principal.tenant, post_id))
+    return render(
+        request, "publishing/post.html", posts_pages.post_page(request.principal.tenant, post_id, now=timezone.now())
+    )
 
 
 @require_safe
@@ -181,6 +184,46 @@ def publish_again(request: MemberRequest, job_id: UUID) -> HttpResponse:
     except Conflict as refusal:
         messages.error(request, _words(refusal))
     return redirect("job", job_id)
+
+
+@require_POST
+@members_only
+def remove_post(request: MemberRequest, job_id: UUID) -> HttpResponse:
+    """Delete the live post at its platform."""
+    found = selectors.job_of(request.principal.tenant, job_id)
+    try:
+        live.remove_post(principal=request.principal, job=found, now=timezone.now())
+        messages.success(request, f"Deleted from {found.destination.name}.")
+    except Refusal as refusal:
+        _tell(request, refusal)
+    return redirect("job", job_id)
+
+
+@require_POST
+@members_only
+def edit_live_post(request: MemberRequest, job_id: UUID) -> HttpResponse:
+    """Change the text of the live post at its platform."""
+    found = selectors.job_of(request.principal.tenant, job_id)
+    form = LiveTextSerializer(data={"text": request.POST.get("text", "").replace("\r\n", "\n")})
+    if not form.is_valid():
+        messages.error(request, "The text is missing, too long, or holds characters that cannot be stored.")
+        return redirect("job", job_id)
+    try:
+        live.edit_live_post(
+            principal=request.principal, job=found, text=form.validated_data["text"], now=timezone.now()
+        )
+        messages.success(request, f"Changed at {found.destination.name}.")
+    except Refusal as refusal:
+        _tell(request, refusal)
+    return redirect("job", job_id)
+
+
+def _tell(request: MemberRequest, refusal: Refusal) -> None:
+    """Say on the next page why something was not done; who may not do it at all is answered as everywhere."""
+    if isinstance(refusal, Forbidden | NotFound):
+        raise refusal
+    words = [f"{one.message} {one.remedy}".strip() for one in refusal.findings]
+    messages.error(request, " ".join([refusal.detail, *words, refusal.remedy]).strip())
 
 
 @require_safe

@@ -17,6 +17,8 @@ from django.db.models.functions import Coalesce
 from django.dispatch import Signal
 
 from foundation.ids import new_id
+from publishing import follow_ups
+from publishing.follow_ups import FollowUp
 from publishing.models import Attempt, DeadLetter, JournalEntry, PublishJob
 from publishing.states import State
 
@@ -112,6 +114,8 @@ class Settle:
     attempt: Failure = Failure()
     letter: Letter | None = None
     news: Signal | None = None
+    #: What is to follow once this is settled.
+    follow_up: FollowUp | None = None
 
 
 _ERROR: Final = ("error_kind", "error_cause", "error_remedy", "error_who")
@@ -151,6 +155,7 @@ def _perform(writes: Sequence[Write]) -> list[Exception | None]:
     ]
     if letters:
         DeadLetter.objects.bulk_create(letters)
+    follow_ups.insert(write.follow_up for write in settles if write.follow_up and write.job_id in settled)
     for write in settles:
         if write.news is not None and write.job_id in settled:
             tell(write.news, write.job_id, write.tenant_id)

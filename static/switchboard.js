@@ -131,6 +131,54 @@
     utf16: (text) => text.length,
     bytes: (text) => new TextEncoder().encode(text).length,
   };
+  // Files: sent one after the other while the author goes on writing; each becomes a card to pick.
+  const send = (address, file, token, progress) => new Promise((done) => {
+    const request = new XMLHttpRequest();
+    const body = new FormData();
+    body.append("file", file);
+    request.open("POST", address);
+    request.setRequestHeader("X-CSRFToken", token);
+    request.setRequestHeader("Accept", "application/json");
+    request.responseType = "json";
+    request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) progress(Math.round((100 * event.loaded) / event.total)); });
+    request.addEventListener("loadend", () => done({ ok: request.status === 200 || request.status === 201, told: request.response }));
+    request.send(body);
+  });
+  const sizeOf = (bytes) => (bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1000)).toLocaleString("en")} kB`);
+  const upload = (form, input, changed) => {
+    const words = one("[data-upload-news]", form);
+    const list = one("[data-picks]", form);
+    const show = (told) => {
+      const known = all("input[name=media]", list).find((box) => box.value === told.id);
+      if (known) { known.checked = true; return; }
+      const card = one("[data-pick-new]", form).content.firstElementChild.cloneNode(true);
+      one("input", card).value = told.id;
+      one("b", card).textContent = told.name;
+      one("small", card).textContent = [told.kind, told.width && told.height ? `${told.width} × ${told.height}` : "", sizeOf(told.size_bytes)].filter(Boolean).join(" · ");
+      one("textarea", card).name = `alt-${told.id}`;
+      if (told.kind === "image") one(".file-picture", card).replaceChildren(Object.assign(new Image(), { src: told.url, alt: "" }));
+      const last = all("input[name=media]:checked", list).pop();
+      if (last) last.closest("li").after(card); else list.prepend(card);
+      const none = one("[data-no-files]", form);
+      if (none) none.hidden = true;
+    };
+    input.addEventListener("change", async () => {
+      const files = [...input.files];
+      const failed = [];
+      input.disabled = true;
+      for (const file of files) {
+        words.textContent = `Uploading ${file.name}…`;
+        const { ok, told } = await send(input.dataset.upload, file, one("[name=csrfmiddlewaretoken]", form).value, (share) => { words.textContent = share < 100 ? `Uploading ${file.name}: ${share} %` : `Looking at ${file.name}…`; });
+        if (ok) show(told); else failed.push(`${file.name}: ${told?.detail || "no answer"} ${told?.remedy || ""}`.trim());
+        changed();
+      }
+      input.disabled = false;
+      input.value = "";
+      words.classList.toggle("is-problem", failed.length > 0);
+      words.textContent = failed.length ? failed.join(" ") : `${files.length} file${files.length === 1 ? "" : "s"} uploaded.`;
+    });
+  };
+
   const compose = (form) => {
     const text = one("[data-compose-text]", form);
     const link = one("[data-compose-link]", form);
@@ -149,10 +197,17 @@
       const chosen = boxes.filter((box) => box.checked && !box.disabled);
       const later = one("#when-later", form).checked;
       let tightest = null;
+      const files = all("input[name=media]:checked", form).length;
+      const crowded = chosen.find((box) => files > Number(box.dataset.media));
+      const crowd = (box) => (box.dataset.media === "0" ? "takes no files" : `at most ${box.dataset.media} file${box.dataset.media === "1" ? "" : "s"}`);
+      all("[data-settings]", form).forEach((group) => { group.hidden = !chosen.some((box) => box.dataset.kind === group.dataset.settings); });
+      const mute = chosen.filter((box) => !("comments" in box.dataset)).map((box) => box.dataset.name);
+      const places = one("[data-comment-places]", form);
+      if (places) places.textContent = mute.length ? `; not possible at ${mute.join(", ")}` : "";
       boxes.forEach((box) => {
         const left = box.dataset.limit ? box.dataset.limit - measures[box.dataset.unit](text.value) : Infinity;
         const over = one("[data-over]", box.parentElement);
-        const words = box.checked && left < 0 ? `${-left} over` : "";
+        const words = !box.checked || box.disabled ? "" : left < 0 ? `${-left} over` : files > Number(box.dataset.media) ? crowd(box) : "";
         if (over.textContent !== words) over.textContent = words;
         if (box.checked && box.dataset.limit && (!tightest || left < tightest.left)) tightest = { left, box };
       });
@@ -171,15 +226,18 @@
       previewLink.textContent = link.value;
       previewLink.hidden = !link.value;
       to.replaceChildren(...chosen.map((box) => Object.assign(document.createElement("span"), { className: "preview-name", textContent: box.dataset.name })));
-      const reason = !text.value.trim() && !link.value.trim() ? "Write something first."
+      const reason = !text.value.trim() && !link.value.trim() && !files ? "Write something first."
         : !chosen.length ? "Choose at least one destination."
         : tightest && tightest.left < 0 ? `Shorten the text: ${-tightest.left} too many for ${tightest.box.dataset.name}.`
+        : crowded ? `${crowded.dataset.name}: ${crowd(crowded)}.`
         : later && !(one("#date", form).value && one("#time", form).value) ? "Say on which day and at what time." : "";
       submit.disabled = Boolean(reason);
-      const places = `${chosen.length} destination${chosen.length === 1 ? "" : "s"}`;
-      submit.textContent = reason ? (later ? "Schedule" : "Publish") : later ? `Schedule for ${places}` : `Publish to ${places}`;
+      const count = `${chosen.length} destination${chosen.length === 1 ? "" : "s"}`;
+      submit.textContent = reason ? (later ? "Schedule" : "Publish") : later ? `Schedule for ${count}` : `Publish to ${count}`;
       if (why.textContent !== (reason || promise)) why.textContent = reason || promise;
     };
+    const uploads = one("[data-upload]", form);
+    if (uploads) upload(form, uploads, update);
     form.addEventListener("input", update);
     form.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !submit.disabled) form.requestSubmit(submit); });
     update();

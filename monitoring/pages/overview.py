@@ -64,7 +64,8 @@ def _by_hour(tenant: Tenant, *, now: datetime) -> tuple[dict[datetime, int], dic
     """Return how much was published and failed in each hour since yesterday began, in the viewer's zone."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     since = min(midnight - timedelta(days=1), now - timedelta(hours=HOURS))
-    published = PublishJob.objects.filter(tenant=tenant, published_at__gte=since).order_by()
+    posts = PublishJob.objects.filter(tenant=tenant, role=PublishJob.Role.POST)
+    published = posts.filter(published_at__gte=since).order_by()
     failed = DeadLetter.objects.filter(tenant=tenant, opened_at__gte=since).order_by()
     return (
         dict(published.values_list(TruncHour("published_at")).annotate(count=Count("pk"))),

@@ -1,8 +1,8 @@
 """Writing a post: the form as it was typed, and what is found wrong with it, field by field."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -10,12 +10,18 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import QueryDict
 
+from connectors.base import DestinationKind
 from connectors.registry import CONNECTORS
 from connectors.selectors import destinations_of
+from connectors.types import Capability
 from foundation.errors import Finding
 from foundation.listing import read_uuid
 from publishing import drafts
+from publishing.attachments import MOST_FILES
+from publishing.contents import kind_of
 from publishing.drafts import Draft
+from publishing.pages import settings_form
+from publishing.pages.files import files_to_pick
 from publishing.serializers import DraftSerializer
 from tenants.models import Tenant, User
 
@@ -23,6 +29,8 @@ from tenants.models import Tenant, User
 _FIELDS: Final = {
     "text": "text",
     "link": "link",
+    "media": "media",
+    "first_comment": "first_comment",
     "destinations": "destinations",
     "publish_at": "when",
     "time_zone": "when",
@@ -40,7 +48,14 @@ class Typed:
     date: str = ""
     time: str = ""
     zone: str = ""
+    in_order: bool = False
     destinations: tuple[str, ...] = ()
+    #: Ids of the chosen files in their order, and by id what is said of them.
+    files: tuple[str, ...] = ()
+    alt_texts: Mapping[str, str] = field(default_factory=dict)
+    first_comment: str = ""
+    #: The controls of all kinds' settings; None on a fresh page, which shows their defaults.
+    settings: Mapping[str, Sequence[str]] | None = None
     idempotency_key: str = ""
 
     @classmethod
@@ -53,6 +68,13 @@ class Typed:
             date=sent.get("date", "")[:20],
             time=sent.get("time", "")[:20],
             zone=sent.get("zone", "")[:64],
+            in_order="in_order" in sent,
+            files=tuple(dict.fromkeys(sent.getlist("media")))[:MOST_FILES],
+            alt_texts={
+                name.removeprefix("alt-"): sent.get(name, "").strip() for name in sent if name.startswith("alt-")
+            },
+            first_comment=sent.get("first_comment", "").replace("\r\n", "\n"),
+            settings={name: sent.getlist(name) for name in sent if name.startswith("set-")},
             destinations=tuple(dict.fromkeys(sent.getlist("destination"))),
             idempotency_key=sent.get("idempotency_key", ""),
         )
@@ -61,8 +83,11 @@ class Typed:
         """Return the same with a key of its own, so that sending it makes a new post."""
         return replace(self, idempotency_key=f"compose:{uuid.uuid4()}")
 
-    def read(self) -> tuple[Draft | None, list[Finding]]:
-        """Return the draft, or why there is none; the same rules as the API's."""
+    def read(self, kinds: Collection[DestinationKind]) -> tuple[Draft | None, list[Finding]]:
+        """Return the draft, or why there is none; the same rules as the API's.
+
+        ``kinds`` are those of the chosen destinations: what is set for others is not sent.
+        """
         later = self.when == "later"
         if later and not (self.date and self.time):
             return None, [_NO_MOMENT]
@@ -72,7 +97,14 @@ class Typed:
             "destinations": list(self.destinations),
             "publish_at": f"{self.date}T{self.time}" if later else "",
             "time_zone": self.zone if later else "",
+            "in_order": self.in_order,
+            "media": [{"id": pk, "alt_text": self.alt_texts.get(pk, "")} for pk in self.files],
+            "first_comment": self.first_comment,
         }
+        settings = {kind.slug: settings_form.read(kind, self.settings or {}) for kind in kinds}
+        if wrong := [finding for _, found in settings.values() for finding in found]:
+            return None, wrong
+        said["settings"] = {slug: values for slug, (values, _) in settings.items() if values}
         form = DraftSerializer(data=said)
         if form.is_valid():
             return form.to_draft(), []
@@ -99,10 +131,19 @@ def compose_page(
 ) -> dict[str, Any]:
     """Return what ``publishing/compose.html`` shows."""
     groups = _groups(tenant, set(typed.destinations))
+    places = [place for group in groups for place in group["destinations"]]
+    kinds = {kind.slug: kind for place in places if (kind := place.pop("kind_of")) is not None}
+    takes_files = bool(typed.files) or any(place["most_media"] for place in places)
     zone = typed.zone or (user.time_zone if user.time_zone != "UTC" else tenant.time_zone)
     errors = [_told(finding) for finding in findings]
     return {
+        "files": files_to_pick(tenant, typed.files, typed.alt_texts, now=now) if takes_files else [],
+        "takes_files": takes_files,
+        "takes_comments": bool(typed.first_comment) or any(place["comments"] for place in places),
+        "settings": [told for kind in kinds.values() if (told := settings_form.form_of(kind, typed.settings))],
         "form": {
+            "in_order": typed.in_order,
+            "first_comment": typed.first_comment,
             "text": typed.text,
             "link": typed.link,
             "when": typed.when,
@@ -119,13 +160,37 @@ def compose_page(
     }
 
 
+def kinds_chosen(tenant: Tenant, typed: Typed) -> list[DestinationKind]:
+    """Return the kinds of the destinations that are chosen in a form."""
+    ids = [pk for text in typed.destinations if (pk := read_uuid(text)) is not None]
+    found = (kind_of(place) for place in destinations_of(tenant).filter(pk__in=ids))
+    return list({kind.slug: kind for kind in found if kind is not None}.values())
+
+
+def _field_of(finding: Finding) -> str:
+    """Return the control that shows a finding."""
+    first, _, rest = finding.field.partition(".")
+    if first == "settings":
+        kind, _, member = rest.partition(".")
+        return f"set-{kind}-{member.partition('.')[0]}" if member else f"set-{kind}"
+    return _FIELDS.get(first) or _FIELDS.get(finding.field.rpartition(".")[2], "general")
+
+
+def _anchor_of(field: str) -> str:
+    """Return the element of the page that a finding's field stands in."""
+    if field in {"destinations", "when", "media"}:
+        return f"{field}-field"
+    return "main" if field == "general" else field
+
+
 def _told(finding: Finding) -> dict[str, str]:
-    field = _FIELDS.get(finding.field.rpartition(".")[2] or finding.field, "general")
+    field = _field_of(finding)
     remedy = finding.remedy
     if finding.code == "repeated_time":
         remedy = "Choose another time, or say it in UTC."
     return {
         "field": field,
+        "anchor": _anchor_of(field),
         "message": finding.message,
         "remedy": remedy,
         "destination": "",  # the message names it
@@ -138,8 +203,7 @@ def _groups(tenant: Tenant, selected: set[str]) -> list[dict[str, Any]]:
     only = len(places) == 1 and not selected
     groups: dict[str, dict[str, Any]] = {}
     for place in places:
-        known = CONNECTORS[place.platform_id].kinds if place.platform_id in CONNECTORS else ()
-        kind = next((kind for kind in known if kind.slug == place.kind), None)
+        kind = kind_of(place)
         obstacle = drafts.obstacle_at(place)
         group = groups.setdefault(
             place.platform_id,
@@ -153,6 +217,12 @@ def _groups(tenant: Tenant, selected: set[str]) -> list[dict[str, Any]]:
                 "kind": kind.name if kind else place.kind,
                 "limit": kind.longest_text if kind else None,
                 "unit": "characters",
+                "kind_of": kind,
+                "kind_slug": place.kind,
+                "most_media": kind.most_media if kind else 0,
+                "comments": Capability.FIRST_COMMENT in CONNECTORS[place.platform_id].capabilities
+                if place.platform_id in CONNECTORS
+                else False,
                 "selected": not reason and (only or str(place.pk) in selected),
                 "disabled": bool(reason),
                 "reason": reason,

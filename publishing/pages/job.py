@@ -1,5 +1,6 @@
 """The whole story of one job, what to do now, and the buttons for it."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -7,9 +8,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from connectors.manager import connector_class, get_connector, is_configured
+from connectors.models import Connection
+from connectors.types import Capability
 from publishing import timeline
-from publishing.attempts import content_of
+from publishing.contents import content_of, files_at, kind_of, settings_at
 from publishing.models import PublishJob
+from publishing.pages.files import files_of
 from publishing.pages.words import MOVING, WHO, job_row, reconnect_helps
 from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
 from tenants.principal import Principal
@@ -37,6 +41,7 @@ def job_page(principal: Principal, job: PublishJob, *, now: datetime) -> dict[st
     letter = job.dead_letters.filter(closed_at=None).first()
     story = timeline.story_of(job)
     said = content_of(job.post, job.destination_id)
+    is_comment = job.role == PublishJob.Role.FIRST_COMMENT
     connection = job.destination.connection
     row = job_row(job)
     told = {
@@ -44,9 +49,13 @@ def job_page(principal: Principal, job: PublishJob, *, now: datetime) -> dict[st
         "connection_id": connection.pk,
         "connection_name": connection.display_name,
         "post_id": job.post_id,
-        "text": said.text,
-        "link": said.link,
+        "text": said.first_comment if is_comment else said.text,
+        "link": "" if is_comment else said.link,
+        "files": [] if is_comment else files_of(principal.tenant, files_at(job.post, job.destination_id), now=now),
+        "settings": [] if is_comment else _settings(job),
+        "first_comment": "" if is_comment else said.first_comment,
         "remote_id": job.external_id,
+        "removed_at": job.removed_at,
         "created_at": job.created_at,
         "due_at": job.due_at or job.post.publish_at,
         "dead_letter_id": letter.pk if letter else None,
@@ -61,6 +70,17 @@ def job_page(principal: Principal, job: PublishJob, *, now: datetime) -> dict[st
         "raw": next((dict(event.facts)[_PLATFORMS_WORDS] for event in reversed(story) if _has_words(event)), ""),
         "poll_seconds": poll if job.state in MOVING else None,
     }
+
+
+def _settings(job: PublishJob) -> list[tuple[str, str]]:
+    """Return what was set for the kind of destination, in the schema's own words where it has some."""
+    kind = kind_of(job.destination)
+    members = kind.settings.schema.get("properties", {}) if kind else {}
+    told = []
+    for name, value in settings_at(job.post, job.destination).items():
+        title = members.get(name, {}).get("title") or name.replace("_", " ").capitalize()
+        told.append((title, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)))
+    return told
 
 
 def _due_soon(job: PublishJob, now: datetime) -> bool:
@@ -114,9 +134,24 @@ def _actions(principal: Principal, job: PublishJob, *, has_letter: bool) -> dict
         "cancel": may_act and not stuck and job.state in CANCELLABLE and not in_doubt,
         "redrive": stuck and has_letter and not in_doubt,
         "discard": stuck and has_letter,
+        "remove": may_act and _may_do(job, Capability.DELETE_POST),
+        "edit_live": may_act and _may_do(job, Capability.EDIT_POST),
         "unknown": stuck and in_doubt,
         "reconnect_url": reconnect_url(job) if reconnect else "",
     }
+
+
+def _may_do(job: PublishJob, capability: Capability) -> bool:
+    """Tell whether something can be done with the live post of a job."""
+    live = job.state == State.PUBLISHED and job.removed_at is None and job.role == PublishJob.Role.POST
+    connected = job.destination.connection.status != Connection.Status.INACTIVE
+    return bool(
+        live
+        and connected
+        and job.external_id
+        and is_configured(job.platform_id)
+        and capability in connector_class(job.platform_id).capabilities
+    )
 
 
 def reconnect_url(job: PublishJob) -> str:

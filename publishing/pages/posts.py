@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from foundation.errors import NotFound
 from foundation.listing import Column, Query, stretch_of
 from publishing import selectors
 from publishing.models import Post, PublishJob
+from publishing.pages.files import files_of
 from publishing.pages.words import MOVING, STATE_LABELS, excerpt_of, job_row
 from publishing.states import NEEDS_A_PERSON, State
 from tenants.models import ApiKey, Tenant
@@ -67,17 +69,17 @@ def posts_page(tenant: Tenant, query: Query) -> dict[str, Any]:
     }
 
 
-def post_page(tenant: Tenant, post_id: UUID) -> dict[str, Any]:
+def post_page(tenant: Tenant, post_id: UUID, *, now: datetime) -> dict[str, Any]:
     """Return what ``publishing/post.html`` shows; raises ``NotFound``."""
     post = Post.objects.filter(tenant=tenant, pk=post_id).first()
     if post is None:
         raise NotFound("There is no such post.", remedy="Look for it among your posts.")
-    jobs = list(selectors.jobs_of(tenant).filter(post=post).order_by("destination__name", "id"))
+    jobs = list(selectors.jobs_of(tenant).filter(post=post).order_by("destination__name", "destination_id", "-role"))
     found = {State(job.state) for job in jobs}
     poll = POLL_SECONDS if found & (MOVING - {State.SCHEDULED}) else POLL_SECONDS_SCHEDULED
     states: dict[str, int] = defaultdict(int)
     for job in jobs:
-        states[job.state] += 1
+        states[job.state] += job.role == PublishJob.Role.POST
     author, source = _author(post.created_by, _key_names(tenant, [post.created_by]))
     told = {
         "id": post.pk,
@@ -87,8 +89,10 @@ def post_page(tenant: Tenant, post_id: UUID) -> dict[str, Any]:
         "source": source,
         "created_at": post.created_at,
         "due_at": post.publish_at,
-        "total": len(jobs),
-        **_tally(states),
+        "files": files_of(tenant, post.media, now=now),
+        "first_comment": post.first_comment,
+        "total": sum(states.values()),
+        **_tally({state: count for state, count in states.items() if count}),
     }
     return {
         "post": told,
@@ -99,7 +103,7 @@ def post_page(tenant: Tenant, post_id: UUID) -> dict[str, Any]:
 
 def _post_rows(tenant: Tenant, ids: list[Any]) -> list[dict[str, Any]]:
     found = Post.objects.filter(tenant=tenant).in_bulk(ids)
-    jobs = PublishJob.objects.filter(post_id__in=ids).order_by()
+    jobs = PublishJob.objects.filter(post_id__in=ids, role=PublishJob.Role.POST).order_by()
     states: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     platforms: dict[UUID, dict[str, str]] = defaultdict(dict)
     counted = jobs.values_list("post_id", "platform_id", "platform__name", "state").annotate(count=Count("pk"))
@@ -146,7 +150,7 @@ def _in_state(posts: QuerySet[Post], state: str) -> QuerySet[Post]:
 
 
 def _has_job(**which: Any) -> Exists:
-    return Exists(PublishJob.objects.filter(post_id=OuterRef("pk"), **which))
+    return Exists(PublishJob.objects.filter(post_id=OuterRef("pk"), role=PublishJob.Role.POST, **which))
 
 
 def _key_names(tenant: Tenant, actors: Collection[str]) -> dict[str, str]:

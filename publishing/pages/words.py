@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from connectors.models import Connection
 from connectors.pages import kind_name
-from publishing.attempts import content_of
+from publishing.contents import content_of
 from publishing.models import PublishJob
 from publishing.retries import WAITS
 from publishing.states import RESTING, State
@@ -54,13 +54,15 @@ def tries_of(job: PublishJob) -> int:
 def job_row(job: PublishJob) -> dict[str, Any]:
     """Return a job as ``partials/jobs_table.html`` shows it; its post, destination and platform must be loaded."""
     said = content_of(job.post, job.destination_id)
+    is_comment = job.role == PublishJob.Role.FIRST_COMMENT
     return {
         "id": job.pk,
-        "excerpt": excerpt_of(said.text, said.link),
+        "excerpt": excerpt_of(said.first_comment if is_comment else said.text, "" if is_comment else said.link),
         "platform": job.platform_id,
         "platform_name": job.platform.name,
         "destination": job.destination.name,
         "destination_kind": kind_name(job.platform_id, job.destination.kind),
+        "role_label": job.get_role_display() if is_comment else "",
         "state": job.state,
         "state_label": STATE_LABELS[job.state],
         "due_at": job.due_at,
@@ -68,7 +70,8 @@ def job_row(job: PublishJob) -> dict[str, Any]:
         "tries": tries_of(job),
         "max_tries": MOST_TRIES,
         "cause": job.error_cause if job.state not in {State.PUBLISHED, State.CANCELLED} else "",
-        "permalink": job.permalink,
+        "permalink": "" if job.removed_at else job.permalink,
+        "removed": job.removed_at is not None,
     }
 
 

@@ -22,7 +22,7 @@ from connectors.models import Destination
 from connectors.services import choose_destinations, store_destinations, store_grant
 from foundation.secret import Secret
 from publishing.accepting import publish_post
-from publishing.attempts import content_of
+from publishing.contents import content_of
 from publishing.doorbell import ring_after_commit
 from publishing.drafts import Draft
 from publishing.models import Attempt, PublishJob
@@ -177,7 +177,7 @@ def jobs_now() -> list[Job]:
         if moment is not None:
             closed[job_id] = max(closed.get(job_id, 0.0), moment.timestamp())
     found = []
-    for job in PublishJob.objects.select_related("post", "destination"):
+    for job in PublishJob.objects.filter(role="post").select_related("post", "destination"):
         content = content_of(job.post, job.destination_id)
         due = (job.post.publish_at or job.created_at).timestamp()
         saying = Saying(job.destination.external_id, content.text, content.link)

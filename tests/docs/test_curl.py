@@ -197,6 +197,16 @@ def test_the_commands_of_the_quickstart_do_what_it_says(
     assert again.json()["code"] == "too_late"
 
 
+def test_the_commands_of_the_settings_page_do_what_it_says(
+    variables: dict[str, str], send: Callable[[Request], Any]
+) -> None:
+    (read,) = (block.text for block in reading.blocks("docs/api/settings.md", "bash"))
+    platform, schemas, schema = run(read, variables, send)
+    kinds = {kind["slug"] for kind in platform.json()["destination_kinds"]}
+    assert kinds == {one["kind"] for one in schemas.json()}
+    assert json.loads(schema.content)["version"] == 1
+
+
 def test_the_commands_of_the_page_about_files_do_what_it_says(
     variables: dict[str, str], send: Callable[[Request], Any], tmp_path: Path, settings: Any
 ) -> None:
