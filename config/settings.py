@@ -399,6 +399,29 @@ META_SETTLE = timedelta(
 )
 META_GRAPH_URL = _platform_url("META_GRAPH_URL", "graph.facebook.com")
 META_DIALOG_URL = _platform_url("META_DIALOG_URL", "www.facebook.com")
+META_UPLOAD_URL = _platform_url("META_UPLOAD_URL", "rupload.facebook.com")
+META_MEDIA_BY = env.choice(
+    "META_MEDIA_BY",
+    default="upload",
+    among=("upload", "url"),
+    help="How files reach Meta: sent by us, or fetched by Meta from PUBLIC_URL. Instagram fetches images in any case.",
+)
+META_PHOTO_MOST_MB = env.number(
+    "META_PHOTO_MOST_MB",
+    default=4,
+    least=1,
+    most=10,
+    help="The largest photo for a Page, in MB. Meta's pages name 4 and 10; its error message says 4.",
+)
+META_WEBHOOK_VERIFY_TOKEN = env.secret(
+    "META_WEBHOOK_VERIFY_TOKEN",
+    help="The verify token typed into the Webhooks page of your Meta app; without it Meta's challenge is refused.",
+)
+META_WEBHOOK_FIELDS = env.listing(
+    "META_WEBHOOK_FIELDS",
+    default=("feed", "mention", "messages"),
+    help="What Pages are subscribed to. messages needs the scope pages_messaging.",
+)
 
 # --- publishing ----------------------------------------------------------------------------------------------------
 

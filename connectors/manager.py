@@ -14,7 +14,7 @@ from connectors.budgets import Budgets
 from connectors.errors import ConfigurationError, ReconnectRequired
 from connectors.http import Http, Timeouts
 from connectors.registry import CONNECTORS
-from connectors.types import App, Target
+from connectors.types import App, Facts, Target
 from foundation.errors import NotFound
 from foundation.secret import Secret
 from vault import services as vault
@@ -59,6 +59,10 @@ class Place(Protocol):
     def name(self) -> str:
         """What people call it."""
 
+    @property
+    def facts(self) -> Facts:
+        """What ``fetch_accounts`` found out about it."""
+
 
 @dataclass(frozen=True, slots=True)
 class VaultKeyRing:
@@ -95,7 +99,7 @@ def open_for_publishing(places: Iterable[Place]) -> dict[UUID, dict[str, Secret]
         (place.connection_id, kind): place.tenant_id
         for place in places
         for kind in connector_class(place.platform_id).keys_to_publish(
-            Target(place.kind, place.external_id, place.name)
+            Target(place.kind, place.external_id, place.name, place.facts)
         )
     }
     rings: dict[UUID, dict[str, Secret]] = defaultdict(dict)

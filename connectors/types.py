@@ -99,6 +99,7 @@ class Target:
     kind: str
     external_id: str
     name: str = ""
+    facts: Facts = field(default_factory=dict)
 
 
 class MediaKind(StrEnum):

@@ -89,7 +89,7 @@ def check_connection(*, connection: Connection, now: datetime) -> HealthLogEntry
 
 def _asked(connection: Connection, *, now: datetime) -> HealthReport:
     chosen = connection.destinations.filter(enabled=True, gone_at=None).order_by("pk")
-    targets = [Target(place.kind, place.external_id, place.name) for place in chosen]
+    targets = [Target(place.kind, place.external_id, place.name, place.facts) for place in chosen]
     try:
         return get_connector(connection.platform_id, connection).health_check(targets=targets, now=now)
     except ConnectorError as error:

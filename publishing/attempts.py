@@ -309,4 +309,4 @@ def _history(claimed: Claimed, journal: JobJournal) -> History:
 
 def _target(claimed: Claimed) -> Target:
     destination = claimed.job.destination
-    return Target(destination.kind, destination.external_id, destination.name)
+    return Target(destination.kind, destination.external_id, destination.name, destination.facts)

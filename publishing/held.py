@@ -34,6 +34,7 @@ class HeldConnection:
     display_name: str
     status: str
     token_version: int
+    scopes_granted: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class HeldPlace:
     external_id: str
     name: str
     gone_at: datetime | None
+    facts: Mapping[str, Any]
     connection: HeldConnection
 
 

@@ -27,13 +27,17 @@ _JOB: Final = (
     *("attempt_count", "first_tried_at", "announced_at", "error_kind"),
 )
 _POST: Final = ("id", "tenant_id", "text", "link", "first_comment", "overrides", "settings", "media")
-#: Where among them plain JSON begins, which PostgreSQL hands over as text.
-_POST_JSON_AT: Final = _POST.index("overrides")
-_PLACE: Final = ("id", "tenant_id", "platform_id", "connection_id", "kind", "external_id", "name", "gone_at")
-_CONNECTION: Final = ("id", "tenant_id", "display_name", "status", "token_version")
+_PLACE: Final = ("id", "tenant_id", "platform_id", "connection_id", "kind", "external_id", "name", "gone_at", "facts")
+_CONNECTION: Final = ("id", "tenant_id", "display_name", "status", "token_version", "scopes_granted")
 _POST_AT: Final = len(_JOB)
 _PLACE_AT: Final = _POST_AT + len(_POST)
 _CONNECTION_AT: Final = _PLACE_AT + len(_PLACE)
+#: Where plain JSON stands, which PostgreSQL hands over as text to those who ask past the ORM.
+_JSON_AT: Final = frozenset(
+    at
+    for at, name in enumerate((*_JOB, *_POST, *_PLACE, *_CONNECTION))
+    if name in {"overrides", "settings", "media", "facts", "scopes_granted"}
+)
 _PURPOSES: Final = {State.POLLING: Attempt.Purpose.POLL, State.RECONCILING: Attempt.Purpose.RECONCILE}
 
 
@@ -47,10 +51,10 @@ def take(picked: Sequence[UUID], *, token: UUID, lease: timedelta, now: datetime
 
 
 def _held(attempt_id: UUID, opened_at: datetime, columns: Sequence[Any]) -> Taken:
-    post = columns[_POST_AT:_PLACE_AT]
-    said = HeldPost(*[*post[:_POST_JSON_AT], *(_plain(value) for value in post[_POST_JSON_AT:])])
-    place = HeldPlace(*[*columns[_PLACE_AT:_CONNECTION_AT], HeldConnection(*columns[_CONNECTION_AT:])])
-    held = HeldJob(*[*columns[:_POST_AT], said, place])
+    read = [_plain(value) if at in _JSON_AT else value for at, value in enumerate(columns)]
+    said = HeldPost(*read[_POST_AT:_PLACE_AT])
+    place = HeldPlace(*[*read[_PLACE_AT:_CONNECTION_AT], HeldConnection(*read[_CONNECTION_AT:])])
+    held = HeldJob(*[*read[:_POST_AT], said, place])
     return held, OpenAttempt(attempt_id, held.attempt_count, opened_at)
 
 

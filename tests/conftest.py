@@ -121,7 +121,7 @@ def api(api_key: Secret) -> Client:
 
 @pytest.fixture
 def connect(sandbox: Sandbox, world: World) -> Callable[[House], Connection]:
-    """Connect the sandbox's first person for a tenant, and choose every place that can be published to."""
+    """Connect the sandbox's first person for a tenant, and choose every Page that can be published to: they take text."""
 
     def make(house: House) -> Connection:
         moment = timezone.now()
@@ -131,7 +131,7 @@ def connect(sandbox: Sandbox, world: World) -> Callable[[House], Connection]:
         connection = store_grant(tenant=house.tenant, platform="meta", grant=grant, actor="system:test", now=moment)
         found = connector.fetch_accounts(access_token=grant.access_token)
         places = store_destinations(connection=connection, found=found, now=moment)
-        chosen = [place.pk for place in places if not place.obstacle]
+        chosen = [place.pk for place in places if place.kind == "facebook_page" and not place.obstacle]
         choose_destinations(principal=house.principal, connection=connection, chosen=chosen)
         return connection
 

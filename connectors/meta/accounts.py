@@ -1,43 +1,56 @@
-"""Every Page a Meta grant opens, each with the token of its own.
+"""Every Page a Meta grant opens, each with the token of its own, and the Instagram account linked to it.
 
 Source: docs/platforms/meta.md, "Pages, Page tokens". ``/me/accounts`` leaves out Pages held in a business portfolio and
 some of the New Pages Experience, so two more roads are walked: the businesses' Pages, and the Page ids that the token's
-granular scopes name. A Page without a token in the answer cannot be published to.
+granular scopes name. A Page without a token in the answer cannot be published to. An Instagram account is a place of its
+own, spoken for with its Page's token; ``connected_instagram_account`` is another thing and is never published with.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from connectors.errors import ReconnectRequired, UnexpectedAnswer
-from connectors.meta.auth import inspect
+from connectors.meta.auth import granted_targets, inspect
 from connectors.meta.graph import Graph
 from connectors.types import FoundDestination
 from foundation.secret import Secret
 
 PAGE_KIND: Final = "facebook_page"
+INSTAGRAM_KIND: Final = "instagram_account"
 FIELDS: Final = "id,name,username,access_token,tasks,category,link,picture.type(large)"
+INSTAGRAM: Final = "instagram_business_account{id,username,name,profile_picture_url}"
+#: Without it Meta refuses to name the linked account.
+INSTAGRAM_SCOPE: Final = "instagram_basic"
+PUBLISH_SCOPE: Final = "instagram_content_publish"
 #: Publishing needs one of these tasks on the Page.
 PUBLISHING_TASKS: Final = frozenset({"CREATE_CONTENT", "MANAGE"})
 
 
-def fetch_pages(graph: Graph, *, access_token: Secret) -> list[FoundDestination]:
-    """Return all Pages, each once, in the order Meta lists them."""
-    found: dict[str, FoundDestination] = {}
-    for page in _listed(graph, access_token):
+def fetch_places(graph: Graph, *, access_token: Secret) -> list[FoundDestination]:
+    """Return all Pages and their Instagram accounts, each once, in the order Meta lists them."""
+    token = inspect(graph, access_token)
+    fields = f"{FIELDS},{INSTAGRAM}" if INSTAGRAM_SCOPE in (token.get("scopes") or ()) else FIELDS
+    pages: dict[str, dict[str, Any]] = {}
+    for page in _listed(graph, access_token, fields):
         if page_id := str(page.get("id") or ""):
-            known = found.get(page_id)
-            if known is None or (known.token is None and page.get("access_token")):
-                found[page_id] = _destination(page)
-    for page_id in _granted_page_ids(graph, access_token):
-        if page_id not in found or found[page_id].token is None:
-            page_by_id = _read_page(graph, access_token, page_id)
+            known = pages.get(page_id)
+            if known is None or (page.get("access_token") and not known.get("access_token")):
+                pages[page_id] = page
+    for page_id in _granted_page_ids(token):
+        if page_id not in pages or not pages[page_id].get("access_token"):
+            page_by_id = _read_page(graph, access_token, page_id, fields)
             if page_by_id is not None:
-                found[page_id] = page_by_id
-    return list(found.values())
+                pages[page_id] = page_by_id
+    places: dict[tuple[str, str], FoundDestination] = {}
+    for page in pages.values():
+        for place in (_destination(page), _instagram(page, token)):
+            if place is not None:
+                places.setdefault((place.kind, place.external_id), place)
+    return list(places.values())
 
 
-def _listed(graph: Graph, token: Secret) -> Iterator[dict[str, Any]]:
-    query = {"fields": FIELDS, "limit": "100"}
+def _listed(graph: Graph, token: Secret, fields: str) -> Iterator[dict[str, Any]]:
+    query = {"fields": fields, "limit": "100"}
     yield from graph.pages("me/accounts", token=token, operation="list_pages", query=query)
     try:
         businesses = list(
@@ -58,24 +71,50 @@ def _listed(graph: Graph, token: Secret) -> Iterator[dict[str, Any]]:
         return
 
 
-def _granted_page_ids(graph: Graph, token: Secret) -> list[str]:
-    facts = inspect(graph, token)
-    scopes: Iterable[Any] = facts.get("granular_scopes") or ()
+def _granted_page_ids(token: Mapping[str, Any]) -> list[str]:
     ids = {
-        str(target): None
-        for entry in scopes
-        if isinstance(entry, dict) and str(entry.get("scope", "")).startswith("pages_")
-        for target in entry.get("target_ids") or ()
+        target: None
+        for scope, targets in granted_targets(token).items()
+        if scope.startswith("pages_")
+        for target in sorted(targets or ())
     }
     return list(ids)
 
 
-def _read_page(graph: Graph, token: Secret, page_id: str) -> FoundDestination | None:
+def _read_page(graph: Graph, token: Secret, page_id: str, fields: str) -> dict[str, Any] | None:
     try:
-        page = graph.get(page_id, token=token, operation="read_page", query={"fields": FIELDS})
+        page = graph.get(page_id, token=token, operation="read_page", query={"fields": fields})
     except (ReconnectRequired, UnexpectedAnswer):
         return None
-    return _destination(page)
+    return page if page.get("id") else None
+
+
+def _instagram(page: dict[str, Any], token: Mapping[str, Any]) -> FoundDestination | None:
+    account = page.get("instagram_business_account")
+    if not isinstance(account, dict) or not account.get("id"):
+        return None
+    of_page = _destination(page)
+    account_id, username = str(account["id"]), str(account.get("username") or "")
+    return FoundDestination(
+        kind=INSTAGRAM_KIND,
+        external_id=account_id,
+        name=str(account.get("name") or username or account_id),
+        username=username,
+        picture_url=str(account.get("profile_picture_url") or ""),
+        url=f"https://www.instagram.com/{username}/" if username else "",
+        token=of_page.token,
+        obstacle=of_page.obstacle or _instagram_obstacle(account_id, token),
+        facts={"page_id": of_page.external_id, "page_name": of_page.name, "tasks": of_page.facts["tasks"]},
+    )
+
+
+def _instagram_obstacle(account_id: str, token: Mapping[str, Any]) -> str:
+    if PUBLISH_SCOPE not in (token.get("scopes") or ()):
+        return f"The permission {PUBLISH_SCOPE} was not granted. Reconnect and tick it in Facebook's dialog."
+    targets = granted_targets(token).get(PUBLISH_SCOPE)
+    if targets is not None and account_id not in targets:
+        return "Facebook gave no access to this Instagram account. Reconnect and tick it in Facebook's dialog."
+    return ""
 
 
 def _destination(page: dict[str, Any]) -> FoundDestination:

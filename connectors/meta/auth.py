@@ -4,13 +4,14 @@ Source: https://developers.facebook.com/docs/facebook-login/guides/advanced/manu
 https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived, read 2026-11-21.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from connectors.errors import ConnectorError, ReconnectRequired, UnexpectedAnswer
-from connectors.meta.errors import PLATFORM
 from connectors.meta.graph import Graph, GraphHosts, read_time
+from connectors.meta.meanings import PLATFORM
 from connectors.types import App, Grant
 from foundation.secret import Secret
 
@@ -100,6 +101,17 @@ def inspect(graph: Graph, token: Secret) -> dict[str, Any]:
     answer = graph.as_app("debug_token", operation="inspect_token", query={"input_token": token.reveal()})
     data = answer.get("data")
     return data if isinstance(data, dict) else {}
+
+
+def granted_targets(facts: Mapping[str, Any]) -> dict[str, frozenset[str] | None]:
+    """Return by scope which Pages and accounts it was granted for; None where it holds for all of them."""
+    granted: dict[str, frozenset[str] | None] = {}
+    for entry in facts.get("granular_scopes") or ():
+        if isinstance(entry, dict) and entry.get("scope"):
+            targets = entry.get("target_ids")
+            named = frozenset(str(target) for target in targets) if isinstance(targets, list) and targets else None
+            granted[str(entry["scope"])] = named
+    return granted
 
 
 def _token(answer: dict[str, Any], operation: str) -> Secret:

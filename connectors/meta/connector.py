@@ -8,7 +8,27 @@ from django.conf import settings
 
 from connectors.base import Connector, DestinationKind
 from connectors.budgets import Budgets, Priority
-from connectors.meta import accounts, auth, health, publish_page
+from connectors.errors import ReconnectRequired
+from connectors.meta import (
+    accounts,
+    auth,
+    checks_instagram,
+    checks_page,
+    comments,
+    deleting,
+    find_instagram,
+    find_page,
+    health,
+    insights_instagram,
+    insights_page,
+    publish_instagram,
+    publish_page,
+    refreshing,
+    webhooks,
+)
+from connectors.meta import settings as schemas
+from connectors.meta.accounts import INSTAGRAM_KIND, PAGE_KIND
+from connectors.meta.asset import Asset
 from connectors.meta.graph import APP, VERSION_ENDS, VERSIONS_PAGE, Graph, GraphHosts, asset_budget
 from connectors.types import (
     ACCESS_TOKEN,
@@ -20,51 +40,89 @@ from connectors.types import (
     Grant,
     HealthReport,
     Journal,
+    Metric,
     NotThere,
     Processing,
     Published,
+    Refreshed,
     Target,
+    WebhookEvent,
+    WebhookReply,
+    WebhookRequest,
     destination_token,
 )
 from foundation.errors import Finding
 from foundation.secret import Secret
 
+_FILES = frozenset({Capability.PHOTO, Capability.PHOTOS, Capability.VIDEO, Capability.REEL, Capability.STORY})
+
 
 class MetaConnector(Connector):
-    """Facebook Pages (text and link posts) through Facebook Login."""
+    """Facebook Pages and Instagram professional accounts, through Facebook Login."""
 
     slug = "meta"
     name = "Meta"
-    capabilities = frozenset(
-        {
-            Capability.OAUTH,
-            Capability.TEXT,
-            Capability.LINK,
-            Capability.FIND_PUBLISHED,
-            Capability.HEALTH_CHECK,
-            Capability.REVOKE,
-        }
+    capabilities = _FILES | {
+        Capability.OAUTH,
+        Capability.TEXT,
+        Capability.LINK,
+        Capability.FIND_PUBLISHED,
+        Capability.FIRST_COMMENT,
+        Capability.DELETE_POST,
+        Capability.POST_METRICS,
+        Capability.ACCOUNT_METRICS,
+        Capability.WEBHOOKS,
+        Capability.HEALTH_CHECK,
+        Capability.REFRESH_TOKEN,
+        Capability.REVOKE,
+    }
+    kinds: ClassVar = (
+        DestinationKind(
+            PAGE_KIND,
+            "Facebook Page",
+            publish_page.LONGEST_TEXT,
+            takes=_FILES | {Capability.TEXT, Capability.LINK, Capability.FIRST_COMMENT},
+            settings=schemas.PAGE,
+            most_media=checks_page.MOST_PHOTOS,
+        ),
+        DestinationKind(
+            INSTAGRAM_KIND,
+            "Instagram account",
+            checks_instagram.LONGEST_CAPTION,
+            takes=_FILES | {Capability.FIRST_COMMENT},
+            settings=schemas.INSTAGRAM,
+            most_media=checks_instagram.CAROUSEL[1],
+        ),
     )
-    kinds: ClassVar = (DestinationKind(accounts.PAGE_KIND, "Facebook Page", publish_page.LONGEST_TEXT),)
 
     @property
     def _hosts(self) -> GraphHosts:
-        return GraphHosts(settings.META_GRAPH_URL, settings.META_DIALOG_URL, settings.META_GRAPH_VERSION)
+        return GraphHosts(
+            settings.META_GRAPH_URL, settings.META_DIALOG_URL, settings.META_UPLOAD_URL, settings.META_GRAPH_VERSION
+        )
 
     @property
     def _graph(self) -> Graph:
         return self._graph_for(Priority.LOOK)
 
-    def _graph_for(self, priority: Priority) -> Graph:
-        return Graph(http=self.http, app=self.app, hosts=self._hosts, budgets=Budgets(self.slug), priority=priority)
+    def _graph_for(self, priority: Priority, asset: str = "") -> Graph:
+        return Graph(
+            http=self.http,
+            app=self.app,
+            hosts=self._hosts,
+            budgets=Budgets(self.slug),
+            priority=priority,
+            asset=asset,
+        )
 
     @classmethod
     def keys_to_publish(cls, target: Target) -> tuple[str, ...]:
-        """Name the Page's own token."""
-        return (destination_token(target.external_id),)
+        """Name the place's own token, and the person's, which some Instagram reads want."""
+        own = destination_token(target.external_id)
+        return (own, ACCESS_TOKEN) if target.kind == INSTAGRAM_KIND else (own,)
 
     def budget_keys(self, destinations: Sequence[str]) -> tuple[str, ...]:
-        """Name the app's budget and each Page's own."""
+        """Name the app's budget and each place's own."""
         return (APP, *(asset_budget(place) for place in destinations))
 
     def api_version(self) -> ApiVersion:
@@ -92,35 +150,113 @@ class MetaConnector(Connector):
         return auth.exchange_code(self._graph, code=code, redirect_uri=redirect_uri, wanted=self.scopes(), now=now)
 
     def fetch_accounts(self, *, access_token: Secret) -> Sequence[FoundDestination]:
-        """Return every Page the grant opens."""
-        return accounts.fetch_pages(self._graph, access_token=access_token)
+        """Return every Page the grant opens, and every Instagram account linked to one."""
+        return accounts.fetch_places(self._graph, access_token=access_token)
+
+    def refresh_token(self, *, now: datetime) -> Refreshed:
+        """Trade the living user token for a new one, and read the places' tokens anew."""
+        return refreshing.refresh(self._graph, self.keys, now=now)
 
     def check(self, content: Content, *, kind: str) -> list[Finding]:
-        """Return what Facebook is known to refuse."""
-        return publish_page.check(content)
+        """Return what Facebook or Instagram is known to refuse."""
+        return checks_instagram.check(content) if kind == INSTAGRAM_KIND else checks_page.check(content)
 
     def publish(self, content: Content, target: Target, journal: Journal) -> Published | Processing:
-        """Post to the Page with the Page's own token."""
-        return publish_page.publish(
-            self._graph_for(Priority.PUBLISH), content, target, journal, token=self._page_token(target)
-        )
+        """Publish with the place's own token, going on from what the journal knows."""
+        place = self._asset(target, Priority.PUBLISH)
+        if target.kind == INSTAGRAM_KIND:
+            return publish_instagram.publish(place, content, journal)
+        return publish_page.publish(place, content, journal)
 
     def find_published(
         self, content: Content, target: Target, journal: Journal, *, now: datetime
     ) -> Published | NotThere | CannotTell:
-        """Read the Page's list and look for ours."""
-        token = self._page_token(target)
-        return publish_page.find_published(
-            self._graph, content, target, journal, token=token, now=now, settled_after=settings.META_SETTLE
+        """Ask what was prepared whether it is live, and read the place's list."""
+        place, settled = self._asset(target), settings.META_SETTLE
+        if target.kind == INSTAGRAM_KIND:
+            return find_instagram.find_published(place, content, journal, now=now, settled_after=settled)
+        return find_page.find_published(find_page.Search(place, content, journal, now, settled))
+
+    def comment(self, text: str, target: Target, *, parent: str, journal: Journal) -> Published:
+        """Comment on our own post."""
+        place = self._asset(target, Priority.PUBLISH)
+        return comments.comment(place, text, journal, parent=parent, instagram=target.kind == INSTAGRAM_KIND)
+
+    def find_comment(
+        self, text: str, target: Target, *, parent: str, journal: Journal, now: datetime
+    ) -> Published | NotThere | CannotTell:
+        """Look for our comment below the post."""
+        return comments.find_comment(
+            self._asset(target),
+            text,
+            journal,
+            parent=parent,
+            instagram=target.kind == INSTAGRAM_KIND,
+            now=now,
+            settled_after=settings.META_SETTLE,
         )
 
+    def delete_post(self, external_id: str, target: Target) -> None:
+        """Delete a live post. On Instagram it may take a scope that is not asked for by default."""
+        deleting.delete_post(self._asset(target), external_id, instagram=target.kind == INSTAGRAM_KIND)
+
+    def post_metrics(self, external_id: str, target: Target, *, now: datetime) -> Sequence[Metric]:
+        """Return what Meta tells of one post."""
+        place = self._asset(target, Priority.BACKGROUND)
+        if target.kind == INSTAGRAM_KIND:
+            return insights_instagram.media_metrics(place, external_id)
+        return insights_page.post_metrics(place, external_id)
+
+    def account_metrics(self, target: Target, *, since: datetime, until: datetime) -> Sequence[Metric]:
+        """Return what Meta tells of a place."""
+        place = self._asset(target, Priority.BACKGROUND)
+        if target.kind == INSTAGRAM_KIND:
+            return insights_instagram.account_metrics(place, since=since, until=until)
+        return insights_page.page_metrics(place, since=since, until=until)
+
     def health_check(self, *, targets: Sequence[Target], now: datetime) -> HealthReport:
-        """Inspect the tokens."""
+        """Inspect the tokens, and read the Instagram accounts."""
         return health.check(self._graph, self.keys, targets=targets, now=now)
 
     def revoke(self) -> None:
         """Withdraw the whole grant of this person from our app, for every tenant that uses it."""
         self._graph.delete("me/permissions", token=self.keys.open(ACCESS_TOKEN), operation="revoke")
 
-    def _page_token(self, target: Target) -> Secret:
-        return self.keys.open(destination_token(target.external_id))
+    def answer_challenge(self, request: WebhookRequest) -> WebhookReply | None:
+        """Answer Meta's question whether the webhook address is ours."""
+        return webhooks.answer_challenge(request, verify_token=settings.META_WEBHOOK_VERIFY_TOKEN)
+
+    def parse_webhook(self, request: WebhookRequest) -> Sequence[WebhookEvent]:
+        """Check the signature and tell what happened, deauthorisations and deletion requests among it."""
+        return webhooks.parse(request, app_secret=self.app.client_secret)
+
+    def subscribe_webhooks(self, target: Target) -> None:
+        """Subscribe the Page; an Instagram account is subscribed through the Page it is linked to."""
+        place = self._asset(target)
+        page_id = str(target.facts.get("page_id") or "") if target.kind == INSTAGRAM_KIND else target.external_id
+        if not page_id:
+            raise ReconnectRequired(
+                "It is not known which Page this Instagram account is linked to.",
+                remedy="Refresh the destinations of this connection.",
+                connection_ended=False,
+                platform=self.slug,
+                operation="subscribe",
+            )
+        page = Asset(place.graph, page_id, place.token)
+        webhooks.subscribe(page, settings.META_WEBHOOK_FIELDS)
+
+    def _asset(self, target: Target, priority: Priority = Priority.LOOK) -> Asset:
+        """Return a place with the tokens that open it; the person's may be missing, the place's own may not."""
+        reader = None
+        if target.kind == INSTAGRAM_KIND:
+            try:
+                reader = self.keys.open(ACCESS_TOKEN)
+            except ReconnectRequired:
+                reader = None
+        return Asset(
+            self._graph_for(priority, target.external_id),
+            target.external_id,
+            self.keys.open(destination_token(target.external_id)),
+            reader=reader,
+            by_url=settings.META_MEDIA_BY == "url",
+        )

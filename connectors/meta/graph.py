@@ -12,9 +12,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from connectors.budgets import Budgets, Priority
-from connectors.errors import ConnectorError, OutcomeUnknown, PlatformReply, RateLimited, UnexpectedAnswer
-from connectors.http import Answer, Http
-from connectors.meta.errors import PLATFORM, error_in
+from connectors.errors import (
+    ConfigurationError,
+    ConnectorError,
+    OutcomeUnknown,
+    PlatformReply,
+    RateLimited,
+    ReconnectRequired,
+    UnexpectedAnswer,
+)
+from connectors.http import Answer, FilePart, Http
+from connectors.meta.errors import error_in
+from connectors.meta.meanings import PLATFORM
 from connectors.meta.usage import Usage, app_usage, business_usage
 from connectors.types import App
 from foundation.secret import Secret
@@ -33,6 +42,8 @@ VERSION_ENDS: Final[dict[str, datetime | None]] = {
     "v25.0": datetime(2028, 7, 29, tzinfo=UTC),
     "v26.0": None,
 }
+#: These speak of one action (Instagram's posts of a day), not of calls: reads may go on.
+ACTION_LIMITS: Final = frozenset({"9"})
 #: The budget that all calls of our app draw on.
 APP: Final = "app"
 VERSIONS_PAGE: Final = "https://developers.facebook.com/docs/graph-api/changelog/versions"
@@ -40,10 +51,11 @@ VERSIONS_PAGE: Final = "https://developers.facebook.com/docs/graph-api/changelog
 
 @dataclass(frozen=True, slots=True)
 class GraphHosts:
-    """Where Graph and the login dialog are, and which version to name."""
+    """Where Graph, the login dialog and the upload host are, and which version to name."""
 
     graph: str
     dialog: str
+    upload: str
     version: str
 
 
@@ -51,13 +63,22 @@ class Graph:
     """Speak with graph.facebook.com on behalf of one app."""
 
     def __init__(
-        self, *, http: Http, app: App, hosts: GraphHosts, budgets: Budgets, priority: Priority = Priority.LOOK
+        self,
+        *,
+        http: Http,
+        app: App,
+        hosts: GraphHosts,
+        budgets: Budgets,
+        priority: Priority = Priority.LOOK,
+        asset: str = "",
     ) -> None:
-        self._http = http
+        """``asset`` is the Page or account that every call draws on; without it the path tells."""
+        self.http = http
+        self.hosts = hosts
         self._app = app
-        self._hosts = hosts
         self._budgets = budgets
         self._priority = priority
+        self._asset = asset
 
     @property
     def app_id(self) -> str:
@@ -84,6 +105,12 @@ class Graph:
             "POST", path, token=token, operation=operation, body=body, changes=True, last_moment=last_moment
         )
 
+    def post_files(
+        self, path: str, form: Mapping[str, str], files: Mapping[str, FilePart], *, token: Secret, operation: str
+    ) -> dict[str, Any]:
+        """Send files as a multipart form; a lost or broken answer is ``OutcomeUnknown``."""
+        return self._object("POST", path, token=token, operation=operation, body=form, files=files, changes=True)
+
     def delete(self, path: str, *, token: Secret, operation: str) -> Any:
         """Remove something."""
         return self._call("DELETE", path, token=token, operation=operation, changes=True).data
@@ -104,15 +131,26 @@ class Graph:
                 return
 
     def as_app(self, path: str, *, operation: str, query: Mapping[str, str]) -> dict[str, Any]:
-        """Read something with the app's own token (debug_token)."""
+        """Read something with the app's own token (debug_token).
+
+        A refused app token is no account's trouble: then our id or secret is wrong.
+        """
         token = Secret(f"{self._app.client_id}|{self._app.client_secret.reveal()}")
-        return self._object("GET", path, token=token, operation=operation, query=query, changes=False)
+        try:
+            return self._object("GET", path, token=token, operation=operation, query=query, changes=False)
+        except ReconnectRequired as error:
+            if not error.connection_ended:
+                raise
+            raise ConfigurationError(
+                "Meta does not accept our app id and secret.",
+                remedy="Check that META_APP_SECRET belongs to META_APP_ID.",
+            ) from None
 
     def oauth(self, form: Mapping[str, Secret | str], *, operation: str) -> dict[str, Any]:
         """Call ``oauth/access_token``; secrets go in the body."""
         plain = {key: value.reveal() if isinstance(value, Secret) else value for key, value in form.items()}
         plain |= {"client_id": self._app.client_id, "client_secret": self._app.client_secret.reveal()}
-        answer = self._http.call(
+        answer = self.http.call(
             "POST", f"{self._root}/oauth/access_token", operation=operation, changes=False, form=plain
         )
         return self._read(answer, operation=operation, changes=False)
@@ -133,26 +171,29 @@ class Graph:
         changes: bool,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        files: Mapping[str, FilePart] | None = None,
         last_moment: Callable[[], None] | None = None,
     ) -> Answer:
-        budgets = _budgets_of(path)
+        budgets = (APP, asset_budget(self._asset)) if self._asset else _budgets_of(path)
         self._budgets.require(budgets, priority=self._priority, operation=operation)
         asked = dict(query or {})
         sent = dict(body) if body is not None else None
         (sent if sent is not None else asked)["appsecret_proof"] = self.proof(token)
-        answer = self._http.call(
+        answer = self.http.call(
             method,
             f"{self._root}/{path.lstrip('/')}",
             operation=operation,
             changes=changes,
             query=asked,
-            json_body=sent,
+            json_body=None if files else sent,
+            form=sent if files else None,
+            files=files,
             headers={"Authorization": f"Bearer {token.reveal()}"},
             last_moment=last_moment,
         )
         self._learn(answer)
         error = error_in(answer, operation=operation, changes=changes)
-        if isinstance(error, RateLimited) and error.retry_after is not None:
+        if isinstance(error, RateLimited) and error.retry_after is not None and error.reply.code not in ACTION_LIMITS:
             # Code 4 speaks of the whole app, every other limit of the Page or account at hand (calling on makes it longer).
             self._budgets.block(APP if error.reply.code == "4" else budgets[-1], error.retry_after)
         if error is not None:
@@ -188,7 +229,7 @@ class Graph:
 
     @property
     def _root(self) -> str:
-        return f"{self._hosts.graph}/{self._hosts.version}"
+        return f"{self.hosts.graph}/{self.hosts.version}"
 
     @staticmethod
     def _strange(what: str, operation: str, status: int | None, *, changes: bool) -> ConnectorError:

@@ -2,16 +2,19 @@
 
 Source: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/debugging, read 2026-11-21. ``debug_token`` is
 asked with the app's token and spends no Page budget. It cannot see a checkpoint or a missing Page Publishing Authorization:
-those show only on use.
+those show only on use. An Instagram account is read as well (``health_instagram``): it can be unlinked, or cut off with the
+person's data access, while the token of its Page lives on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from connectors.errors import ReconnectRequired
-from connectors.meta.auth import inspect
-from connectors.meta.errors import meaning_of
+from connectors.meta import health_instagram
+from connectors.meta.accounts import INSTAGRAM_KIND, PAGE_KIND
+from connectors.meta.auth import granted_targets, inspect
+from connectors.meta.codes import meaning_of
 from connectors.meta.graph import Graph, read_time
 from connectors.types import (
     ACCESS_TOKEN,
@@ -25,8 +28,12 @@ from connectors.types import (
 
 #: People are told this long before data access or the token itself ends.
 WARN_BEFORE: Final = timedelta(days=14)
-#: Without these nothing can be published to a Page.
-NEEDED_SCOPES: Final = ("pages_manage_posts", "pages_read_engagement", "pages_show_list")
+#: Without these nothing can be published to a place of this kind.
+NEEDED_SCOPES: Final = {
+    PAGE_KIND: ("pages_manage_posts", "pages_read_engagement", "pages_show_list"),
+    INSTAGRAM_KIND: ("instagram_basic", "instagram_content_publish", "pages_read_engagement"),
+}
+_PLACES: Final = {PAGE_KIND: "Pages", INSTAGRAM_KIND: "Instagram"}
 _RECONNECT: Final = "Reconnect this account."
 
 
@@ -40,10 +47,13 @@ def check(graph: Graph, keys: KeyRing, *, targets: Sequence[Target], now: dateti
     scopes = tuple(sorted(str(scope) for scope in facts.get("scopes") or ()))
     findings = _token_findings(facts, now=now, pages=len(targets))
     if facts.get("is_valid") is True:
-        findings += _scope_findings(scopes)
+        findings += _scope_findings(scopes, targets)
         findings += _clock_findings(facts, now=now)
     for target in targets:
-        findings += _page_findings(graph, keys, target)
+        place = _page_findings(graph, keys, target)
+        if not place and target.kind == INSTAGRAM_KIND:
+            place = health_instagram.check(graph, keys.open(destination_token(target.external_id)), target)
+        findings += place
     return HealthReport(
         tuple(findings),
         scopes_granted=scopes if facts.get("is_valid") is True else None,
@@ -55,10 +65,11 @@ def check(graph: Graph, keys: KeyRing, *, targets: Sequence[Target], now: dateti
 def _token_findings(facts: dict[str, Any], *, now: datetime, pages: int) -> list[HealthFinding]:
     if facts.get("is_valid") is True:
         return []
-    return [HealthFinding(HealthState.UNHEALTHY, "token_dead", _why_dead(facts), _RECONNECT)]
+    return [HealthFinding(HealthState.UNHEALTHY, "token_dead", why_dead(facts), _RECONNECT)]
 
 
-def _why_dead(facts: dict[str, Any]) -> str:
+def why_dead(facts: Mapping[str, Any]) -> str:
+    """Return in words why ``debug_token`` calls a token dead."""
     error = facts.get("error")
     error = error if isinstance(error, dict) else {}
     code, subcode = error.get("code"), error.get("subcode", error.get("error_subcode"))
@@ -66,19 +77,22 @@ def _why_dead(facts: dict[str, Any]) -> str:
     return meaning.cause if meaning else "Meta no longer accepts the access token."
 
 
-def _scope_findings(scopes: Sequence[str]) -> list[HealthFinding]:
-    missing = [scope for scope in NEEDED_SCOPES if scope not in scopes]
-    if not missing:
-        return []
-    cause = f"Publishing to Pages needs {', '.join(missing)}, which was not granted."
-    return [
-        HealthFinding(
-            HealthState.UNHEALTHY,
-            "scope_missing",
-            cause,
-            "Reconnect and tick every permission Facebook lists.",
-        )
-    ]
+def _scope_findings(scopes: Sequence[str], targets: Sequence[Target]) -> list[HealthFinding]:
+    kinds = {target.kind for target in targets} or {PAGE_KIND}
+    findings = []
+    for kind, needed in NEEDED_SCOPES.items():
+        missing = [scope for scope in needed if scope not in scopes]
+        if kind in kinds and missing:
+            cause = f"Publishing to {_PLACES[kind]} needs {', '.join(missing)}, which was not granted."
+            findings.append(
+                HealthFinding(
+                    HealthState.UNHEALTHY,
+                    "scope_missing",
+                    cause,
+                    "Reconnect and tick every permission Facebook lists.",
+                )
+            )
+    return findings
 
 
 def _clock_findings(facts: dict[str, Any], *, now: datetime) -> list[HealthFinding]:
@@ -101,16 +115,27 @@ def _page_findings(graph: Graph, keys: KeyRing, target: Target) -> list[HealthFi
     try:
         token = keys.open(destination_token(target.external_id))
     except ReconnectRequired:
-        cause = f"There is no token for the Page {name}."
+        cause = f"There is no token for {name}."
         return [
             HealthFinding(
                 HealthState.UNHEALTHY,
                 "page_token_missing",
                 cause,
-                "Reconnect and tick this Page in Facebook's dialog.",
+                "Reconnect and tick it in Facebook's dialog.",
             )
         ]
     facts = inspect(graph, token)
-    if facts.get("is_valid") is True:
+    if facts.get("is_valid") is not True:
+        return [HealthFinding(HealthState.UNHEALTHY, "page_token_dead", f"{name}: {why_dead(facts)}", _RECONNECT)]
+    left_out = [
+        scope
+        for scope, targets in granted_targets(facts).items()
+        if scope in NEEDED_SCOPES[target.kind]
+        and targets is not None
+        and not targets & {target.external_id, str(target.facts.get("page_id", ""))}
+    ]
+    if not left_out:
         return []
-    return [HealthFinding(HealthState.UNHEALTHY, "page_token_dead", f"{name}: {_why_dead(facts)}", _RECONNECT)]
+    cause = f"{name} is left out of {', '.join(left_out)}: the person granted it for other places only."
+    remedy = "Reconnect, choose 'Edit previous settings' in Facebook's dialog and tick it."
+    return [HealthFinding(HealthState.UNHEALTHY, "place_left_out", cause, remedy)]

@@ -108,10 +108,10 @@ def test_a_login_ends_where_destinations_are_chosen_and_none_is_chosen_yet(brows
     assert connection.tenant == tenant
     assert connection.status == Connection.Status.ACTIVE
     assert (connection.external_user_id, connection.display_name) == (demo.AMELIE, "Amélie Laurent")
-    assert connection.destinations.count() == 4
+    assert connection.destinations.count() == 6, "four Pages and two Instagram accounts"
     assert not connection.destinations.filter(enabled=True).exists()
     assert connection.destinations.exclude(obstacle="").count() == 1
-    assert EncryptedSecret.objects.filter(connection_id=connection.pk).count() == 5
+    assert EncryptedSecret.objects.filter(connection_id=connection.pk).count() == 7
     assert connection.next_health_at is not None
 
 
@@ -369,7 +369,7 @@ def test_a_platform_that_fails_at_any_step_leaves_nothing_half_made(
     refused(browser.come_back(way_back), code)
     assert len(world.faults) == 0, "the trouble was met"
     with time_machine.travel(timezone.now() + A_WHILE):
-        assert browser.connect().destinations.count() == 4, "the next login works"
+        assert browser.connect().destinations.count() == 6, "the next login works"
 
 
 def test_a_vault_that_cannot_seal_leaves_nothing_half_made(
@@ -513,7 +513,7 @@ def test_a_reconnect_that_leaves_a_page_out_marks_it_gone_and_a_later_one_brings
     choose_destinations(principal=principal, connection=connection, chosen=chosen)
     browser.connect(pages=[demo.BAKERY])
     gone = set(connection.destinations.exclude(gone_at=None).values_list("external_id", flat=True))
-    assert gone == {demo.BICYCLES, demo.CAFE, demo.CHOIR}
+    assert gone == {demo.BICYCLES, demo.CAFE, demo.CHOIR, demo.IG_CAFE}
     browser.connect(pages=[demo.BAKERY, demo.CAFE])
     cafe = connection.destinations.get(external_id=demo.CAFE)
     assert cafe.gone_at is None
@@ -523,7 +523,7 @@ def test_a_reconnect_that_leaves_a_page_out_marks_it_gone_and_a_later_one_brings
 def test_another_person_of_the_same_tenant_makes_a_connection_of_its_own(browser: Browser) -> None:
     amelie, jonas = browser.connect(), browser.connect(user=demo.JONAS)
     assert amelie.pk != jonas.pk
-    assert jonas.destinations.count() == 34
+    assert jonas.destinations.count() == 41
 
 
 def test_one_person_may_connect_in_two_tenants_and_the_two_stay_apart(
@@ -556,7 +556,7 @@ def test_disconnecting_erases_the_tokens_withdraws_the_grant_and_keeps_the_histo
     assert (connection.status, connection.status_code) == (Connection.Status.INACTIVE, "disconnected")
     assert connection.disconnected_at is not None
     assert connection.next_health_at is None
-    assert stock() == {"Connection": 1, "Destination": 4, "EncryptedSecret": 0}
+    assert stock() == {"Connection": 1, "Destination": 6, "EncryptedSecret": 0}
     assert not connection.destinations.filter(enabled=True).exists()
     assert world.meta.state.grant_of(demo.AMELIE, DEFAULT_APP_ID) is None
     entry = connection.tenant.audit_entries.get(action="connection.disconnected")

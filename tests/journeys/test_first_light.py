@@ -33,7 +33,7 @@ def connected(hub: Hub) -> tuple[Browser, dict[str, str], list[dict[str, Any]]]:
     chosen += re.findall(r'value="([0-9a-f-]{36})"[^>]*name="destination"', browser.page)
     headers = {"Authorization": f"Bearer {key}"}
     places = requests.get(f"{hub.url}/api/destinations/", headers=headers, timeout=10).json()["results"]
-    possible = [place["id"] for place in places if not place["obstacle"]]
+    possible = [place["id"] for place in places if place["kind"] == "facebook_page" and not place["obstacle"]]
     browser.submit("/destinations", destination=possible)
     places = requests.get(f"{hub.url}/api/destinations/?enabled=true", headers=headers, timeout=10).json()["results"]
     assert {place["id"] for place in places} == set(possible)

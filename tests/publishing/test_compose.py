@@ -161,7 +161,7 @@ def test_settings_of_a_kind_that_is_not_chosen_are_not_sent(member_client: Clien
 def test_every_control_of_the_page_has_a_label_and_every_description_is_there(
     member_client: Client, connection: Connection, keep: Keep, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (page,) = MetaConnector.kinds
+    page = MetaConnector.kinds[0]
     monkeypatch.setattr(MetaConnector, "kinds", (replace(page, settings=SettingsSchema(1, SCHEMA)),))
     keep()
     shown = member_client.get(reverse("compose")).content.decode().partition("<main")[2]

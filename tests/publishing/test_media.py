@@ -152,7 +152,7 @@ def test_more_files_than_a_kind_takes_are_refused_and_so_are_files_where_it_take
     media = [{"id": str(keep(shade).pk)} for shade in range(3)]
     (error,) = post(api, "/api/publish", body(destination, media)).json()["errors"]
     assert (error["field"], error["code"], error["limit"]) == ("media", "too_many_media", "2 files")
-    (page,) = MetaConnector.kinds
+    page = MetaConnector.kinds[0]
     monkeypatch.setattr(MetaConnector, "kinds", (replace(page, most_media=0),))
     (error,) = post(api, "/api/publish", body(destination, media[:1])).json()["errors"]
     assert "takes no files" in error["message"]

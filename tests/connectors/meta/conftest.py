@@ -12,8 +12,9 @@ import requests
 from connectors import http
 from connectors.errors import ReconnectRequired
 from connectors.manager import get_connector
+from connectors.meta.accounts import INSTAGRAM_KIND, PAGE_KIND
 from connectors.meta.connector import MetaConnector
-from connectors.types import ACCESS_TOKEN, Grant, destination_token
+from connectors.types import ACCESS_TOKEN, Grant, Target, destination_token
 from foundation.secret import Secret
 from sandbox.adapter import SandboxAdapter
 from sandbox.app import create_app
@@ -21,6 +22,7 @@ from sandbox.faults import fault_from
 from sandbox.meta import demo
 from sandbox.world import World
 from tests.conftest import GATEWAY, META_CALLBACK
+from tests.connectors.meta.stage import Stage
 
 Allow = Callable[..., Secret]
 Trouble = Callable[..., None]
@@ -115,3 +117,20 @@ def holder(connector: MetaConnector, granted: Callable[..., Grant]) -> Callable[
         return MetaConnector(app=connector.app, http=connector.http, keys=ring)
 
     return make
+
+
+@pytest.fixture
+def page(holder: Callable[..., MetaConnector], world: World, wire: Listening) -> Stage:
+    """A Page to publish to, with a wire that has heard nothing yet."""
+    made = Stage(holder(), Target(PAGE_KIND, demo.BAKERY, "Boulangerie Éclair 🥐"), world)
+    wire.heard.clear()
+    return made
+
+
+@pytest.fixture
+def instagram(holder: Callable[..., MetaConnector], world: World, wire: Listening) -> Stage:
+    """An Instagram account to publish to, with a wire that has heard nothing yet."""
+    target = Target(INSTAGRAM_KIND, demo.IG_BAKERY, "Boulangerie Éclair", {"page_id": demo.BAKERY})
+    made = Stage(holder(), target, world)
+    wire.heard.clear()
+    return made

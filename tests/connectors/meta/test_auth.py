@@ -214,6 +214,6 @@ def test_a_proof_of_another_secret_is_the_operators_to_mend(
 
     token = granted().access_token
     monkeypatch.setattr(settings, "META_APP_SECRET", Secret("another secret"))
-    with pytest.raises(ConfigurationError, match="appsecret_proof") as told:
+    with pytest.raises(ConfigurationError, match="app id and secret") as told:
         get_connector("meta").fetch_accounts(access_token=token)
     assert "META_APP_SECRET" in told.value.remedy

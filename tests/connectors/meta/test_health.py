@@ -254,3 +254,74 @@ def test_a_version_that_nobody_knows_is_told_at_start(monkeypatch: pytest.Monkey
     messages = versions_are_alive()
     assert [message.id for message in messages] == ["connectors.W003"]
     assert "v52.0" in messages[0].msg
+
+
+# --- Instagram ---------------------------------------------------------------------------------------------------------
+
+ACCOUNT = Target("instagram_account", demo.IG_BAKERY, "Boulangerie Éclair", {"page_id": demo.BAKERY})
+
+
+def test_an_instagram_account_that_can_be_reached_has_nothing_to_say(holder: Holder, now: datetime) -> None:
+    assert holder().health_check(targets=[BAKERY, ACCOUNT], now=now).findings == ()
+
+
+@pytest.mark.parametrize("scope", ["instagram_basic", "instagram_content_publish"])
+def test_a_scope_of_instagram_is_missed_only_where_an_account_is_published_to(
+    holder: Holder, now: datetime, scope: str
+) -> None:
+    connector = holder(declined=[scope])
+    assert connector.health_check(targets=[BAKERY], now=now).findings == ()
+    report = MetaConnector(
+        app=connector.app, http=connector.http, keys=with_token_for(connector, demo.IG_BAKERY)
+    ).health_check(targets=[ACCOUNT], now=now)
+    assert "scope_missing" in codes(report)
+    assert scope in report.findings[0].cause
+
+
+def with_token_for(connector: MetaConnector, account: str) -> Ring:
+    ring = connector.keys
+    assert isinstance(ring, Ring)
+    page = ring.secrets[f"destination_token:{demo.BAKERY}"]
+    return Ring({**ring.secrets, f"destination_token:{account}": page})
+
+
+def test_data_access_that_ended_shows_on_instagram_though_the_page_lives(
+    holder: Holder, world: World, now: datetime
+) -> None:
+    connector = holder()
+    grant = world.meta.state.grant_of(demo.AMELIE, DEFAULT_APP_ID)
+    assert grant is not None
+    grant.data_access_expires_at = int((now - timedelta(days=1)).timestamp())
+    world.meta.state.save_grant(grant)
+    assert connector.health_check(targets=[BAKERY], now=now).state is HealthState.DEGRADED
+    report = connector.health_check(targets=[BAKERY, ACCOUNT], now=now)
+    assert report.state is HealthState.UNHEALTHY
+    assert {"data_access_expires", "instagram_unreachable"} <= set(codes(report))
+
+
+def test_a_days_posts_that_are_used_up_are_told(holder: Holder, world: World, now: datetime) -> None:
+    from tests.connectors.meta.stage import Stage, image, post
+
+    connector = holder()
+    world.switches.set({"meta.ig_quota_total": 1})
+    Stage(connector, ACCOUNT, world).follow(post(image(world)))
+    report = connector.health_check(targets=[ACCOUNT], now=now)
+    assert codes(report) == ["quota_used"]
+    assert "1 of its 1" in report.findings[0].cause
+    assert report.state is HealthState.DEGRADED
+
+
+def test_a_place_the_person_granted_some_scopes_without_is_told(holder: Holder, now: datetime) -> None:
+    other = Target("facebook_page", demo.BICYCLES, "Fahrradwerkstatt Müller")
+    narrow = holder(pages=[demo.BAKERY])
+    narrow_ring = narrow.keys
+    assert isinstance(narrow_ring, Ring)
+    swapped = Ring(
+        {
+            **narrow_ring.secrets,
+            f"destination_token:{demo.BICYCLES}": narrow_ring.secrets[f"destination_token:{demo.BAKERY}"],
+        }
+    )
+    report = MetaConnector(app=narrow.app, http=narrow.http, keys=swapped).health_check(targets=[other], now=now)
+    assert codes(report) == ["place_left_out"]
+    assert "pages_manage_posts" in report.findings[0].cause

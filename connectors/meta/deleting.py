@@ -1,0 +1,47 @@
+"""Taking a live post away.
+
+Source: https://developers.facebook.com/docs/pages-api/posts and the reference of IG Media, read 2026-11-21. Meta answers 100/33 both
+for what is gone and for what we may not see, so a refusal counts as done only after a read that says the same.
+"""
+
+from typing import Final
+
+from connectors.errors import OutcomeUnknown, ReconnectRequired
+from connectors.meta.asset import Asset
+from connectors.meta.meanings import PLATFORM
+
+GONE: Final = ("100", "33")
+
+
+def delete_post(place: Asset, external_id: str, *, instagram: bool) -> None:
+    """Delete a post; one that is gone already is no error."""
+    operation = "delete_media" if instagram else "delete_post"
+    try:
+        answer = place.graph.delete(external_id, token=place.token, operation=operation)
+    except ReconnectRequired as error:
+        if _code(error) == GONE and _is_gone(place, external_id):
+            return
+        raise
+    if answer is not True and not (isinstance(answer, dict) and answer.get("success") is True):
+        raise OutcomeUnknown(
+            "Meta answered without saying whether the post was deleted.",
+            remedy="Look at the post; if it is still there, delete it again.",
+            platform=PLATFORM,
+            operation=operation,
+        )
+
+
+def _is_gone(place: Asset, external_id: str) -> bool:
+    """Ask for the post itself, having made sure that the token still opens the place."""
+    place.get(place.id, operation="read_place", fields="id")
+    try:
+        place.get(external_id, operation="read_post", fields="id")
+    except ReconnectRequired as error:
+        if _code(error) == GONE:
+            return True
+        raise
+    return False
+
+
+def _code(error: ReconnectRequired) -> tuple[str, str]:
+    return error.reply.code, error.reply.subcode
