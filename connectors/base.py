@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, NoReturn
 
+from connectors.errors import ConfigurationError
 from connectors.http import Http
 from connectors.types import (
     ApiVersion,
@@ -140,6 +141,10 @@ class Connector(ABC):
     @abstractmethod
     def revoke(self) -> None:
         """End the whole grant at the platform. The caller makes sure that nobody else relies on it."""
+
+    def refused_consent(self, *, error: str, detail: str) -> ConfigurationError | None:
+        """Name what the operator must mend, when a platform's return without a code says so; None when the person refused."""
+        return None
 
     # --- what only some platforms can: each goes with a capability, which callers ask for first ----------------------
 

@@ -69,6 +69,8 @@ class Window:
     name: str
     calls: int
     per: timedelta
+    #: Counted from midnight to midnight UTC, as some platforms do, and not over the span that has just passed.
+    by_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Left:
     blocked_for: timedelta
 
 
+DAY_SECONDS: Final = 86_400
 OUTAGE_SECONDS: Final = 5.0
 _outage = {"until": 0.0}
 #: By platform: until when a look is fresh, and whether any budget of it was tight.
@@ -141,6 +144,17 @@ class Budgets:
                 self._mark_tight(wait)
         _glances.pop((self.platform, key), None)
 
+    def refused(self, key: str, *, within: timedelta) -> int:
+        """Note that the platform refused a call on this budget; return how often it did so lately, this time included."""
+        if self._out_of_reach():
+            return 1
+        name = self._name("refused", key)
+        try:
+            cache.add(name, 0, within.total_seconds())
+            return int(cache.incr(name))
+        except (RedisError, ValueError):
+            return 1
+
     def left(self, keys: Sequence[str]) -> list[Left]:
         """Return what is known of budgets now."""
         known = cache.get_many([self._name(what, key) for key in keys for what in ("used", "until")])
@@ -196,10 +210,12 @@ class Budgets:
 
     def _count(self, window: Window, key: str, operation: str) -> None:
         item = RateLimitItemPerSecond(window.calls, int(window.per.total_seconds()))
-        counted = (self.platform, window.name, key)
+        now = time.time()
+        day = time.strftime("%Y-%m-%d", time.gmtime(now)) if window.by_day else ""
+        counted = (self.platform, window.name, key, day)
         if not _limiter().hit(item, *counted):
             reset = _limiter().get_window_stats(item, *counted).reset_time
-            wait = timedelta(seconds=max(1.0, reset - time.time()))
+            wait = until_midnight(now) if window.by_day else timedelta(seconds=max(1.0, reset - now))
             raise self._refusal(f"The platform allows {window.calls} calls ({window.name}).", wait, operation)
 
     def _refusal(self, cause: str, wait: timedelta, operation: str) -> RateLimited:
@@ -233,6 +249,11 @@ class Budgets:
 
     def _name(self, what: str, key: str) -> str:
         return f"budget:{self.platform}:{what}:{key}"
+
+
+def until_midnight(now: float) -> timedelta:
+    """Return how long it is from a moment (Unix seconds) to the next midnight UTC."""
+    return timedelta(seconds=DAY_SECONDS - now % DAY_SECONDS)
 
 
 class Slots(Protocol):

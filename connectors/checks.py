@@ -20,11 +20,12 @@ def versions_are_alive(app_configs: Any = None, **kwargs: Any) -> list[CheckMess
     now = timezone.now()
     for slug in filter(is_configured, CONNECTORS):
         version = get_connector(slug).api_version()
+        setting = version.setting or f"{slug.upper()}_GRAPH_VERSION"
         if not version.known:
             messages.append(
                 Warning(
                     f"{slug}: our notes know no API version called {version.name!r}; calls with it may all fail.",
-                    hint=f"Choose a version listed at {version.page} in {slug.upper()}_GRAPH_VERSION.",
+                    hint=f"Choose a version listed at {version.page} in {setting}.",
                     id="connectors.W003",
                 )
             )
@@ -32,7 +33,7 @@ def versions_are_alive(app_configs: Any = None, **kwargs: Any) -> list[CheckMess
             messages.append(
                 Warning(
                     f"{slug}: the API version {version.name} ends on {version.ends_on:%d %B %Y}.",
-                    hint=f"Read {version.page} and set {slug.upper()}_GRAPH_VERSION to a later one.",
+                    hint=f"Read {version.page} and set {setting} to a later one.",
                     id="connectors.W001",
                 )
             )

@@ -84,6 +84,10 @@ def finish_connect(
     _use_state(principal=principal, user=user, platform=platform, binding=binding, callback=callback, now=now)
     connector = get_connector(platform)
     if callback.error or not callback.code:
+        misconfigured = connector.refused_consent(error=callback.error, detail=callback.error_detail)
+        if misconfigured is not None:
+            log.error("connect.misconfigured", platform=platform, cause=misconfigured.detail)
+            raise ConnectRefused(misconfigured.detail, remedy=misconfigured.remedy, code="connect_misconfigured")
         raise ConnectRefused(
             f"{row.name} did not grant access.",
             remedy="Start again and choose Allow. If you did, the app may still be in development mode, or lack a permission it asks for.",

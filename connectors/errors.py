@@ -5,6 +5,7 @@
     ConnectorError                 carries platform, operation, status, their code, request id
     ├── TransientError             nobody: surely not done, time heals it       → retry by the table of waits
     │   └── RateLimited            nobody; carries retry_after                  → wait that long
+    │       └── VersionRetired     the operator: no call passes before a setting  → park, at no cost, however long
     ├── OutcomeUnknown             nobody yet: look before you repeat           → reconcile, then decide
     ├── ReconnectRequired          the tenant: revoked, expired, scope missing  → fail, ask to reconnect
     ├── ContentRejected            the author: this post will never pass        → fail at once, with their words
@@ -31,6 +32,7 @@ __all__ = [
     "ReconnectRequired",
     "TransientError",
     "UnexpectedAnswer",
+    "VersionRetired",
 ]
 
 NOBODY: Final = "nobody"
@@ -109,6 +111,16 @@ class RateLimited(TransientError):
     def __init__(self, cause: str, *, retry_after: timedelta | None = None, **rest: Any) -> None:
         super().__init__(cause, **rest)
         self.retry_after = retry_after
+
+
+class VersionRetired(RateLimited):
+    """The platform no longer answers the API version we name: nothing was done, and no call passes before a setting changes.
+
+    It is nobody's post that is wrong, so jobs are parked and lose no try; they go on by themselves with the new version.
+    """
+
+    kind = "version_retired"
+    who = OPERATOR
 
 
 class OutcomeUnknown(ConnectorError):

@@ -1,7 +1,7 @@
 """Makes connectors: the one place that joins a platform's class with its credentials, the network and the vault."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -30,6 +30,14 @@ class Granted(Protocol):
     @property
     def tenant_id(self) -> UUID:
         """Whose it is."""
+
+
+class Consent(Protocol):
+    """What of a connection matters for what a connector is told of a place."""
+
+    @property
+    def scopes_granted(self) -> Sequence[str]:
+        """What the person granted."""
 
 
 class Place(Protocol):
@@ -63,6 +71,10 @@ class Place(Protocol):
     def facts(self) -> Facts:
         """What ``fetch_accounts`` found out about it."""
 
+    @property
+    def connection(self) -> Consent:
+        """The grant that opens it."""
+
 
 @dataclass(frozen=True, slots=True)
 class VaultKeyRing:
@@ -90,6 +102,12 @@ class VaultKeyRing:
         raise ReconnectRequired(cause, remedy=remedy, platform=self.platform, operation="open_token")
 
 
+def target_of(place: Place) -> Target:
+    """Return a destination as a connector sees it; of a row, the connection should be loaded."""
+    scopes = tuple(place.connection.scopes_granted)
+    return Target(place.kind, place.external_id, place.name, place.facts, scopes)
+
+
 def open_for_publishing(places: Iterable[Place]) -> dict[UUID, dict[str, Secret]]:
     """Open what publishing to many places needs with one query; return the secrets by connection and kind.
 
@@ -98,9 +116,7 @@ def open_for_publishing(places: Iterable[Place]) -> dict[UUID, dict[str, Secret]
     wanted = {
         (place.connection_id, kind): place.tenant_id
         for place in places
-        for kind in connector_class(place.platform_id).keys_to_publish(
-            Target(place.kind, place.external_id, place.name, place.facts)
-        )
+        for kind in connector_class(place.platform_id).keys_to_publish(target_of(place))
     }
     rings: dict[UUID, dict[str, Secret]] = defaultdict(dict)
     for (connection_id, kind), secret in vault.open_secrets(wanted, purpose="publish").items():

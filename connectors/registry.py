@@ -3,6 +3,9 @@
 from typing import Final
 
 from connectors.base import Connector
+from connectors.linkedin.connector import LinkedInConnector
 from connectors.meta.connector import MetaConnector
 
-CONNECTORS: Final[dict[str, type[Connector]]] = {connector.slug: connector for connector in (MetaConnector,)}
+CONNECTORS: Final[dict[str, type[Connector]]] = {
+    connector.slug: connector for connector in (MetaConnector, LinkedInConnector)
+}

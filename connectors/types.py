@@ -99,7 +99,10 @@ class Target:
     kind: str
     external_id: str
     name: str = ""
+    #: What ``fetch_accounts`` found out about the place (``FoundDestination.facts``).
     facts: Facts = field(default_factory=dict)
+    #: The scopes that the connection's person granted; empty when nobody knows.
+    scopes: tuple[str, ...] = ()
 
 
 class MediaKind(StrEnum):
@@ -186,6 +189,8 @@ class Published:
 
     external_id: str
     permalink: str = ""
+    #: What people should know of it, such as that the platform shows less than was sent.
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +331,8 @@ class ApiVersion:
     page: str
     #: False when our notes do not know this version at all.
     known: bool = True
+    #: The setting that names it.
+    setting: str = ""
 
 
 class Journal(Protocol):
@@ -339,7 +346,10 @@ class Journal(Protocol):
         """Return what was noted under this key by this or an earlier attempt, else None."""
 
     def note(self, key: str, value: Any) -> None:
-        """Write down a remote effect the moment it is known; plain JSON, never a secret."""
+        """Write down a remote effect the moment it is known; plain JSON, never a secret.
+
+        Keys that begin with an underscore are the connector's own business and shown to nobody.
+        """
 
     def announce(self, step: str) -> None:
         """Write down that the irreversible step comes next. Raises when the job is no longer ours: then send nothing."""

@@ -13,10 +13,10 @@ from django.conf import settings
 from django.db import transaction
 
 from connectors.errors import ConfigurationError, ConnectorError
-from connectors.manager import get_connector
+from connectors.manager import get_connector, target_of
 from connectors.models import Connection
 from connectors.services import mark_attention, mark_recovered
-from connectors.types import HealthFinding, HealthReport, HealthState, Target
+from connectors.types import HealthFinding, HealthReport, HealthState
 from monitoring.models import HealthLogEntry
 
 log = structlog.get_logger(__name__)
@@ -89,7 +89,7 @@ def check_connection(*, connection: Connection, now: datetime) -> HealthLogEntry
 
 def _asked(connection: Connection, *, now: datetime) -> HealthReport:
     chosen = connection.destinations.filter(enabled=True, gone_at=None).order_by("pk")
-    targets = [Target(place.kind, place.external_id, place.name, place.facts) for place in chosen]
+    targets = [target_of(place) for place in chosen.select_related("connection")]
     try:
         return get_connector(connection.platform_id, connection).health_check(targets=targets, now=now)
     except ConnectorError as error:

@@ -20,8 +20,9 @@ from connectors.errors import (
     OutcomeUnknown,
     ReconnectRequired,
     TransientError,
+    VersionRetired,
 )
-from connectors.manager import get_connector
+from connectors.manager import get_connector, target_of
 from connectors.models import Connection
 from connectors.refreshing import Outcome
 from connectors.services import mark_attention
@@ -191,6 +192,8 @@ def _record_cannot_tell(claimed: Claimed, reason: str, *, outcome: Attempt.Outco
 
 def _record_failure(claimed: Claimed, error: ConnectorError, journal: JobJournal, *, now: datetime) -> None:
     log.info("job.failed_try", kind=error.kind, operation=error.operation, **error.reply.facts())
+    if isinstance(error, VersionRetired):
+        log.error("platform.version_retired", platform=error.platform, cause=error.cause, remedy=error.remedy)
     kind = "duplicate" if isinstance(error, OutcomeUnknown) and error.duplicate else error.kind
     failure = ledger.failure_of(kind=kind, cause=error.cause, remedy=error.remedy, reply=error.reply)
     if isinstance(error, ReconnectRequired) and error.connection_ended:
@@ -203,7 +206,7 @@ def _record_failure(claimed: Claimed, error: ConnectorError, journal: JobJournal
         )
     history = _history(claimed, journal)
     if claimed.state is State.RECONCILING and not isinstance(error, ReconnectRequired):
-        _record_failed_look(claimed, failure, history, now=now)
+        _record_failed_look(claimed, error, failure, history, now=now)
         return
     step = retries.next_step(error, history, now=now, landing=settings.PUBLISH_LANDING)
     if claimed.state is State.RECONCILING:
@@ -252,9 +255,16 @@ def _goes_on_with_a_fresh_token(
     return True
 
 
-def _record_failed_look(claimed: Claimed, failure: Failure, history: History, *, now: datetime) -> None:
+def _record_failed_look(
+    claimed: Claimed, error: ConnectorError, failure: Failure, history: History, *, now: datetime
+) -> None:
     """The platform could not be asked. Ask again later: that costs nothing, but not for ever."""
     since = claimed.job.announced_at or history.first_tried_at
+    if isinstance(error, VersionRetired) and error.retry_after is not None:
+        # No question is answered before the operator acts; the job stays parked, in doubt as it is.
+        at = now + error.retry_after
+        ledger.record_doubt(claimed, look_at=at, failure=failure, outcome=Attempt.Outcome.FAILED, looked=False, now=now)
+        return
     if retries.out_of_patience(since, now=now):
         _record_cannot_tell(
             claimed, "The platform could not be asked for a day.", outcome=Attempt.Outcome.CANNOT_TELL, now=now
@@ -308,5 +318,4 @@ def _history(claimed: Claimed, journal: JobJournal) -> History:
 
 
 def _target(claimed: Claimed) -> Target:
-    destination = claimed.job.destination
-    return Target(destination.kind, destination.external_id, destination.name, destination.facts)
+    return target_of(claimed.job.destination)

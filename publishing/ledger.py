@@ -143,6 +143,7 @@ def record_published(claimed: Claimed, published: Published, *, now: datetime) -
             permalink=published.permalink,
             published_at=now,
             error=("", "", "", ""),
+            attempt=Failure(cause=published.note[:600]),
             news=signals.job_published,
             follow_up=follow_up_of(claimed.job, now=now),
         )

@@ -17,6 +17,7 @@ from connectors.errors import (
     ReconnectRequired,
     TransientError,
     UnexpectedAnswer,
+    VersionRetired,
 )
 
 #: After the first try fails: four more, each after its wait, then a person is asked.
@@ -99,7 +100,8 @@ def out_of_patience(since: datetime, *, now: datetime) -> bool:
 def _after_rate_limit(error: RateLimited, history: History, *, now: datetime, chance: float | None) -> Step:
     wait = _table_wait(history, chance)
     if error.retry_after is not None and (wait is None or error.retry_after > wait):
-        if out_of_patience(history.first_tried_at, now=now):
+        # A retired version is the operator's to mend and no job's fault: jobs stay parked however long that takes.
+        if out_of_patience(history.first_tried_at, now=now) and not isinstance(error, VersionRetired):
             reason = f"The platform still asked for patience after {LONGEST_PATIENCE.total_seconds() / 3600:.0f} hours."
             return Step(Next.DEAD_LETTER, who=OPERATOR, reason=reason)
         return Step(Next.RETRY, at=now + _jittered(error.retry_after, chance))

@@ -54,7 +54,7 @@ def story_of(job: PublishJob) -> list[Event]:
     events = [_accepted(job)]
     for attempt in job.attempts.order_by("number"):
         events += _attempt(attempt, job)
-    events += [_journal(entry) for entry in job.journal.order_by("id")]
+    events += [_journal(entry) for entry in job.journal.exclude(key__startswith="_").order_by("id")]
     events += [_letter(letter) for letter in job.dead_letters.order_by("id")]
     events += list(_people(job))
     order = {"accepted": 0, "attempt": 1, "journal": 2, "outcome": 3, "letter": 4, "person": 5}
@@ -96,7 +96,7 @@ def _attempt(attempt: Attempt, job: PublishJob) -> Iterator[Event]:
     detail = attempt.cause
     if attempt.outcome == Attempt.Outcome.PUBLISHED and attempt.purpose == Attempt.Purpose.RECONCILE:
         title = "Found at the platform: it is live"
-        detail = "The earlier try had arrived after all; nothing was sent again."
+        detail = attempt.cause or "The earlier try had arrived after all; nothing was sent again."
     if attempt.next_at is not None:
         seconds = max((attempt.next_at - attempt.closed_at).total_seconds(), 0)
         detail = f"{detail} Next look in {_span(seconds)}.".strip()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,7 +13,7 @@ from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from connectors import budgets
-from connectors.budgets import Budgets, MemorySlots, Priority, RedisSlots, Slots, Window
+from connectors.budgets import Budgets, MemorySlots, Priority, RedisSlots, Slots, Window, until_midnight
 from connectors.errors import RateLimited
 from connectors.manager import get_connector
 from connectors.models import Connection, Destination
@@ -113,6 +113,37 @@ def test_the_slot_of_a_worker_that_died_is_free_again(mine: Budgets) -> None:
     assert not held.take("x", "alive", 1)
     now[0] += budgets.SLOT_LIFE.total_seconds() + 1
     assert held.take("x", "alive", 1)
+
+
+def test_a_window_by_the_day_begins_anew_at_midnight_utc_whenever_it_was_spent(mine: Budgets) -> None:
+    window = Window("a day", calls=2, per=timedelta(days=1), by_day=True)
+    evening = datetime(2026, 11, 21, 23, 50, tzinfo=UTC)
+    with time_machine.travel(evening, tick=False) as clock:
+        for _ in range(2):
+            require(mine, Priority.PUBLISH, windows=(window,))
+        with pytest.raises(RateLimited) as refusal:
+            require(mine, Priority.PUBLISH, windows=(window,))
+        assert refusal.value.retry_after == timedelta(minutes=10)
+        clock.shift(timedelta(minutes=10))
+        require(mine, Priority.PUBLISH, windows=(window,))
+
+
+def test_refusals_are_counted_for_a_while_by_budget(mine: Budgets) -> None:
+    span = timedelta(minutes=15)
+    assert [mine.refused("one", within=span) for _ in range(3)] == [1, 2, 3]
+    assert mine.refused("other", within=span) == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "left"),
+    [
+        (datetime(2026, 11, 21, 23, 59, 59, tzinfo=UTC), timedelta(seconds=1)),
+        (datetime(2026, 11, 21, tzinfo=UTC), timedelta(days=1)),
+        (datetime(2026, 11, 21, 12, tzinfo=UTC), timedelta(hours=12)),
+    ],
+)
+def test_midnight_is_utcs(moment: datetime, left: timedelta) -> None:
+    assert until_midnight(moment.timestamp()) == left
 
 
 def test_what_meta_says_in_its_headers_is_believed(

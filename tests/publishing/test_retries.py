@@ -14,6 +14,7 @@ from connectors.errors import (
     ReconnectRequired,
     TransientError,
     UnexpectedAnswer,
+    VersionRetired,
 )
 from publishing.retries import FIRST_LOOK, LONGEST_PATIENCE, LOOK_WAITS, WAITS, History, Next, look_again, next_step
 
@@ -72,6 +73,16 @@ def test_what_follows_a_failure(
     assert step.next is expected
     assert step.at == (NOW + wait if wait is not None else None)
     assert (step.costs_a_try, step.settled, step.who) == (costs_a_try, settled, who)
+
+
+@pytest.mark.parametrize("days", [0, 1, 30])
+@pytest.mark.parametrize("tries", [0, 4])
+def test_a_retired_version_parks_a_job_at_no_cost_however_long_it_takes(days: int, tries: int) -> None:
+    past = history(tries=tries, announced=True, first_tried_at=NOW - timedelta(days=days))
+    step = next_step(VersionRetired("x", retry_after=timedelta(minutes=15)), past, now=NOW, landing=LANDING, chance=0.0)
+    assert (step.next, step.at) == (Next.RETRY, NOW + timedelta(minutes=15))
+    assert not step.costs_a_try
+    assert step.settled, "nothing was done, so nothing is in doubt"
 
 
 def test_the_table_of_waits_is_1_3_9_27_seconds() -> None:
