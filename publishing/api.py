@@ -34,6 +34,7 @@ from publishing.serializers import (
     RedrivenSerializer,
     RedriveSerializer,
     RehearsalSerializer,
+    told_post,
 )
 from publishing.states import State
 from tenants.principal import principal_of
@@ -75,10 +76,9 @@ class PublishView(APIView):
         )
         if not replayed:
             doorbell.ring_after_commit()
-        answer = Response(
-            PostSerializer(selectors.post_of(principal_of(request).tenant, post.pk)).data,
-            status=status.HTTP_202_ACCEPTED,
-        )
+        else:
+            post = selectors.post_of(principal_of(request).tenant, post.pk)
+        answer = Response(told_post(post), status=status.HTTP_202_ACCEPTED)
         answer["Location"] = f"/api/posts/{post.pk}/"
         if replayed:
             answer["Idempotency-Replayed"] = "true"

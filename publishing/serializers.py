@@ -1,6 +1,7 @@
 """The shapes of posts, jobs and dead letters in the API: what clients send, and what they get."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -297,6 +298,17 @@ class PostSerializer(serializers.ModelSerializer[Post]):
     def get_state(self, post: Post) -> str:
         """Return how the post as a whole is doing."""
         return state_of_post(list(post.jobs.all()))
+
+
+def told_post(post: Post) -> dict[str, Any]:
+    """Return a post as the API tells it; its jobs and their destinations should be loaded."""
+    return _teller().to_representation(post)
+
+
+@lru_cache(maxsize=1)
+def _teller() -> PostSerializer:
+    # Making a model serializer looks through the whole model; one that only tells can serve all threads.
+    return PostSerializer()
 
 
 class DeadLetterSerializer(serializers.ModelSerializer[DeadLetter]):

@@ -152,9 +152,9 @@ def test_a_place_that_was_not_chosen_is_refused_with_the_remedy(api: Client, des
 
 
 def test_an_account_that_needs_attention_is_refused_before_it_fails(
-    api: Client, destination: Destination, trouble: Trouble, run_due: Run
+    api: Client, destination: Destination, world: World, run_due: Run
 ) -> None:
-    trouble("revoke_token", error={"subcode": 458})
+    world.meta.revoke({"user": destination.connection.external_user_id, "subcode": 458})
     post(api, "/api/publish", {"text": "x", "destinations": [str(destination.pk)]})
     run_due(timezone.now())
     answer = post(api, "/api/publish", {"text": "y", "destinations": [str(destination.pk)]})

@@ -211,9 +211,9 @@ def test_a_duplicate_refusal_about_somebody_elses_post_is_the_authors_to_mend(
 
 
 def test_a_dead_token_fails_the_job_at_once_and_the_connection_asks_for_attention(
-    publish: Publish, run_due: Run, trouble: Trouble, connection: Connection
+    publish: Publish, run_due: Run, world: World, connection: Connection
 ) -> None:
-    trouble("revoke_token", error={"subcode": 460})
+    world.meta.revoke({"user": connection.external_user_id, "subcode": 460})
     job = publish()
     run_due(timezone.now())
     job.refresh_from_db()

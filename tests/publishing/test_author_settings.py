@@ -232,7 +232,7 @@ def test_an_upgrade_that_stumbles_is_a_refusal_and_no_crash(api: Client, destina
 
 def scheduled(api: Client, destination: Destination) -> PublishJob:
     moment = (timezone.now() + timedelta(hours=1)).isoformat()
-    assert post(api, "/api/publish", body(destination, {"place": "7"}, publish_at=moment)).status_code == 202
+    assert post(api, "/api/publish", body(destination, {"note": "7"}, publish_at=moment)).status_code == 202
     return PublishJob.objects.get()
 
 
@@ -241,11 +241,11 @@ def test_a_scheduled_post_is_raised_when_its_schema_rises_before_its_time(
 ) -> None:
     give()
     job = scheduled(api, destination)
-    give(version=2, upgrades={1: lambda old: {"place": f"{old['place']}0"}})
+    give(version=2, upgrades={1: lambda old: {"note": f"{old['note']}0"}})
     run_due(timezone.now() + timedelta(hours=2))
     job.refresh_from_db()
     assert job.state == State.PUBLISHED
-    assert heard == [{"place": "70"}]
+    assert heard == [{"note": "70"}]
 
 
 @pytest.mark.parametrize(
@@ -279,10 +279,10 @@ def test_settings_that_no_longer_hold_are_mended_by_editing_the_job(
     run_due(later)
     still = post(api, f"/api/jobs/{job.pk}/edit/", {"text": "Other words"})
     assert still.json()["errors"][0]["code"] == "settings_version_unsupported"
-    assert post(api, f"/api/jobs/{job.pk}/edit/", {"settings": {"place": "8"}}).status_code == 200
-    assert Post.objects.get().overrides[str(destination.pk)]["settings"] == {"version": 2, "place": "8"}
+    assert post(api, f"/api/jobs/{job.pk}/edit/", {"settings": {"note": "8"}}).status_code == 200
+    assert Post.objects.get().overrides[str(destination.pk)]["settings"] == {"version": 2, "note": "8"}
     run_due(later)
-    assert heard == [{"place": "8"}]
+    assert heard == [{"note": "8"}]
 
 
 def test_a_post_is_edited_with_new_settings_until_it_is_taken(

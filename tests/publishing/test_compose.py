@@ -180,7 +180,7 @@ def test_files_are_picked_with_what_they_show_and_stay_picked_after_an_error(
 ) -> None:
     first, second, third = keep(1), keep(2), keep(3)
     said = {"media": [str(third.pk), str(first.pk)], f"alt-{third.pk}": "Bread", f"alt-{second.pk}": "Not picked"}
-    page = member_client.post(reverse("compose"), typed(member_client, destination, **said, link="nope"))
+    page = member_client.post(reverse("compose"), typed(member_client, destination, **said, text="x" * 70_000))
     assert page.status_code == 422
     offered = [(str(file["id"]), file["chosen"], file["alt_text"]) for file in page.context["files"]]
     assert offered == [(str(third.pk), True, "Bread"), (str(first.pk), True, ""), (str(second.pk), False, "")]

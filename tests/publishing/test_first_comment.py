@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors.meta.connector import MetaConnector
 from connectors.models import Connection, Destination
+from connectors.types import Capability
 from publishing import follow_ups
 from publishing.models import Post, PublishJob
 from publishing.redriving import confirm_live
@@ -138,8 +140,10 @@ def test_a_refused_comment_is_written_anew_and_sent_alone(
 
 
 def test_a_platform_that_takes_no_comments_warns_and_publishes_without(
-    api: Client, destination: Destination, run_due: Run
+    api: Client, destination: Destination, run_due: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    lacking = MetaConnector.capabilities - {Capability.FIRST_COMMENT}
+    monkeypatch.setattr(MetaConnector, "capabilities", lacking)
     body = {"text": "Bread", "first_comment": "Here", "destinations": [str(destination.pk)]}
     checked = post(api, "/api/publish/check", body).json()
     assert checked["publishable"] is True

@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors.meta.connector import MetaConnector
 from connectors.models import Connection
+from connectors.types import Capability
 from publishing.models import PublishJob
 from publishing.states import State
 from sandbox.faults import fault_from
@@ -149,7 +151,8 @@ def test_a_change_without_a_text_is_refused_by_its_form(api: Client, job: Publis
 def test_a_platform_that_cannot_is_told_as_such(
     api: Client, job: PublishJob, monkeypatch: pytest.MonkeyPatch, member_client: Client
 ) -> None:
-    monkeypatch.undo()  # what the fixture gave it
+    lacking = MetaConnector.capabilities - {Capability.DELETE_POST, Capability.EDIT_POST}
+    monkeypatch.setattr(MetaConnector, "capabilities", lacking)
     for verb, body in (("remove", {}), ("edit-live", {"text": "x"})):
         assert post(api, f"/api/jobs/{job.pk}/{verb}/", body).json()["code"] == "platform_cannot"
     assert b"Delete the live post" not in member_client.get(reverse("job", args=[job.pk])).content

@@ -18,6 +18,7 @@ from foundation.errors import Conflict
 from publishing import ledger, redriving
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.states import State
+from sandbox.world import World
 from tenants.models import Tenant
 from tenants.principal import Principal
 from tests.conftest import House
@@ -134,9 +135,9 @@ def test_a_post_that_may_be_live_is_not_rewritten(publish: Publish, principal: P
         redriving.edit_and_redrive(principal=principal, job=job, text="x", link=None, now=timezone.now())
 
 
-def reconnect_failures(publish: Publish, trouble: Trouble, run_due: Run) -> PublishJob:
-    trouble("revoke_token", error={"subcode": 460})
+def reconnect_failures(publish: Publish, world: World, run_due: Run) -> PublishJob:
     job = publish("After the reconnect")
+    world.meta.revoke({"user": job.destination.connection.external_user_id, "subcode": 460})
     run_due(timezone.now())
     job.refresh_from_db()
     assert job.state == State.FAILED
@@ -145,13 +146,13 @@ def reconnect_failures(publish: Publish, trouble: Trouble, run_due: Run) -> Publ
 
 def test_after_a_reconnect_what_failed_is_sent_again_where_the_tenant_wishes_so(
     publish: Publish,
-    trouble: Trouble,
+    world: World,
     run_due: Run,
     connect: Callable[[House], Connection],
     house: House,
     live_posts: Texts,
 ) -> None:
-    job = reconnect_failures(publish, trouble, run_due)
+    job = reconnect_failures(publish, world, run_due)
     connection = connect(house)
     assert redriving.redrive_after_reconnect(connection_id=connection.pk, now=timezone.now()) == 0
     Tenant.objects.update(redrive_after_reconnect=True)
