@@ -137,9 +137,9 @@ class Browser:
 
     def submit(self, form_action: str, /, **fields: Any) -> Self:
         """Send the form whose action contains ``form_action``: its hidden and preset fields, and those given."""
-        form = next(
-            part for part in re.findall(r"<form.*?</form>", self.page, re.S) if form_action in part.split(">", 1)[0]
-        )
+        # What stands in a template is a pattern for scripts and no part of the form.
+        page = re.sub(r"<template.*?</template>", "", self.page, flags=re.S)
+        form = next(part for part in re.findall(r"<form.*?</form>", page, re.S) if form_action in part.split(">", 1)[0])
         target = re.search(r'action="([^"]*)"', form.split(">", 1)[0])
         data: dict[str, Any] = {}
         for tag in re.findall(r"<input[^>]*>", form):
