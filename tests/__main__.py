@@ -42,6 +42,14 @@ SELECTING = (
 MOST_WORKERS = 16
 """Beyond this, making one more database takes longer than its share of the tests."""
 
+ONCE = {
+    # They start servers of their own, whatever the suite.
+    "sqlite": ("tests/test_servers.py", "tests/chaos"),
+    # They start a hub of their own, or know neither database nor broker.
+    "servers": ("tests/journeys", "tests/sandbox", "tests/tools"),
+}
+"""What each suite leaves to the other: running it twice would prove the same thing twice."""
+
 NO_TESTS = 5
 """pytest's exit code for: nothing collected."""
 
@@ -108,9 +116,8 @@ def servers(suite: str) -> Iterator[tuple[dict[str, str], str]]:
 def pytest(suite: str, arguments: Sequence[str], environment: dict[str, str]) -> int:
     """Run pytest on our own output, so that its closing line is seen as it is; return its exit code."""
     command = [sys.executable, "-m", "pytest", *workers(arguments), *arguments]
-    if suite == "sqlite":
-        # They start servers of their own, whatever the suite: once is enough.
-        command.append("--ignore=tests/test_servers.py")
+    if is_whole(arguments):
+        command += [f"--ignore={path}" for path in ONCE[suite]]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         return process.wait()
