@@ -37,7 +37,16 @@ _COLUMNS: Final = {
     "expires": Column(Coalesce("access_expires_at", Value(NEVER)), descending=False),
     "checked": Column(Coalesce("health_checked_at", Value(LONG_AGO))),
 }
-_WORDS: Final = {Capability.TEXT: "text", Capability.LINK: "links"}
+_WORDS: Final = {
+    Capability.TEXT: "text",
+    Capability.LINK: "links",
+    Capability.PHOTO: "photos",
+    Capability.VIDEO: "videos",
+    Capability.REEL: "reels",
+    Capability.STORY: "stories",
+    Capability.DOCUMENT: "documents",
+    Capability.POLL: "polls",
+}
 _STANDING: Final = Case(
     When(status=Connection.Status.INACTIVE, then=Value("inactive")),
     When(status=Connection.Status.ATTENTION, then=Value("attention")),
@@ -170,7 +179,7 @@ def connect_page(tenant: Tenant) -> dict[str, Any]:
                 credentials(platform.slug)
             except ConfigurationError as error:
                 state, remedy = "not_configured", f"Whoever runs this hub: {error.remedy}"
-        takes = " and ".join(word for capability, word in _WORDS.items() if capability in connector.capabilities)
+        takes = _listed([word for capability, word in _WORDS.items() if capability in connector.capabilities])
         platforms.append(
             {
                 "slug": platform.slug,
@@ -183,6 +192,10 @@ def connect_page(tenant: Tenant) -> dict[str, Any]:
             }
         )
     return {"platforms": platforms}
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def pick_page(connection: Connection, *, problem: str = "", error: str = "") -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """The whole story of a job, in order: accepted, every attempt with its words, every wait, what people did, how it ended."""
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from publishing.models import Attempt, DeadLetter, JournalEntry, PublishJob
 from publishing.states import State
@@ -36,6 +38,7 @@ _FACT_NAMES: Final = {
     "request_id": "Platform's request id",
     "words": "Platform's words",
 }
+_OUR_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PEOPLE: Final = {
     "job.cancelled": ("Cancelled", "plain"),
     "job.hurried": ("Told not to wait any longer", "plain"),
@@ -54,7 +57,7 @@ def story_of(job: PublishJob) -> list[Event]:
     events = [_accepted(job)]
     for attempt in job.attempts.order_by("number"):
         events += _attempt(attempt, job)
-    events += [_journal(entry) for entry in job.journal.exclude(key__startswith="_").order_by("id")]
+    events += [_journal(entry) for entry in _last_notes(job.journal.exclude(key__startswith="_").order_by("id"))]
     events += [_letter(letter) for letter in job.dead_letters.order_by("id")]
     events += list(_people(job))
     order = {"accepted": 0, "attempt": 1, "journal": 2, "outcome": 3, "letter": 4, "person": 5}
@@ -121,8 +124,46 @@ def _journal(entry: JournalEntry) -> Event:
         detail = "Written down before the call that makes the post public, so that a lost answer is never taken for a failure."
         return Event(entry.at, "journal", f"Announced: {entry.key}", detail, attempt=entry.attempt_number, icon="flag")
     verb = "Answered" if entry.kind == JournalEntry.Kind.ANSWERED else "Noted"
-    said = str(entry.value or "")
-    return Event(entry.at, "journal", f"{verb}: {entry.key}", said, attempt=entry.attempt_number, icon="pen")
+    title = f"{verb}: {_key_in_words(entry.key)}"
+    if isinstance(entry.value, Mapping):
+        facts = tuple(
+            (_key_in_words(key), _value_in_words(value)) for key, value in entry.value.items() if _tells(value)
+        )
+        return Event(entry.at, "journal", title, facts=facts, attempt=entry.attempt_number, icon="pen")
+    said = _value_in_words(entry.value) if _tells(entry.value) else ""
+    return Event(entry.at, "journal", title, said, attempt=entry.attempt_number, icon="pen")
+
+
+def _last_notes(entries: Iterable[JournalEntry]) -> Iterator[JournalEntry]:
+    """Yield the entries, but of notes under one key that follow each other in one attempt only the last: it has it all."""
+    waiting: JournalEntry | None = None
+    for entry in entries:
+        if waiting is not None and not _overwrites(entry, waiting):
+            yield waiting
+        waiting = entry
+    if waiting is not None:
+        yield waiting
+
+
+def _overwrites(later: JournalEntry, earlier: JournalEntry) -> bool:
+    notes = later.kind == JournalEntry.Kind.NOTED == earlier.kind
+    return notes and (later.key, later.attempt_number) == (earlier.key, earlier.attempt_number)
+
+
+def _key_in_words(key: str) -> str:
+    """Return a key as people read it: our own ids inside it tell them nothing."""
+    parts = [part.replace("_", " ") for part in key.split(":") if not _OUR_ID.fullmatch(part)]
+    return " ".join(parts) or key
+
+
+def _value_in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+
+
+def _tells(value: Any) -> bool:
+    return value not in (None, "", {}, [])
 
 
 def _letter(letter: DeadLetter) -> Event:

@@ -89,7 +89,8 @@ def _after_publishing(request: MemberRequest, post: Post, *, replayed: bool) -> 
         moment = date_format(timezone.localtime(post.publish_at), "j M Y, H:i T")
         messages.success(request, f"Scheduled for {moment}, to {places}.")
     else:
-        messages.success(request, f"Accepted; on its way to {places}.")
+        # Said in the past: it stands above the page while the page itself goes on telling what became of the post.
+        messages.success(request, f"Your post was accepted for {places}. What becomes of it stands below.")
     return redirect("job", jobs[0]) if len(jobs) == 1 else redirect("post", post.pk)
 
 

@@ -61,6 +61,15 @@
     element.classList.toggle("is-stale", stale);
     one("[data-live-text]", element).textContent = text;
   });
+  // The frame around a live fragment stays; what counts there is told by the fragment.
+  const badges = ({ dataset }) => {
+    if (dataset.deadLetters === undefined) return;
+    const count = Number(dataset.deadLetters);
+    all("[data-dead-letter-badge]").forEach((badge) => {
+      badge.hidden = !count;
+      one("b", badge).textContent = "short" in badge.dataset && count > 99 ? "99+" : count.toLocaleString("en");
+    });
+  };
   let open = [];
   let before = "";
 
@@ -86,6 +95,7 @@
     if (!scope) return;
     dress(scope);
     live();
+    badges(scope);
     if (news(scope) && news(scope) !== before) say(news(scope));
   });
   ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, () => note(`No answer since ${clock.format(new Date())}; trying again`, true)));
@@ -179,6 +189,25 @@
     });
   };
 
+  // The order of the cards is the order in the post: a file goes behind those chosen before it, and may be moved ahead.
+  const arrange = (list) => {
+    const placed = (card, where, focus) => { where(card); focus.focus({ preventScroll: true }); };
+    list.addEventListener("change", ({ target }) => {
+      if (target.name !== "media") return;
+      const card = target.closest("li");
+      const others = all("input[name=media]:checked", list).map((box) => box.closest("li")).filter((other) => other !== card);
+      placed(card, (moved) => (others.length ? others[others.length - 1].after(moved) : list.prepend(moved)), target);
+    });
+    list.addEventListener("click", ({ target }) => {
+      const button = target.closest("[data-earlier]");
+      const card = button?.closest("li");
+      if (!card?.previousElementSibling) return;
+      placed(card, (moved) => moved.previousElementSibling.before(moved), card.previousElementSibling ? button : card);
+      const names = all("input[name=media]:checked", list).map((box) => one("b", box.closest("li")).textContent);
+      say(`${one("b", card).textContent} is number ${names.indexOf(one("b", card).textContent) + 1} of ${names.length}`);
+    });
+  };
+
   const compose = (form) => {
     const text = one("[data-compose-text]", form);
     const link = one("[data-compose-link]", form);
@@ -236,6 +265,8 @@
       submit.textContent = reason ? (later ? "Schedule" : "Publish") : later ? `Schedule for ${count}` : `Publish to ${count}`;
       if (why.textContent !== (reason || promise)) why.textContent = reason || promise;
     };
+    const cards = one("[data-picks]", form);
+    if (cards) arrange(cards);
     const uploads = one("[data-upload]", form);
     if (uploads) upload(form, uploads, update);
     form.addEventListener("input", update);

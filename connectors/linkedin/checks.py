@@ -179,7 +179,7 @@ def _video(attachment: Attachment, field: str) -> Iterator[Finding]:
     if file.content_type not in VIDEO_TYPES:
         yield Finding(field, "wrong_type", "LinkedIn takes MP4 videos.", "Convert it to MP4.")
     if 0 < file.size_bytes < LEAST_VIDEO_BYTES:
-        yield Finding(field, "too_small", "The video is too small for LinkedIn.", "Use a longer or finer one.", "75 KB")
+        yield Finding(field, "too_small", "LinkedIn takes videos from 75 KB on.", "Use a longer or finer one.", "75 KB")
     if file.size_bytes > MOST_VIDEO_BYTES:
         yield Finding(field, "too_large", "The video is too large for LinkedIn.", "Compress or shorten it.", "500 MB")
     if file.duration is not None and file.duration < SHORTEST_VIDEO:

@@ -40,14 +40,16 @@ _COMMON: Final[dict[str, Any]] = {
         "additionalProperties": False,
         "required": ["question", "options"],
         "properties": {
-            "question": {"type": "string", "minLength": 1, "maxLength": LONGEST_QUESTION},
+            "question": {"type": "string", "minLength": 1, "maxLength": LONGEST_QUESTION, "title": "Question"},
             "options": {
                 "type": "array",
                 "minItems": LEAST_OPTIONS,
                 "maxItems": MOST_OPTIONS,
                 "items": {"type": "string", "minLength": 1, "maxLength": LONGEST_OPTION},
+                "title": "Answers",
+                "description": "Two to four, of up to 30 characters each.",
             },
-            "duration": {"type": "string", "enum": list(DURATIONS), "default": "THREE_DAYS"},
+            "duration": {"type": "string", "enum": list(DURATIONS), "default": "THREE_DAYS", "title": "Open for"},
         },
     },
 }

@@ -53,6 +53,7 @@ def overview_page(principal: Principal, *, is_staff: bool, now: datetime) -> dic
             "connections_healthy": standing.get("healthy", 0),
             "connections_total": sum(count for state, count in standing.items() if state != "inactive"),
             "connections_attention": sick,
+            "connections_unchecked": standing.get("unknown", 0),
         },
         "activity": _activity(published, failed, now=now),
         "jobs": latest_jobs(tenant, count=JOBS_SHOWN),

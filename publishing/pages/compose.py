@@ -140,7 +140,11 @@ def compose_page(
         "files": files_to_pick(tenant, typed.files, typed.alt_texts, now=now) if takes_files else [],
         "takes_files": takes_files,
         "takes_comments": bool(typed.first_comment) or any(place["comments"] for place in places),
-        "settings": [told for kind in kinds.values() if (told := settings_form.form_of(kind, typed.settings))],
+        "settings": [
+            told | {"open": told["open"] or any(error["field"].startswith(told["id"]) for error in errors)}
+            for kind in kinds.values()
+            if (told := settings_form.form_of(kind, typed.settings))
+        ],
         "form": {
             "in_order": typed.in_order,
             "first_comment": typed.first_comment,

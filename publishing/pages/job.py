@@ -1,6 +1,5 @@
 """The whole story of one job, what to do now, and the buttons for it."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from connectors.types import Capability
 from publishing import timeline
 from publishing.contents import content_of, files_at, kind_of, settings_at
 from publishing.models import PublishJob
+from publishing.pages import settings_form
 from publishing.pages.files import files_of
 from publishing.pages.words import MOVING, WHO, job_row, reconnect_helps
 from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
@@ -78,9 +78,21 @@ def _settings(job: PublishJob) -> list[tuple[str, str]]:
     members = kind.settings.schema.get("properties", {}) if kind else {}
     told = []
     for name, value in settings_at(job.post, job.destination).items():
-        title = members.get(name, {}).get("title") or name.replace("_", " ").capitalize()
-        told.append((title, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)))
+        member = members.get(name, {})
+        title = member.get("title") or name.replace("_", " ").capitalize()
+        told.append((title, settings_form.in_words(value) if "enum" in member else _said(value)))
     return told
+
+
+def _said(value: Any) -> str:
+    """Return a value of a setting as people read it."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ("; " if any(isinstance(one, dict) for one in value) else ", ").join(_said(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')}: {_said(inner)}" for name, inner in value.items())
+    return str(value)
 
 
 def _due_soon(job: PublishJob, now: datetime) -> bool:

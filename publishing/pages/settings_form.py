@@ -1,7 +1,8 @@
 """The settings of one kind of destination as a plain form, made from its JSON Schema; and what was typed, read back as JSON.
 
-Texts, choices, yes or no, numbers and lists of texts have controls of their own; anything else is typed as JSON. What is left
-empty is left out. Nothing is judged here: the schema does that, as for every client.
+Texts, choices, yes or no, numbers and lists of texts have controls of their own, and an object of such is a group of them;
+anything else is typed as JSON, after an example. What is left empty is left out. Nothing is judged here: the schema does that, as
+for every client.
 """
 
 import json
@@ -12,7 +13,7 @@ from connectors.base import DestinationKind
 from foundation.errors import Finding
 
 #: A text that may be longer than this gets several lines.
-_ONE_LINE: Final = 200
+_ONE_LINE: Final = 400
 _INPUT_TYPES: Final = {"uri": "url", "email": "email", "date": "date"}
 #: What was typed, by the names of the form's controls; None for a form nobody has sent yet.
 Sent = Mapping[str, Sequence[str]] | None
@@ -24,23 +25,37 @@ def form_of(kind: DestinationKind, sent: Sent) -> dict[str, Any] | None:
     members = schema.get("properties", {})
     if not members:
         return None
-    needed = schema.get("required", ())
+    group = control_name(kind)
+    values, findings = read(kind, sent) if sent is not None else ({}, [])
     return {
         "kind": kind.slug,
         "name": kind.name,
-        "id": control_name(kind),
-        "fields": [_field(kind, name, member, name in needed, sent) for name, member in members.items()],
+        "id": group,
+        "open": bool(schema.get("required") or findings or any(_says(members[name], values[name]) for name in values)),
+        "fields": _fields(group, schema, sent),
     }
 
 
 def read(kind: DestinationKind, sent: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[Finding]]:
     """Return what was typed as settings, and what could not be read as JSON."""
-    values: dict[str, Any] = {}
     findings: list[Finding] = []
-    needed = kind.settings.schema.get("required", ())
-    for name, member in kind.settings.schema.get("properties", {}).items():
-        typed = [text.replace("\r\n", "\n") for text in sent.get(control_name(kind, name), ())]
+    return _read(control_name(kind), f"settings.{kind.slug}", kind.settings.schema, sent, findings), findings
+
+
+def _read(
+    group: str, path: str, schema: Mapping[str, Any], sent: Mapping[str, Sequence[str]], findings: list[Finding]
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    needed = schema.get("required", ())
+    for name, member in schema.get("properties", {}).items():
+        typed = [text.replace("\r\n", "\n") for text in sent.get(f"{group}-{name}", ())]
         control = _control(member)
+        if control == "group":
+            inner = _read(f"{group}-{name}", f"{path}.{name}", member, sent, findings)
+            # A choice that stands at its default says nothing of a group that was left alone.
+            if _says(member, inner):
+                values[name] = inner
+            continue
         if control == "yes":
             said = bool(typed)
             if said != bool(member.get("default", False)) or name in needed:
@@ -52,16 +67,16 @@ def read(kind: DestinationKind, sent: Mapping[str, Sequence[str]]) -> tuple[dict
         try:
             values[name] = _value(control, member, text)
         except ValueError:
-            title = member.get("title", name)
-            findings.append(
-                Finding(
-                    f"settings.{kind.slug}.{name}",
-                    "settings_invalid",
-                    f"{title} is not well-formed JSON.",
-                    "Write it like the schema of the API says.",
-                )
-            )
-    return values, findings
+            told = f"{_label(name, member)} is not well-formed JSON."
+            findings.append(Finding(f"{path}.{name}", "settings_invalid", told, f"Write it like {_example(member)}"))
+    return values
+
+
+def _says(member: Mapping[str, Any], value: Any) -> bool:
+    """Tell whether a value is more than what stands there by itself."""
+    if _control(member) == "group":
+        return any(_says(member["properties"][name], inner) for name, inner in value.items())
+    return bool(value != member.get("default"))
 
 
 def control_name(kind: DestinationKind, member: str = "") -> str:
@@ -69,27 +84,33 @@ def control_name(kind: DestinationKind, member: str = "") -> str:
     return f"set-{kind.slug}-{member}" if member else f"set-{kind.slug}"
 
 
-def _field(kind: DestinationKind, name: str, member: Mapping[str, Any], needed: bool, sent: Sent) -> dict[str, Any]:
+def _fields(group: str, schema: Mapping[str, Any], sent: Sent) -> list[dict[str, Any]]:
+    needed = schema.get("required", ())
+    members = schema.get("properties", {}).items()
+    return [_field(f"{group}-{name}", name, member, name in needed, sent) for name, member in members]
+
+
+def _field(control_id: str, name: str, member: Mapping[str, Any], needed: bool, sent: Sent) -> dict[str, Any]:
     control = _control(member)
-    control_id = control_name(kind, name)
+    told = {"id": control_id, "control": control, "label": _label(name, member), "help": member.get("description", "")}
+    if control == "group":
+        return {**told, "fields": _fields(control_id, member, sent)}
     default = member.get("default")
     typed = list(sent.get(control_id, ())) if sent is not None else None
     text = typed[0] if typed else "" if typed is not None else _as_text(control, default)
     chosen = text or (_as_text(control, default) if needed else "")
+    example = _example(member) if control == "json" else ""
     return {
-        "id": control_id,
-        "control": control,
-        "label": member.get("title") or name.replace("_", " ").capitalize(),
-        "help": member.get("description", ""),
+        **told,
         "needed": needed,
         "value": text,
         "checked": bool(typed) if typed is not None else bool(default),
         "options": [
-            {"value": json.dumps(one), "label": _option(one), "selected": json.dumps(one) == chosen}
+            {"value": json.dumps(one), "label": in_words(one), "selected": json.dumps(one) == chosen}
             for one in member.get("enum", ())
         ],
         "type": _INPUT_TYPES.get(member.get("format", ""), "text"),
-        "placeholder": "2026-12-24T09:00:00+01:00" if member.get("format") == "date-time" else "",
+        "placeholder": "2026-12-24T09:00:00+01:00" if member.get("format") == "date-time" else example,
         "most": member.get("maxLength", ""),
         "minimum": member.get("minimum", ""),
         "maximum": member.get("maximum", ""),
@@ -97,13 +118,37 @@ def _field(kind: DestinationKind, name: str, member: Mapping[str, Any], needed: 
     }
 
 
+def _label(name: str, member: Mapping[str, Any]) -> str:
+    return str(member.get("title") or name.replace("_", " ").capitalize())
+
+
+def _example(member: Mapping[str, Any]) -> str:
+    """Return JSON of the shape that a member wants, for an author to write over."""
+    return json.dumps(_shape(member), ensure_ascii=False)
+
+
+def _shape(member: Mapping[str, Any]) -> Any:
+    if member.get("type") == "array":
+        return [_shape(member.get("items", {}))]
+    if member.get("type") == "object":
+        return {name: _shape(inner) for name, inner in member.get("properties", {}).items()}
+    if "default" in member or "enum" in member:
+        return member.get("default", next(iter(member.get("enum", [None]))))
+    return {"string": "…", "boolean": True, "integer": member.get("minimum", 0), "number": 0.5}.get(
+        str(member.get("type")), "…"
+    )
+
+
 def _control(member: Mapping[str, Any]) -> str:
-    """Return which control a member of the schema gets: choice, yes, number, text, long, lines or json."""
+    """Return which control a member of the schema gets: choice, yes, number, text, long, lines, group or json."""
     if "enum" in member:
         return "choice"
     kind = member.get("type")
     if kind == "string":
-        return "long" if member.get("maxLength", 0) > _ONE_LINE else "text"
+        one_line = "format" in member or member.get("maxLength", 0) <= _ONE_LINE
+        return "text" if one_line else "long"
+    if kind == "object" and member.get("properties"):
+        return "group"
     if kind == "array" and member.get("items", {}).get("type") == "string":
         return "lines"
     return {"boolean": "yes", "integer": "number", "number": "number"}.get(str(kind), "json")
@@ -132,7 +177,8 @@ def _as_text(control: str, value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if control in {"choice", "json"} else str(value)
 
 
-def _option(value: Any) -> str:
+def in_words(value: Any) -> str:
+    """Return a choice of a schema as people read it."""
     words = str(value).replace("_", " ").strip()
     # A word is written as words are; a short code, or what has capitals of its own, stays as it is.
     return words.capitalize() if len(words) > 3 and (words.islower() or words.isupper()) else words
