@@ -1,0 +1,168 @@
+"""What the contract suite must know of a platform to try its connector: how its town is played, and what stands there."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from connectors.types import Capability, Content, WebhookReply, WebhookRequest
+from sandbox.platforms import TimelineItem
+from sandbox.world import World
+
+Wish = dict[str, Any]
+#: Our webhook door: what it answers, or raises.
+Door = Callable[[WebhookRequest], WebhookReply | None]
+
+
+class Trouble(StrEnum):
+    """The classes of error that a platform can answer a publish with; see ``connectors.errors``."""
+
+    TRANSIENT = "transient"
+    RATE_LIMITED = "rate limited"
+    REJECTED = "content rejected"
+    UNEXPECTED = "unexpected answer"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One form of a post: the capability it stands for, its files, and what it says beside its words."""
+
+    name: str
+    capability: Capability
+    files: tuple[str, ...] = ()
+    link: str = ""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+LINK = "https://example.org/opening?a=1"
+#: Every way of saying something, by capability. A platform adds forms of its own (``Adapter.more_shapes``).
+SHAPES: Mapping[Capability, tuple[Shape, ...]] = {
+    Capability.TEXT: (Shape("a text", Capability.TEXT),),
+    Capability.LINK: (Shape("a link", Capability.LINK, link=LINK),),
+    Capability.PHOTO: (Shape("a photo", Capability.PHOTO, ("photo",)),),
+    Capability.PHOTOS: (Shape("three photos", Capability.PHOTOS, ("photo",) * 3),),
+    Capability.VIDEO: (Shape("a video", Capability.VIDEO, ("video",)),),
+    Capability.REEL: (Shape("a reel", Capability.REEL, ("video",)),),
+    Capability.STORY: (
+        Shape("a story of a photo", Capability.STORY, ("photo",)),
+        Shape("a story of a video", Capability.STORY, ("video",)),
+    ),
+    Capability.DOCUMENT: (Shape("a document", Capability.DOCUMENT, ("document",)),),
+    Capability.POLL: (Shape("a poll", Capability.POLL),),
+    Capability.RESHARE: (Shape("a reshare", Capability.RESHARE),),
+}
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """One generated content of the preflight: what it is about, and whether a rule known beforehand can judge it."""
+
+    about: str
+    content: Content
+
+
+class Adapter(ABC):
+    """A platform as the contract suite plays it. A new connector brings one of these and gets the whole suite."""
+
+    slug: str
+    #: What the platform asks for at least when it gives no figure of its own, or the figure it gives.
+    patience: timedelta
+
+    def prepare(self, world: World) -> None:
+        """Set the switches of the town: what the sheet calls weak is set so that everything can be tried."""
+
+    def hub_settings(self) -> Mapping[str, Any]:
+        """Return what the operator set for this platform beside the defaults."""
+        return {}
+
+    def more_shapes(self, kind: str) -> tuple[Shape, ...]:
+        """Return forms of a post that only this kind of place has."""
+        return ()
+
+    @abstractmethod
+    def place(self, kind: str) -> str:
+        """Return the external id of the place of a kind that is published to."""
+
+    @abstractmethod
+    def settings(self, kind: str, shape: Shape, parent: str) -> dict[str, Any]:
+        """Return what is set for a shape; ``parent`` is a live post, for a reshare."""
+
+    @abstractmethod
+    def publish_call(self, kind: str, shape: Shape) -> Wish:
+        """Return where the one irreversible call of a shape goes: ``host``, ``method`` and ``path`` of a fault."""
+
+    @abstractmethod
+    def comment_call(self, kind: str) -> Wish:
+        """Return where the call that writes a comment goes."""
+
+    @abstractmethod
+    def trouble(self, trouble: Trouble, kind: str, shape: Shape) -> Wish:
+        """Return the fault that makes a publish fail so, with the place it strikes."""
+
+    def silent(self, kind: str, shape: Shape) -> str:
+        """Return why the platform forbids looking for such a post; empty where one may look."""
+        return ""
+
+    def comment_silent(self, kind: str) -> str:
+        """Return why the platform forbids looking for a comment; empty where one may look."""
+        return ""
+
+    def marks(self, world: World, item: TimelineItem, external_id: str) -> Iterable[Capability]:
+        """Return what an item is beyond words and files: a reel, a story, a poll, a reshare, a link."""
+        return (Capability.LINK,) if item.link else ()
+
+    def words_shown(self, shape: Shape) -> bool:
+        """Tell whether people see the text of such a post."""
+        return shape.capability is not Capability.STORY
+
+    @abstractmethod
+    def comments(self, world: World, external_id: str) -> list[str]:
+        """Return what stands under a post."""
+
+    @abstractmethod
+    def end_grant(self, world: World) -> None:
+        """Let the person take the app's access away."""
+
+    @abstractmethod
+    def lose_scope(self, world: World, kind: str) -> None:
+        """Take from the grant what publishing to a kind of place stands on."""
+
+    @abstractmethod
+    def grant_stands(self, world: World) -> bool:
+        """Tell whether any token of the person's still works."""
+
+    @abstractmethod
+    def gather_audience(self, world: World, external_id: str) -> None:
+        """Let people see a post; the test's clock moves two days afterwards."""
+
+    @abstractmethod
+    def metrics(self, kind: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """Return names of metrics: those of a post absent before people saw it, those told after, those of the place."""
+
+    @abstractmethod
+    def webhook_kinds(self) -> frozenset[str]:
+        """Return the kinds of place that tell news."""
+
+    @abstractmethod
+    def open_door(self, world: World, door: Door) -> None:
+        """Let the town's deliveries come to this door, and have it ask its question where an operator registers it."""
+
+    @abstractmethod
+    def comment_from_outside(self, world: World, kind: str, external_id: str, text: str) -> None:
+        """Let a stranger comment on a post, and the town tell it."""
+
+    @abstractmethod
+    def specimens(self, kind: str) -> Iterable[Specimen]:
+        """Return at least six hundred contents around every limit of a kind, the same each time."""
+
+    @abstractmethod
+    def may_be_stricter(self) -> Mapping[str, str]:
+        """Return the codes of findings where we refuse what the town takes, each with what the sheet says."""
+
+    def may_be_missed(self) -> Mapping[str, str]:
+        """Return what the town refuses and no error foretells, each with why nobody should call it an error."""
+        return {}
