@@ -111,7 +111,7 @@ class Adapter(ABC):
         """Return why the platform forbids looking for a comment; empty where one may look."""
         return ""
 
-    def marks(self, world: World, item: TimelineItem, external_id: str) -> Iterable[Capability]:
+    def marks(self, world: World, item: TimelineItem) -> Iterable[Capability]:
         """Return what an item is beyond words and files: a reel, a story, a poll, a reshare, a link."""
         return (Capability.LINK,) if item.link else ()
 
@@ -142,6 +142,10 @@ class Adapter(ABC):
     @abstractmethod
     def metrics(self, kind: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
         """Return names of metrics: those of a post absent before people saw it, those told after, those of the place."""
+
+    def numbers_need(self, kind: str) -> str:
+        """Return the scope that this app lacks for any number of a kind; empty where numbers are told."""
+        return ""
 
     @abstractmethod
     def webhook_kinds(self) -> frozenset[str]:

@@ -28,7 +28,7 @@ from sandbox.faults import fault_from
 from sandbox.platforms import TimelineItem
 from sandbox.world import World
 from tests.conftest import House
-from tests.contract.adapter import Adapter, Shape
+from tests.contract.adapter import SHAPES, Adapter, Shape
 from tests.contract.cases import Case
 from tests.contract.making import MAKERS
 
@@ -122,7 +122,7 @@ class Stage:
     def accept(self, shape: Shape | None = None, *, first_comment: str = "") -> PublishJob:
         """Accept a post of a form for the place; its words are its own."""
         shape = shape or self.case.form
-        parent = self.say().external_id if shape.capability is Capability.RESHARE else ""
+        parent = self.say(SHAPES[Capability.TEXT][0]).external_id if shape.capability is Capability.RESHARE else ""
         chosen = self.adapter.settings(self.case.kind.slug, shape, parent)
         draft = Draft(
             text=f"Number {next(_NUMBERS)} (new) of #Spring & co_\nMore <below>",

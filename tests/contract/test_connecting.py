@@ -102,7 +102,7 @@ def test_disconnecting_ends_the_grant_at_the_platform(stage: Stage) -> None:
     disconnect(principal=stage.house.principal, connection=stage.connection, now=timezone.now())
     assert not stage.adapter.grant_stands(stage.world)
     entry = AuditEntry.objects.get(action="connection.disconnected")
-    assert entry.facts["grant"] == "withdrawn"
+    assert entry.detail["grant"] == "withdrawn"
     assert stage.connection.status == Connection.Status.INACTIVE
     stage.rest(job)
     assert (job.state, job.error_who) == (State.FAILED, "tenant"), told(job)

@@ -28,8 +28,6 @@ def test_a_passing_fault_costs_one_try_and_the_next_one_publishes(stage: Stage) 
 
 @pytest.mark.parametrize("case", KINDS, ids=str)
 def test_a_fault_that_does_not_pass_is_tried_five_times_and_then_left_to_a_person(stage: Stage) -> None:
-    if stage.adapter.trouble(Trouble.TRANSIENT, stage.case.kind.slug, stage.case.form).get("endless") is False:
-        return
     strike(stage, Trouble.TRANSIENT, times=None)
     job = stage.rest(stage.accept())
     assert job.state in {State.DLQ, State.FAILED}, told(job)

@@ -1,12 +1,14 @@
 """What a platform tells by itself: its question is answered, and nothing is believed without its signature."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from connectors.errors import InvalidSignature
 from connectors.types import Capability, EventKind, WebhookEvent, WebhookReply, WebhookRequest
 from tests.contract.cases import able
+from tests.contract.conftest import HUB
 from tests.contract.stage import Stage
 
 TELLING = [case for case in able(Capability.WEBHOOKS) if case.kind.slug in case.adapter.webhook_kinds()]
@@ -33,7 +35,8 @@ class HubDoor:
 
 
 @pytest.fixture
-def door(stage: Stage) -> HubDoor:
+def door(stage: Stage, settings: Any) -> HubDoor:
+    settings.PUBLIC_URL = HUB
     door = HubDoor(stage)
     stage.adapter.open_door(stage.world, door)
     stage.connector.subscribe_webhooks(stage.target)

@@ -73,7 +73,7 @@ class LinkedInAdapter(Adapter):
         """A member's comments may not be read either."""
         return "reading a member's comments is closed to new apps" if kind == MEMBER else ""
 
-    def marks(self, world: World, item: TimelineItem, external_id: str) -> Iterable[Capability]:
+    def marks(self, world: World, item: TimelineItem) -> Iterable[Capability]:
         """Links, polls and reshares."""
         post = world.linkedin.state.posts.get(item.id)
         assert post is not None
@@ -114,10 +114,12 @@ class LinkedInAdapter(Adapter):
         world.linkedin.levers()[("POST", "audience")]({"post": external_id, "impressions": 90, "likes": 4})
 
     def metrics(self, kind: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-        """Pages have numbers; a member's need a scope that this app does not have."""
-        if kind == MEMBER:
-            return frozenset({"views", "reactions"}), frozenset(), frozenset()
+        """A page's post that nobody saw is not in LinkedIn's answer, which means 0 there."""
         return frozenset(), frozenset({"views", "reactions"}), frozenset({"followers"})
+
+    def numbers_need(self, kind: str) -> str:
+        """A member's numbers are gated, and this app is not let in."""
+        return "r_member_postAnalytics" if kind == MEMBER else ""
 
     def webhook_kinds(self) -> frozenset[str]:
         """Pages alone tell news."""

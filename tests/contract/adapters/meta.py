@@ -80,14 +80,15 @@ class MetaAdapter(Adapter):
         }[trouble]
         return {"kind": "platform_error", "error": code, **self.publish_call(kind, shape)}
 
-    def marks(self, world: World, item: TimelineItem, external_id: str) -> Iterable[Capability]:
+    def marks(self, world: World, item: TimelineItem) -> Iterable[Capability]:
         """Reels and stories, as the town keeps them."""
         if item.link:
             yield Capability.LINK
         if "story" in item.platform_name:
             yield Capability.STORY
-        video = world.meta.state.library.videos.get(external_id)
-        if "reel" in item.platform_name or (video is not None and video.kind == "reel"):
+        post = world.meta.state.posts.get(item.id)
+        videos = [world.meta.state.library.videos.get(one) for one in post.media] if post else []
+        if "reel" in item.platform_name or any(video is not None and video.kind == "reel" for video in videos):
             yield Capability.REEL
 
     def comments(self, world: World, external_id: str) -> list[str]:
