@@ -18,10 +18,10 @@ from connectors.errors import (
     ReconnectRequired,
     TransientError,
 )
-from connectors.manager import get_connector
+from connectors.manager import get_connector, target_of
 from connectors.models import Connection
 from connectors.services import mark_attention
-from connectors.types import Capability, Content, Target
+from connectors.types import Capability, Content
 from foundation.errors import Conflict, Invalid, Refusal, Unavailable
 from publishing.contents import content_of, whole_content_of
 from publishing.models import DeadLetter, Post, PublishJob
@@ -51,7 +51,7 @@ def remove_post(*, principal: Principal, job: PublishJob, now: datetime) -> Publ
         return job
     connector = _connector_for(job, Capability.DELETE_POST, "delete posts")
     try:
-        connector.delete_post(job.external_id, _target(job))
+        connector.delete_post(job.external_id, target_of(job.destination))
     except ConnectorError as error:
         raise _refusal(error, job, now=now) from error
     with transaction.atomic():
@@ -76,7 +76,7 @@ def edit_live_post(*, principal: Principal, job: PublishJob, text: str, now: dat
     if any(one.severity == "error" for one in findings):
         raise Invalid("The platform would refuse this text; the post stays as it is.", findings=findings)
     try:
-        connector.edit_post(job.external_id, content, _target(job))
+        connector.edit_post(job.external_id, content, target_of(job.destination))
     except ConnectorError as error:
         raise _refusal(error, job, now=now) from error
     with transaction.atomic():
@@ -176,10 +176,6 @@ def _cancel_comment(job: PublishJob, principal: Principal, *, now: datetime) -> 
             updated_at=now,
         )
         record(tenant=principal.tenant, actor=principal.actor, action="job.cancelled", subject=comment)
-
-
-def _target(job: PublishJob) -> Target:
-    return Target(job.destination.kind, job.destination.external_id, job.destination.name)
 
 
 def _fresh(job: PublishJob) -> PublishJob:

@@ -74,6 +74,16 @@ def check_video(attachment: Attachment, position: int, rules: VideoRules) -> Ite
         yield Finding(field, "bit_rate", f"The video has more than {limit}.", "Encode it with a lower bit rate.", limit)
 
 
+def check_first_comment(content: Content, *, most: int, place: str) -> Iterator[Finding]:
+    """Hold the first comment against the rules of a place: it is written after the post, when nobody looks any more."""
+    said = content.first_comment
+    if said and not said.strip():
+        yield Finding("first_comment", "empty", "The first comment says nothing.", "Write it, or leave it out.")
+    if len(said) > most:
+        cause = f"The first comment is {len(said) - most:,} characters too long for {place}."
+        yield Finding("first_comment", "too_long", cause, "Shorten it.", f"{most:,} characters")
+
+
 def wrong_kind(content: Content, wanted: MediaKind, *, where: str) -> Iterator[Finding]:
     """Say that a format wants exactly one file of a kind."""
     word = "video" if wanted is MediaKind.VIDEO else "image"
@@ -134,7 +144,7 @@ def _check_encoding(attachment: Attachment, field: str, rules: VideoRules) -> It
         if rate < least - 0.05 or rate > most + 0.05:
             limit = f"{least:g} to {most:g} frames a second"
             yield Finding(field, "frame_rate", f"{rules.where} plays {limit}.", "Encode it anew.", limit)
-    sampling = facts.get("sample_rate")
+    sampling = facts.get("audio_sample_rate")
     if isinstance(sampling, int | float) and rules.most_sample_rate is not None and sampling > rules.most_sample_rate:
         limit = f"{rules.most_sample_rate // 1000} kHz"
         yield Finding(field, "sample_rate", f"{rules.where} takes sound of up to {limit}.", "Encode it anew.", limit)

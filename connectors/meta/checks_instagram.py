@@ -11,12 +11,23 @@ from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from connectors.meta.checks import MB, VideoRules, check_video, field_of, refused_kinds, too_long, wrong_kind
+from connectors.meta.checks import (
+    MB,
+    VideoRules,
+    check_first_comment,
+    check_video,
+    field_of,
+    refused_kinds,
+    too_long,
+    wrong_kind,
+)
 from connectors.meta.forms import REEL, STORY, format_of
 from connectors.types import Attachment, Content, MediaKind
 from foundation.errors import Finding
 
 LONGEST_CAPTION: Final = 2_200
+#: No figure stands in the pages read; a comment takes no more than a caption.
+LONGEST_COMMENT: Final = LONGEST_CAPTION
 LONGEST_ALT_TEXT: Final = 1_000
 MOST_HASHTAGS: Final = 30
 MOST_MENTIONS: Final = 20
@@ -24,6 +35,7 @@ MOST_COLLABORATORS: Final = 3
 CAROUSEL: Final = (2, 10)
 #: Width by height of an image of the feed: 4:5 to 1.91:1.
 IMAGE_RATIO: Final = (0.8, 1.91)
+RATIO_SLACK: Final = 0.01
 MOST_IMAGE_BYTES: Final = 8 * MB
 REEL_VIDEO: Final = VideoRules(
     "A reel",
@@ -87,6 +99,7 @@ def check(content: Content) -> list[Finding]:
         )
     if format_of(content) == STORY:
         return findings + list(_check_story_words(content))
+    findings += check_first_comment(content, most=LONGEST_COMMENT, place="Instagram")
     return [*findings, *_check_caption(content.text), *_check_settings(content)]
 
 
@@ -139,8 +152,10 @@ def _check_image(attachment: Attachment, position: int, *, in_feed: bool) -> Ite
 
 
 def _fits(width: int, height: int) -> bool:
-    """Compare the ratio, with a pixel to spare for files whose sides were rounded."""
-    return width + 1 >= height * IMAGE_RATIO[0] and width - 1 <= height * IMAGE_RATIO[1]
+    """Compare the ratio, with a pixel to spare for files whose sides were rounded; in small ones a pixel is too much."""
+    least, most = IMAGE_RATIO
+    rounded = width + 1 >= height * least and width - 1 <= height * most
+    return rounded and least - RATIO_SLACK <= width / height <= most + RATIO_SLACK
 
 
 def _check_caption(text: str) -> Iterator[Finding]:

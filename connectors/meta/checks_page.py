@@ -13,8 +13,17 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from connectors.meta.checks import MB, VideoRules, check_video, field_of, refused_kinds, too_long, wrong_kind
-from connectors.meta.forms import FEED, format_of
+from connectors.meta.checks import (
+    MB,
+    VideoRules,
+    check_first_comment,
+    check_video,
+    field_of,
+    refused_kinds,
+    too_long,
+    wrong_kind,
+)
+from connectors.meta.forms import FEED, STORY, format_of
 from connectors.meta.publish_page import LONGEST_TEXT
 from connectors.meta.words import message_of
 from connectors.types import Attachment, Content, MediaKind
@@ -41,15 +50,20 @@ REEL_VIDEO: Final = VideoRules(
 STORY_VIDEO: Final = replace(
     REEL_VIDEO, where="A video story of a Page", longest=timedelta(seconds=60), ratio=None, smallest=None
 )
-FEED_VIDEO: Final = VideoRules("A video of a Page", types=())
+#: Meta names codecs for reels alone; a video of the feed is shown as a reel too, so the same ones are safe.
+FEED_VIDEO: Final = VideoRules("A video of a Page", video_codecs=REEL_VIDEO.video_codecs)
+#: Facebook's own hosts, the short one among them: posts may not link to them.
+_FACEBOOK: Final = ("facebook.com", "fb.com", "fb.me")
 
 
 def check(content: Content) -> list[Finding]:
     """Return what Meta would refuse of a Page post."""
-    findings = list(too_long(content, length=len(message_of(content)), most=LONGEST_TEXT, place="Facebook"))
-    findings += refused_kinds(content, place="Facebook")
+    findings = list(refused_kinds(content, place="Facebook"))
+    if format_of(content) != STORY:  # which shows no text at all
+        findings += too_long(content, length=len(message_of(content)), most=LONGEST_TEXT, place="Facebook")
     if any(finding.code == "file_kind" for finding in findings):
         return findings
+    findings += check_first_comment(content, most=LONGEST_TEXT, place="Facebook")
     match format_of(content):
         case "reel":
             findings += _check_reel(content)
@@ -134,7 +148,7 @@ def _check_link(link: str) -> Iterator[Finding]:
         yield Finding(
             "link", "bad_link", "This is not a public web address.", "Begin it with https:// and a full host name."
         )
-    elif host in {"facebook.com", "fb.com"} or host.endswith((".facebook.com", ".fb.com")):
+    elif any(host == own or host.endswith(f".{own}") for own in _FACEBOOK):
         yield Finding(
             "link", "facebook_link", "Facebook refuses links to itself.", "Link to the original source instead."
         )

@@ -3,6 +3,8 @@
 import re
 import struct
 import zipfile
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,9 +20,11 @@ MOST_UNPACKED_BYTES: Final = 1024**3
 MOST_RATIO: Final = 250
 LOOKED_AT_BYTES: Final = 16 * 1024**2
 
-_PAGES: Final = re.compile(
-    rb"/Type\s*/Pages\b[^>]{0,200}?/Count\s+(\d{1,6})|/Count\s+(\d{1,6})[^>]{0,200}?/Type\s*/Pages\b"
-)
+#: The list of a long document's pages stands in one dictionary with their number, so much of it is looked through.
+NODE_BYTES: Final = 64 * 1024
+MOST_NODES: Final = 1_000
+_NODE: Final = re.compile(rb"/Type\s*/Pages\b")
+_COUNT: Final = re.compile(rb"/Count\s+(\d{1,6})")
 _LINEARIZED: Final = re.compile(rb"/Linearized\b[^>]{0,200}?/N\s+(\d{1,6})")
 _BOMB: Final = Refused(
     "file_bomb", "The document unpacks to far more than a document holds.", "Save it anew, or as PDF."
@@ -49,10 +53,21 @@ def _pdf(path: Path) -> dict[str, Any]:
     if b"/Encrypt" in tail or b"/Encrypt" in head[:4096]:
         facts["encrypted"] = True
     told = _LINEARIZED.search(head[:2048])
-    counts = [int(told[1])] if told else [int(one or other) for one, other in _PAGES.findall(head)]
+    counts = [int(told[1])] if told else list(_page_counts(head))
     if counts and 0 < max(counts) <= 100_000:
         facts["pages"] = max(counts)
     return facts
+
+
+def _page_counts(head: bytes) -> Iterator[int]:
+    """Yield how many pages each branch of the page tree says to hold."""
+    for node in islice(_NODE.finditer(head), MOST_NODES):
+        at = node.start()
+        begin = head.rfind(b"<<", max(0, at - NODE_BYTES), at)
+        end = head.find(b">>", at, at + NODE_BYTES)
+        stretch = head[at if begin < 0 else begin : at + NODE_BYTES if end < 0 else end]
+        if told := _COUNT.search(stretch):
+            yield int(told[1])
 
 
 def _office(path: Path) -> dict[str, Any]:

@@ -103,7 +103,10 @@ def _image(ask: Ask, block: dict[str, Any], where: str, author: str) -> None:
 def _article(ask: Ask, block: dict[str, Any], author: str) -> None:
     """Check a link. Nothing is fetched: what is not said here stays empty."""
     source = fields.text(block, "source", "content/article", needed=True)
-    parts = urlsplit(source)
+    try:
+        parts = urlsplit(source)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise invalid("/content/article/source", "it is no web address.")
     fields.text(block, "title", "content/article", most=TITLE_MOST, needed=True)

@@ -59,7 +59,7 @@ SHAPES: Mapping[Capability, tuple[Shape, ...]] = {
 
 @dataclass(frozen=True)
 class Specimen:
-    """One generated content of the preflight: what it is about, and whether a rule known beforehand can judge it."""
+    """One generated content of the preflight, and what is odd about it."""
 
     about: str
     content: Content
@@ -160,8 +160,15 @@ class Adapter(ABC):
         """Let a stranger comment on a post, and the town tell it."""
 
     @abstractmethod
-    def specimens(self, kind: str) -> Iterable[Specimen]:
-        """Return at least six hundred contents around every limit of a kind, the same each time."""
+    def specimens(self, kind: str, parent: str) -> Iterable[Specimen]:
+        """Return at least six hundred contents around every limit of a kind, the same each time.
+
+        ``parent`` is a live post, where the kind reshares.
+        """
+
+    def without_quotas(self) -> Mapping[str, Any]:
+        """Return the switches that keep the town's quotas out of the way of many posts."""
+        return {}
 
     @abstractmethod
     def may_be_stricter(self) -> Mapping[str, str]:

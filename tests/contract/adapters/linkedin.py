@@ -140,9 +140,9 @@ class LinkedInAdapter(Adapter):
         wish = {"post": external_id, "action": "COMMENT", "user": demo.MATEO, "text": text}
         world.linkedin.levers()[("POST", "webhooks")](wish)
 
-    def specimens(self, kind: str) -> Iterable[Specimen]:
+    def specimens(self, kind: str, parent: str) -> Iterable[Specimen]:
         """Contents around LinkedIn's limits."""
-        return linkedin_contents.specimens(kind)
+        return linkedin_contents.specimens(kind, parent)
 
     def may_be_stricter(self) -> Mapping[str, str]:
         """What the sheet refuses and the town does not look at."""

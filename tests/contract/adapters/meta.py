@@ -146,9 +146,14 @@ class MetaAdapter(Adapter):
         else:
             world.meta.webhook("ig_comments", {"account": demo.IG_BAKERY, "media": external_id, "text": text})
 
-    def specimens(self, kind: str) -> Iterable[Specimen]:
+    def specimens(self, kind: str, parent: str) -> Iterable[Specimen]:
         """Contents around Meta's limits."""
-        return meta_contents.specimens(kind)
+        return meta_contents.specimens(kind, parent)
+
+    def without_quotas(self) -> Mapping[str, Any]:
+        """Posts of Instagram, containers and reels have daily quotas."""
+        names = ("meta.ig_quota_total", "meta.ig_containers_per_day", "meta.reels_per_day")
+        return dict.fromkeys(names, 1_000_000)
 
     def may_be_stricter(self) -> Mapping[str, str]:
         """What the sheet refuses and the town does not look at."""

@@ -1,0 +1,120 @@
+"""Files of the preflight: made by code, probed by the media room's own readers, and kept in memory."""
+
+import hashlib
+import io
+import struct
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from connectors.types import MediaKind
+from media.cell.main import reader
+from media.kinds import TYPES
+from media.sniffing import HEAD_BYTES, sniff
+from sandbox import pictures
+from tests.media import making
+
+SHELF = "https://media.sandbox.example/ours"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as connectors get it; what the probe found is what the media room finds."""
+
+    id: str
+    kind: MediaKind
+    content_type: str
+    body: bytes = field(repr=False)
+    name: str
+    width: int | None = None
+    height: int | None = None
+    duration: timedelta | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def size_bytes(self) -> int:
+        """How long it is."""
+        return len(self.body)
+
+    @property
+    def public_url(self) -> str:
+        """Where the town finds it once it is planted there."""
+        return f"{SHELF}/{self.name}"
+
+    def open(self) -> BinaryIO:
+        """Return the bytes."""
+        return io.BytesIO(self.body)
+
+
+def probed(body: bytes) -> File:
+    """Return bytes as the media room would keep them: by its sniffing and its readers, without their own process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(body)
+        order = {"verb": "probe", "path": str(path), "content_type": sniff(body[:HEAD_BYTES]), "most_pixels": 100_000_000}
+        found = reader(order)()
+    told = TYPES[found["content_type"]]
+    milliseconds = found.get("duration_ms")
+    digest = hashlib.sha256(body).hexdigest()[:20]
+    return File(
+        id=digest,
+        kind=MediaKind(told.kind.value),
+        content_type=told.content_type,
+        body=body,
+        name=f"{digest}.{told.endings[0]}",
+        width=found.get("width"),
+        height=found.get("height"),
+        duration=None if milliseconds is None else timedelta(milliseconds=milliseconds),
+        facts=found.get("facts", {}),
+    )
+
+
+@lru_cache(maxsize=None)
+def image(sort: str = "jpeg", width: int = 864, height: int = 1080, number: int = 0, at_least: int = 0) -> File:
+    """A picture of one of the types that the media room keeps."""
+    if sort == "jpeg":
+        return probed(pictures.jpeg(width, height, number, at_least))
+    if sort == "huge":  # many pixels in few bytes: a PNG of one bit a pixel
+        return probed(making.picture("PNG", (width, height), mode="1"))
+    if sort == "animation":
+        return probed(making.animation(number))
+    return probed(making.picture({"png": "PNG", "gif": "GIF", "webp": "WEBP"}[sort], (width, height), color=None))
+
+
+@lru_cache(maxsize=None)
+def film(
+    width: int = 1080,
+    height: int = 1920,
+    seconds: int = 12,
+    rate: int = 30,
+    codec: str = "avc1",
+    brand: str = "isom",
+    size: int = 90_000,
+    moov_first: bool = True,
+) -> File:
+    """A video; ``size`` is how long it is at least."""
+    if codec == "webm":
+        return probed(making.webm(width=width, height=height, milliseconds=seconds * 1000))
+    made = making.mp4(
+        width=width, height=height, seconds=seconds, rate=rate, brand=brand.encode(), moov_first=moov_first
+    )
+    made = made.replace(b"avc1", codec.encode())
+    padding = size - len(made)
+    return probed(made + (struct.pack(">I4s", padding, b"free") + bytes(padding - 8) if padding >= 8 else b""))
+
+
+@lru_cache(maxsize=None)
+def document(sort: str = "pdf", pages: int = 3) -> File:
+    """A document of one of the types that the media room keeps."""
+    made = {
+        "pdf": lambda: making.pdf(pages),
+        "docx": making.docx,
+        "pptx": making.pptx,
+        "doc": lambda: making.ole("WordDocument"),
+        "ppt": lambda: making.ole("PowerPoint Document"),
+    }[sort]
+    return probed(made())
