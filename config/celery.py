@@ -27,6 +27,14 @@ app.conf.beat_schedule = {
         "task": "monitoring.check_due_connections",
         "schedule": timedelta(seconds=30),
     },
+    "connectors.sweep_webhooks": {
+        "task": "connectors.sweep_webhooks",
+        "schedule": timedelta(seconds=15),
+    },
+    "connectors.subscribe_webhooks": {
+        "task": "connectors.subscribe_webhooks",
+        "schedule": timedelta(seconds=60),
+    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from connectors.models import Connection, Destination, Platform
+from connectors import doorbell, webhook_processing
+from connectors.models import Connection, DataDeletion, Destination, Platform, WebhookEvent
 from foundation.admin import ReadOnlyAdmin
 
 
@@ -49,7 +52,46 @@ class ConnectionAdmin(ReadOnlyAdmin):
 class DestinationAdmin(ReadOnlyAdmin):
     """Places to publish."""
 
-    list_display = ("name", "tenant", "platform", "kind", "enabled", "obstacle", "gone_at")
+    list_display = (
+        "name",
+        "tenant",
+        "platform",
+        "kind",
+        "enabled",
+        "obstacle",
+        "gone_at",
+        "subscribed_at",
+        "subscribe_problem",
+    )
     list_select_related = ("tenant", "platform")
     list_filter = ("platform", "kind", "enabled")
     search_fields = ("id", "name", "external_id", "tenant__name")
+
+
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(ReadOnlyAdmin):
+    """What platforms told us; those in the state *Dead letter* need a look."""
+
+    list_display = ("received_at", "platform", "kind", "external_id", "post_id", "state", "tries", "due_at", "error")
+    list_select_related = ("platform",)
+    list_filter = ("state", "platform", "kind")
+    search_fields = ("id", "key", "external_id", "external_user_id", "post_id")
+    actions = ("process_again",)
+
+    @admin.action(description="Process the chosen events again", permissions=["view"])
+    def process_again(self, request: HttpRequest, events: QuerySet[WebhookEvent]) -> None:
+        """Make them due as if they had just come; those that wait already are left alone."""
+        chosen = len(events)
+        count = webhook_processing.replay(events, now=timezone.now())
+        doorbell.ring_for_webhooks()
+        self.message_user(request, f"{count} of {chosen} events are processed again.")
+
+
+@admin.register(DataDeletion)
+class DataDeletionAdmin(ReadOnlyAdmin):
+    """Who asked to be forgotten, by their code; no person is named here."""
+
+    list_display = ("code", "platform", "requested_at", "finished_at", "erased")
+    list_select_related = ("platform",)
+    list_filter = ("platform",)
+    search_fields = ("code", "person")

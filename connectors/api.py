@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from connectors import schemas, selectors, services
+from connectors import doorbell, schemas, selectors, services
 from connectors.manager import connector_class
 from connectors.models import Connection, Destination, Platform
 from connectors.serializers import (
@@ -141,6 +141,7 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
         services.choose_destinations(
             principal=principal_of(request), connection=connection, chosen=form.validated_data["destinations"]
         )
+        doorbell.ring_for_subscriptions()
         chosen = selectors.destinations_of(principal_of(request).tenant).filter(connection=connection)
         return Response(DestinationSerializer(chosen, many=True).data)
 

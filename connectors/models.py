@@ -1,11 +1,11 @@
-"""Rows of the embassy: platforms, connections, destinations, and the states of logins under way."""
+"""Rows of the embassy: platforms, connections, destinations, logins under way, and what platforms told us by themselves."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from connectors.types import HealthState
+from connectors.types import EventKind, HealthState
 from foundation.rows import Row
 from tenants.models import Tenant, User
 
@@ -124,6 +124,13 @@ class Destination(Row):
     )
     gone_at = models.DateTimeField(null=True, blank=True, help_text="When the grant stopped opening it.")
     facts = models.JSONField(default=dict)
+    subscribe_at = models.DateTimeField(
+        null=True, blank=True, help_text="When to ask the platform (again) to tell us what happens here; null: now."
+    )
+    subscribed_at = models.DateTimeField(null=True, blank=True, help_text="When the platform last agreed to tell us.")
+    subscribe_problem = models.CharField(
+        max_length=600, blank=True, help_text="Why the platform does not tell us; empty when it does or was not asked."
+    )
 
     class Meta:
         db_table = "destinations"
@@ -133,7 +140,15 @@ class Destination(Row):
                 fields=["connection", "kind", "external_id"], name="a_connection_opens_a_place_once"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["tenant", "enabled"], name="destinations_of_tenant")]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "enabled"], name="destinations_of_tenant"),
+            models.Index(
+                fields=["platform", "subscribe_at"],
+                condition=Q(enabled=True, gone_at=None),
+                name="destinations_to_subscribe",
+            ),
+            models.Index(fields=["platform", "external_id"], name="destinations_by_place"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -155,3 +170,76 @@ class OAuthState(Row):
 
     def __str__(self) -> str:
         return f"login on {self.platform_id}"
+
+
+class WebhookEvent(Row):
+    """One thing a platform told us, verified and stored once; a task does the rest. Kept for a while, then forgotten."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Waiting"
+        PROCESSED = "processed", "Processed"
+        FAILED = "failed", "Dead letter"
+
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=200, help_text="The same each time the platform tells it.")
+    kind = models.CharField(max_length=24, choices=[(kind.value, kind.value) for kind in EventKind])
+    external_id = models.CharField(max_length=128, blank=True, help_text="The place it is about.")
+    external_user_id = models.CharField(max_length=128, blank=True, help_text="The person whose grant it is about.")
+    post_id = models.CharField(max_length=200, blank=True, help_text="The post it is about.")
+    happened_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField()
+    raw = models.JSONField(default=dict, help_text="The platform's own words for this one event.")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.RECEIVED)
+    due_at = models.DateTimeField(null=True, blank=True, help_text="When to process it; null at rest.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Failed tries since it was received or replayed.")
+    processed_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        db_table = "webhook_events"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["platform", "key"], name="a_webhook_event_is_kept_once"),
+            models.CheckConstraint(
+                condition=Q(state="received", due_at__isnull=False)
+                | Q(state__in=["processed", "failed"], due_at__isnull=True),
+                name="webhook_event_is_due_exactly_while_it_waits",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="webhook_events_due"),
+            models.Index(fields=["received_at"], name="webhook_events_by_age"),
+            models.Index(
+                fields=["platform", "external_user_id"],
+                condition=~Q(external_user_id=""),
+                name="webhook_events_of_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} from {self.platform_id}"
+
+
+class DataDeletion(Row):
+    """A person's wish, told by their platform, that we forget them; and the proof that it was done.
+
+    Who it was stands here as a keyed digest only: it answers whether somebody asked, and names nobody.
+    """
+
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=40, unique=True, help_text="The confirmation code: random, told to the person.")
+    event_key = models.CharField(max_length=200, help_text="The event that asked for it.")
+    person = models.CharField(max_length=64, help_text="Keyed digest of the platform's id of the person.")
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    erased = models.JSONField(default=dict, help_text="How many of what were erased.")
+
+    class Meta:
+        db_table = "data_deletions"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["platform", "event_key"], name="a_deletion_is_asked_for_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} on {self.platform_id}"

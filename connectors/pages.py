@@ -225,7 +225,7 @@ def fetched_at(places: list[Destination], connection: Connection) -> datetime:
 
 
 def destination_facts(place: Destination, connection: Connection) -> dict[str, Any]:
-    """Return a place, and why it cannot be picked if it cannot."""
+    """Return a place, why it cannot be picked if it cannot, and why its platform does not tell us of it if it does not."""
     reason = ""
     if connection.status == Connection.Status.INACTIVE:
         reason = "The account is disconnected."
@@ -240,6 +240,7 @@ def destination_facts(place: Destination, connection: Connection) -> dict[str, A
         "enabled": place.enabled,
         "selectable": not reason,
         "reason": reason,
+        "untold": place.subscribe_problem if place.enabled and not reason else "",
     }
 
 

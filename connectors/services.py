@@ -63,6 +63,8 @@ def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now:
     )
     # Whoever is exchanging the tokens of before finds that they are no longer the present ones.
     Connection.objects.filter(pk=connection.pk).update(token_version=F("token_version") + 1)
+    # Subscriptions end with a grant, so they are asked for again.
+    Destination.objects.filter(connection=connection).update(subscribe_at=None)
     # One person has one grant: a narrower choice made now ends tokens that other connections, of any tenant, rely on.
     others = Connection.objects.filter(platform_id=platform, external_user_id=grant.external_user_id)
     others.exclude(pk=connection.pk).exclude(status=Connection.Status.INACTIVE).update(next_health_at=now)

@@ -1,12 +1,16 @@
-"""The pages of this room."""
+"""The pages of this room, and the doors platforms knock at."""
 
 from django.urls import path
 
-from connectors import views
+from connectors import views, webhook_door
 
 urlpatterns = [
     path("connections", views.connections, name="connections"),
     path("connections/new", views.connect, name="connect"),
     path("connections/<uuid:connection_id>/destinations", views.pick_destinations, name="pick_destinations"),
     path("connections/<uuid:connection_id>/disconnect", views.disconnect, name="disconnect"),
+    path("webhooks/<slug:platform>/", webhook_door.receive, name="webhook"),
+    # A delivery cannot follow a redirect, so the address is also good as people type it.
+    path("webhooks/<slug:platform>", webhook_door.receive),
+    path("webhooks/<slug:platform>/deletions/<slug:code>/", webhook_door.deletion_status, name="deletion_status"),
 ]

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from connectors import pages, selectors, services
+from connectors import doorbell, pages, selectors, services
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.models import Connection
 from foundation.errors import Invalid, NotFound
@@ -66,6 +66,7 @@ def pick_destinations(request: MemberRequest, connection_id: UUID) -> HttpRespon
         error = " ".join([refusal.detail, *(finding.message for finding in refusal.findings[:5])])
         page = pages.pick_page(connection, error=error)
         return render(request, "connectors/pick_destinations.html", page, status=refusal.status)
+    doorbell.ring_for_subscriptions()
     places = "1 destination" if count == 1 else f"{count:,} destinations"
     messages.success(request, f"Saved: posts may go to {places} of {connection.display_name}.")
     if wanted := safe_path(request, request.POST.get("next", "")):

@@ -5,6 +5,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from connectors.services import connection_changed
+from connectors.webhook_processing import webhook_dead_lettered, webhook_received
+from connectors.webhooks import webhook_refused
 from monitoring import metrics
 from publishing import signals
 
@@ -32,3 +34,18 @@ def _retried(**kwargs: Any) -> None:
 @receiver(connection_changed)
 def _connection_changed(**kwargs: Any) -> None:
     metrics.count(metrics.CONNECTIONS_CHANGED)
+
+
+@receiver(webhook_received)
+def _webhook_received(**kwargs: Any) -> None:
+    metrics.count(metrics.WEBHOOKS_PROCESSED)
+
+
+@receiver(webhook_dead_lettered)
+def _webhook_dead_lettered(**kwargs: Any) -> None:
+    metrics.count(metrics.WEBHOOKS_DEAD_LETTERED)
+
+
+@receiver(webhook_refused)
+def _webhook_refused(**kwargs: Any) -> None:
+    metrics.count(metrics.WEBHOOKS_REFUSED)

@@ -11,6 +11,9 @@ JOBS_FAILED: Final = "switchboard.jobs.failed"
 JOBS_DEAD_LETTERED: Final = "switchboard.jobs.dead_lettered"
 JOBS_RETRIED: Final = "switchboard.jobs.retried"
 CONNECTIONS_CHANGED: Final = "switchboard.connections.changed"
+WEBHOOKS_PROCESSED: Final = "switchboard.webhooks.processed"
+WEBHOOKS_DEAD_LETTERED: Final = "switchboard.webhooks.dead_lettered"
+WEBHOOKS_REFUSED: Final = "switchboard.webhooks.refused"
 
 NAMES: Final[dict[str, str]] = {
     JOBS_PUBLISHED: "Jobs whose post is public (count).",
@@ -18,6 +21,9 @@ NAMES: Final[dict[str, str]] = {
     JOBS_DEAD_LETTERED: "Jobs that need an operator (count).",
     JOBS_RETRIED: "Tries that failed and are repeated (count).",
     CONNECTIONS_CHANGED: "Connections that began or ceased to need attention (count).",
+    WEBHOOKS_PROCESSED: "Events of platforms that were processed (count).",
+    WEBHOOKS_DEAD_LETTERED: "Events of platforms that need an operator (count).",
+    WEBHOOKS_REFUSED: "Deliveries that were not signed by the platform (count).",
 }
 
 

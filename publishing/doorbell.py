@@ -23,6 +23,11 @@ def ring_after_reconnect(connection_id: UUID) -> None:
     _ring(tasks.redrive_after_reconnect, str(connection_id))
 
 
+def ring_for_removed(*, platform: str, external_id: str, post_id: str) -> None:
+    """Ask a worker to write down that the platform says a post at one of its places is gone."""
+    _ring(tasks.note_removed, platform, external_id, post_id)
+
+
 def _ring(task: Task[Any, Any], *args: str) -> None:
     try:
         task.apply_async(args, retry=False)

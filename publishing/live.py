@@ -27,6 +27,7 @@ from publishing.contents import content_of, whole_content_of
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.states import CANCELLABLE, State
 from publishing.unsendable import Unsendable
+from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.scopes import POSTS_WRITE
 from tenants.services import record
@@ -56,9 +57,28 @@ def remove_post(*, principal: Principal, job: PublishJob, now: datetime) -> Publ
         raise _refusal(error, job, now=now) from error
     with transaction.atomic():
         if PublishJob.objects.filter(pk=job.pk, removed_at=None).update(removed_at=now, updated_at=now):
-            _cancel_comment(job, principal, now=now)
+            _cancel_comment(job, principal.tenant, principal.actor, now=now)
             record(tenant=principal.tenant, actor=principal.actor, action="job.removed", subject=job)
     return _fresh(job)
+
+
+def note_removed(*, platform: str, external_id: str, post_id: str, now: datetime) -> int:
+    """Write down that a platform says a post of ours is gone; return for how many jobs that was news.
+
+    A first comment that has not gone out yet is cancelled with it. ``external_id`` names the place, ``post_id`` the post.
+    """
+    live = PublishJob.objects.filter(role=PublishJob.Role.POST, state=State.PUBLISHED, removed_at=None)
+    meant = live.filter(
+        destination__platform_id=platform, destination__external_id=external_id, external_id=post_id
+    ).select_related("tenant")
+    actor, count = f"platform:{platform}", 0
+    for job in meant:
+        with transaction.atomic():
+            if PublishJob.objects.filter(pk=job.pk, removed_at=None).update(removed_at=now, updated_at=now):
+                _cancel_comment(job, job.tenant, actor, now=now)
+                record(tenant=job.tenant, actor=actor, action="job.removed", subject=job)
+                count += 1
+    return count
 
 
 def edit_live_post(*, principal: Principal, job: PublishJob, text: str, now: datetime) -> PublishJob:
@@ -158,7 +178,7 @@ def _refusal(error: ConnectorError, job: PublishJob, *, now: datetime) -> Refusa
     return PlatformFailed(cause, remedy=remedy or "Look at the platform, and tell the operator.")
 
 
-def _cancel_comment(job: PublishJob, principal: Principal, *, now: datetime) -> None:
+def _cancel_comment(job: PublishJob, tenant: Tenant, actor: str, *, now: datetime) -> None:
     comments = PublishJob.objects.filter(
         post_id=job.post_id,
         destination_id=job.destination_id,
@@ -171,11 +191,11 @@ def _cancel_comment(job: PublishJob, principal: Principal, *, now: datetime) -> 
         DeadLetter.objects.filter(job=comment, closed_at=None).update(
             closed_at=now,
             resolution=DeadLetter.Resolution.DISCARDED,
-            closed_by=principal.actor,
+            closed_by=actor,
             note="Its post was deleted.",
             updated_at=now,
         )
-        record(tenant=principal.tenant, actor=principal.actor, action="job.cancelled", subject=comment)
+        record(tenant=tenant, actor=actor, action="job.cancelled", subject=comment)
 
 
 def _fresh(job: PublishJob) -> PublishJob:

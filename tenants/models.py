@@ -109,7 +109,7 @@ class ApiKey(Row):
 
 
 class AuditEntry(Row):
-    """Who did what to which thing, and when. Written once, never changed."""
+    """Who did what to which thing, and when. Written once; only the name of a person to be forgotten is taken out."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, related_name="audit_entries")
     actor = models.CharField(max_length=160, help_text="user:<email>, key:<prefix> or system:<part>.")

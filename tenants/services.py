@@ -73,6 +73,19 @@ def note_key_use(*, key: ApiKey, now: datetime) -> None:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
+def strike_out(*, subject: Any, names: Iterable[str]) -> int:
+    """Take these details out of a thing's lines in the audit log, where the law wants a person forgotten; return how many."""
+    lines = AuditEntry.objects.filter(subject_kind=type(subject).__name__.lower(), subject_id=str(subject.pk))
+    struck = 0
+    unwanted = frozenset(names)
+    for line in lines.select_for_update():
+        kept = {name: value for name, value in line.detail.items() if name not in unwanted}
+        if kept != line.detail:
+            AuditEntry.objects.filter(pk=line.pk).update(detail=kept)
+            struck += 1
+    return struck
+
+
 def record(*, tenant: Tenant | None, actor: str, action: str, subject: Any, **detail: Any) -> AuditEntry:
     """Write one line of the audit log, in the caller's transaction. ``detail`` holds plain facts, never a secret."""
     return AuditEntry.objects.create(

@@ -1,0 +1,83 @@
+"""Asking platforms to tell us what happens at the places tenants have chosen.
+
+A subscription may end silently at the platform, with a grant or by age, so each is asked for again after a while; asking
+twice harms nobody. That a platform does not tell us keeps nobody from publishing: it is a line on the connection's page.
+"""
+
+import time
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+
+from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
+from connectors.manager import get_connector, target_of
+from connectors.models import Connection, Destination
+from connectors.registry import CONNECTORS
+from connectors.types import Capability
+from foundation.text import storable
+
+log = structlog.get_logger(__name__)
+
+AGAIN_AFTER: Final = timedelta(days=7)
+#: After a failure that time heals, and after one that somebody must mend.
+SOON: Final = timedelta(minutes=15)
+LATER: Final = timedelta(days=1)
+_BATCH: Final = 20
+#: A task ends after this long; the next one goes on.
+_MOST_SECONDS: Final = 50.0
+
+
+def subscribe_due(*, now: datetime) -> int:
+    """Subscribe the places that are due; return how many were asked for. Never inside a transaction."""
+    end = time.monotonic() + _MOST_SECONDS
+    asked = 0
+    while settings.WEBHOOK_SUBSCRIBE and time.monotonic() < end:
+        batch = list(_due(now=now)[:_BATCH])
+        for place in batch:
+            if _claim(place, now=now):
+                _subscribe(place, now=now)
+                asked += 1
+        if len(batch) < _BATCH:
+            break
+    return asked
+
+
+def _due(*, now: datetime) -> QuerySet[Destination]:
+    """Return the chosen places of working connections whose platforms can tell us something, and have yet to be asked."""
+    able = [slug for slug, connector in CONNECTORS.items() if Capability.WEBHOOKS in connector.capabilities]
+    chosen = Destination.objects.filter(enabled=True, gone_at=None, platform__in=able, platform__enabled=True)
+    due = chosen.filter(Q(subscribe_at=None) | Q(subscribe_at__lte=now), connection__status=Connection.Status.ACTIVE)
+    return due.select_related("connection").order_by(F("subscribe_at").asc(nulls_first=True), "pk")
+
+
+def _claim(place: Destination, *, now: datetime) -> bool:
+    """Move the place on before the call, so that two workers ask once."""
+    mine = Destination.objects.filter(pk=place.pk, subscribe_at=place.subscribe_at)
+    return bool(mine.update(subscribe_at=now + 2 * settings.HTTP_TOTAL_TIMEOUT))
+
+
+def _subscribe(place: Destination, *, now: datetime) -> None:
+    try:
+        get_connector(place.platform_id, place.connection).subscribe_webhooks(target_of(place))
+    except ConnectorError as error:
+        passing = isinstance(error, TransientError)
+        wait = error.retry_after if isinstance(error, RateLimited) and error.retry_after else SOON
+        problem = f"{error.cause} {error.remedy}".strip()
+        _note_problem(place, problem, at=now + (max(wait, SOON) if passing else LATER), now=now)
+    except ConfigurationError as error:
+        _note_problem(place, f"{error.detail} {error.remedy}", at=now + LATER, now=now)
+    except Exception as error:  # a fault of ours must not keep the places behind it waiting
+        log.exception("webhook.subscribe_crashed", destination=str(place.pk), error=type(error).__name__)
+        _note_problem(place, "The hub failed on it; its log says why.", at=now + LATER, now=now)
+    else:
+        Destination.objects.filter(pk=place.pk).update(
+            subscribed_at=now, subscribe_at=now + AGAIN_AFTER, subscribe_problem=""
+        )
+
+
+def _note_problem(place: Destination, problem: str, *, at: datetime, now: datetime) -> None:
+    log.warning("webhook.not_subscribed", destination=str(place.pk), platform=place.platform_id, cause=problem[:200])
+    Destination.objects.filter(pk=place.pk).update(subscribe_at=at, subscribe_problem=storable(problem)[:600])
