@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from connectors.errors import ConfigurationError, ConnectorError, RateLimited, TransientError
+from connectors.errors import ConfigurationError, ConnectorError, OutcomeUnknown, RateLimited, TransientError
 from connectors.manager import get_connector, target_of
 from connectors.models import Connection, Destination
 from connectors.registry import CONNECTORS
@@ -63,7 +63,7 @@ def _subscribe(place: Destination, *, now: datetime) -> None:
     try:
         get_connector(place.platform_id, place.connection).subscribe_webhooks(target_of(place))
     except ConnectorError as error:
-        passing = isinstance(error, TransientError)
+        passing = isinstance(error, TransientError | OutcomeUnknown)
         wait = error.retry_after if isinstance(error, RateLimited) and error.retry_after else SOON
         problem = f"{error.cause} {error.remedy}".strip()
         _note_problem(place, problem, at=now + (max(wait, SOON) if passing else LATER), now=now)
