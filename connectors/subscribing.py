@@ -12,7 +12,14 @@ import structlog
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from connectors.errors import ConfigurationError, ConnectorError, OutcomeUnknown, RateLimited, TransientError
+from connectors.errors import (
+    ConfigurationError,
+    ConnectorError,
+    ContentRejected,
+    OutcomeUnknown,
+    RateLimited,
+    TransientError,
+)
 from connectors.manager import get_connector, target_of
 from connectors.models import Connection, Destination
 from connectors.registry import CONNECTORS
@@ -65,7 +72,9 @@ def _subscribe(place: Destination, *, now: datetime) -> None:
     except ConnectorError as error:
         passing = isinstance(error, TransientError | OutcomeUnknown)
         wait = error.retry_after if isinstance(error, RateLimited) and error.retry_after else SOON
-        problem = f"{error.cause} {error.remedy}".strip()
+        # What an author should do about a post is no remedy here.
+        remedy = "" if isinstance(error, ContentRejected) else error.remedy
+        problem = f"{error.cause} {remedy}".strip()
         _note_problem(place, problem, at=now + (max(wait, SOON) if passing else LATER), now=now)
     except ConfigurationError as error:
         _note_problem(place, f"{error.detail} {error.remedy}", at=now + LATER, now=now)

@@ -1,6 +1,8 @@
 """Platforms are asked to tell us what happens at chosen places: once, again in time, and a refusal is told, not fatal."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -8,10 +10,15 @@ from django.test import Client
 from django.utils import timezone
 
 from connectors import tasks
-from connectors.models import Connection, Destination
-from connectors.services import choose_destinations
+from connectors.manager import get_connector
+from connectors.models import Connection, Destination, WebhookEvent
+from connectors.services import choose_destinations, store_destinations, store_grant
 from connectors.subscribing import AGAIN_AFTER, LATER, SOON, subscribe_due
+from foundation.secret import Secret
+from sandbox.app import Sandbox
 from sandbox.faults import fault_from
+from sandbox.linkedin import demo as linkedin_demo
+from sandbox.linkedin.courier import Letter, Reply
 from sandbox.meta import demo
 from sandbox.world import World
 from tests.conftest import House
@@ -48,12 +55,11 @@ def test_what_is_chosen_later_is_subscribed_then(
 
 
 def test_a_subscription_is_asked_for_again_in_time_and_after_a_new_login(
-    connection: Connection, house: House, world: World, now: datetime, connect: object
+    connection: Connection, house: House, world: World, now: datetime, connect: Callable[[House], Connection]
 ) -> None:
     subscribe_due(now=now)
     assert subscribe_due(now=now + AGAIN_AFTER - timedelta(seconds=1)) == 0
     assert subscribe_due(now=now + AGAIN_AFTER) == 3
-    assert callable(connect)
     connect(house)
     assert subscribe_due(now=now + AGAIN_AFTER) == 3
 
@@ -123,3 +129,37 @@ def test_choosing_in_the_api_and_on_the_page_leads_there(
     tasks.subscribe_webhooks()
     assert subscribed(world) == {demo.BAKERY}
     assert timezone.now() - connection.destinations.get(pk=bakery.pk).subscribed_at < timedelta(minutes=1)
+
+
+def test_linkedins_challenge_of_a_new_subscription_is_answered_and_its_news_are_stored(
+    house: House, sandbox: Sandbox, world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "PUBLIC_URL", "http://127.0.0.1:8000")
+    callback = "http://testserver/api/oauth/linkedin/callback"
+    world.linkedin.add_redirect_uris("", [callback])
+    connector = get_connector("linkedin")
+    code = str(world.linkedin.consent(scopes=connector.scopes(), redirect_uri=callback)["code"])
+    grant = connector.exchange_code(code=Secret(code), redirect_uri=callback, now=now)
+    row = store_grant(tenant=house.tenant, platform="linkedin", grant=grant, actor="system:test", now=now)
+    store_destinations(connection=row, found=connector.fetch_accounts(access_token=grant.access_token), now=now)
+    pages = row.destinations.filter(external_id=f"urn:li:organization:{linkedin_demo.OBSERVATORY}")
+    pages.update(enabled=True)
+    stranger = Client(enforce_csrf_checks=True)
+
+    def carry(letter: Letter) -> Reply:
+        url = urlsplit(letter.url)
+        headers = {name: value for name, value in letter.headers.items() if name != "Content-Type"}
+        answer = stranger.generic(
+            letter.method, f"{url.path}?{url.query}", letter.body, "application/json", headers=headers
+        )
+        return Reply(answer.status_code, answer.headers.get("Content-Type", ""), answer.content, 0.01)
+
+    world.linkedin.courier.send, world.linkedin.courier.in_background = carry, False
+    assert subscribe_due(now=now) == 1
+    assert pages.get().subscribe_problem == ""
+    assert [one.organization_id for one in world.linkedin.state.subscriptions] == [linkedin_demo.OBSERVATORY]
+    levers = world.linkedin.levers()
+    levers["POST", "webhooks"]({"organization": linkedin_demo.OBSERVATORY, "action": "SHARE_MENTION"})
+    levers["GET", "webhooks"]({})
+    event = WebhookEvent.objects.get()
+    assert (event.platform_id, event.kind, event.external_id) == ("linkedin", "mention", pages.get().external_id)
