@@ -6,11 +6,12 @@ Import this only after ``django.setup()``.
 import random
 import threading
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import Error as DatabaseTrouble
@@ -18,22 +19,26 @@ from django.db import connections
 from django.utils import timezone
 
 from connectors.manager import get_connector
-from connectors.models import Destination
+from connectors.models import Connection, Destination
 from connectors.services import choose_destinations, store_destinations, store_grant
+from foundation.errors import Invalid
 from foundation.secret import Secret
+from media.models import Media
 from publishing.accepting import publish_post
-from publishing.contents import content_of
+from publishing.contents import content_of, files_at, settings_at
 from publishing.doorbell import ring_after_commit
 from publishing.drafts import Draft
-from publishing.models import Attempt, PublishJob
+from publishing.models import Attempt, Post, PublishJob
 from tenants.principal import Principal
 from tenants.services import create_tenant
+from tests.chaos import files
 from tests.chaos.checking import Job, Saying
-from tests.chaos.town import AMELIE, JONAS, Town
+from tests.chaos.kinds import COMMENTS, KINDS, PLACES, Kind, kind_of
+from tests.chaos.town import CREATOR, PEOPLE, Town
 
-CALLBACK_PATH: Final = "/api/oauth/meta/callback"
-#: A tenant chooses at most so many Pages; a post with many destinations goes to all of them.
-MOST_PAGES: Final = 12
+#: A tenant chooses at most so many places of a kind; a post with many destinations goes to all that take texts.
+MOST_PLACES: Final = {"page": 10, "ig": 4, "li_member": 1, "li_org": 4}
+Given = TypeVar("Given")
 _LONGEST_OUTAGE: Final = 60.0
 _WORDS: Final = (
     "morgen",
@@ -46,38 +51,58 @@ _WORDS: Final = (
     "—",
     "“quoted”",
     "<b>bold</b>",
-    "#tag",
+    "(all)",
     "東京",
 )
 
 
 @dataclass(frozen=True)
 class House:
-    """A tenant and the places it can publish to."""
+    """A tenant and the places it can publish to, by our word for their kind."""
 
     principal: Principal
-    places: tuple[Destination, ...]
+    places: Mapping[str, tuple[Destination, ...]]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A post as its author wrote it, and what that was."""
+
+    kind: str
+    draft: Draft
+    places: Mapping[UUID, Destination]
 
 
 def settle(town: Town, *, tenants: int, rng: random.Random) -> list[House]:
-    """Make tenants and connect each through the sandbox's consent, as a person with a browser would."""
+    """Make tenants and connect each through the sandbox's consents, as a person with a browser would."""
     houses = []
     for number in range(1, tenants + 1):
-        now = timezone.now()
-        tenant = create_tenant(name=f"Chaos {number}")
-        principal = Principal.of_system(tenant, "chaos")
-        connector = get_connector("meta")
-        redirect_uri = f"{settings.PUBLIC_URL}{CALLBACK_PATH}"
-        dialog = connector.authorize_url(redirect_uri=redirect_uri, state=Secret(f"chaos-{number}"))
-        code = town.consent(person=JONAS if number % 2 else AMELIE, dialog=dialog)
-        grant = connector.exchange_code(code=Secret(code), redirect_uri=redirect_uri, now=now)
-        connection = store_grant(tenant=tenant, platform="meta", grant=grant, actor=principal.actor, now=now)
-        found = connector.fetch_accounts(access_token=grant.access_token)
-        places = [p for p in store_destinations(connection=connection, found=found, now=now) if not p.obstacle]
-        chosen = rng.sample(places, min(MOST_PAGES, len(places)))
-        choose_destinations(principal=principal, connection=connection, chosen=[place.pk for place in chosen])
-        houses.append(House(principal, tuple(chosen)))
+        principal = Principal.of_system(create_tenant(name=f"Chaos {number}"), "chaos")
+        found = [place for platform in PEOPLE for place in _connect(town, principal, platform, number)]
+        chosen: dict[str, tuple[Destination, ...]] = {}
+        for kind, name in PLACES.items():
+            places = [place for place in found if place.kind == kind and place.external_id != CREATOR]
+            chosen[name] = tuple(rng.sample(places, min(MOST_PLACES[name], len(places))))
+        for connection in {place.connection for place in found}:
+            pks = [place.pk for of_kind in chosen.values() for place in of_kind if place.connection == connection]
+            choose_destinations(principal=principal, connection=connection, chosen=pks)
+        houses.append(House(principal, chosen))
     return houses
+
+
+def _connect(town: Town, principal: Principal, platform: str, number: int) -> list[Destination]:
+    now = timezone.now()
+    connector = get_connector(platform)
+    redirect_uri = f"{settings.PUBLIC_URL}/api/oauth/{platform}/callback"
+    dialog = connector.authorize_url(redirect_uri=redirect_uri, state=Secret(f"chaos-{number}"))
+    person = PEOPLE[platform][number % len(PEOPLE[platform])]
+    code = town.consent(platform=platform, person=person, dialog=dialog)
+    grant = connector.exchange_code(code=Secret(code), redirect_uri=redirect_uri, now=now)
+    connection: Connection = store_grant(
+        tenant=principal.tenant, platform=platform, grant=grant, actor=principal.actor, now=now
+    )
+    found = connector.fetch_accounts(access_token=grant.access_token)
+    return [p for p in store_destinations(connection=connection, found=found, now=now) if not p.obstacle]
 
 
 class Author:
@@ -85,7 +110,8 @@ class Author:
 
     def __init__(self, houses: Sequence[House], *, jobs: int, seed: int) -> None:
         self.accepted: list[Saying] = []
-        self.kinds: Counter[str] = Counter()
+        #: What asked to be kept in order, in that order.
+        self.in_order: list[Saying] = []
         #: How often an acceptance was tried again, and how often it turned out to have been accepted before.
         self.tried_again = self.replayed = 0
         self._houses = houses
@@ -94,14 +120,17 @@ class Author:
         self._rng = random.Random(seed)
         self._allowed = 0
         self._written = 0
+        self._wanted: deque[str] = deque()
         self._change = threading.Condition()
         self._trouble: BaseException | None = None
         threading.Thread(target=self._run, name="author", daemon=True).start()
 
-    def allow(self, jobs: int) -> None:
-        """Let so many more jobs be accepted."""
+    def allow(self, jobs: int, *, kind: str = "") -> None:
+        """Let so many more jobs be accepted, one of this kind (or with such a comment) first."""
         with self._change:
             self._allowed = min(self._jobs, self._allowed + jobs)
+            if kind in KINDS or kind in COMMENTS:
+                self._wanted.append(kind)
             self._change.notify_all()
 
     def is_through(self) -> bool:
@@ -116,72 +145,138 @@ class Author:
                 with self._change:
                     self._change.wait_for(lambda: len(self.accepted) < self._allowed)
                     room = self._allowed - len(self.accepted)
-                house = self._houses[self._written % len(self._houses)]
-                self._accept(house.principal, *self._write(house, room))
+                    wanted = self._wanted.popleft() if self._wanted else ""
+                self._accept(self._houses[self._written % len(self._houses)], wanted, room)
         except BaseException as error:
             self._trouble = error
         finally:
             connections.close_all()
 
-    def _write(self, house: House, room: int) -> tuple[str, Draft, dict[str, Destination]]:
-        """Write a post of a random kind for at most so many places."""
+    def _write(self, house: House, wanted: str, room: int) -> Written:
+        """Write a post of a wanted or random kind for at most so many places."""
         self._written += 1
         rng, number = self._rng, self._written
+        kinds = [kind for kind in KINDS.values() if house.places[kind.place]]
+        drawn = rng.choices(kinds, [kind.weight for kind in kinds])[0]
+        kind = KINDS[COMMENTS.get(wanted, wanted)] if wanted else drawn
         text = f"Chaos {self._seed}, no. {number}: {' '.join(rng.sample(_WORDS, 4))}\n{rng.choice(_WORDS)}"
         link = f"https://example.com/{self._seed}/{number}"
-        kind = rng.choices(("text", "link", "bare link", "scheduled", "many"), (45, 20, 5, 15, 15))[0]
-        count = len(house.places) if kind == "many" else 1
-        places = rng.sample(house.places, min(room, count))
-        draft = Draft(text=text, destinations=tuple(place.pk for place in places))
-        match kind:
-            case "link":
-                draft = replace(draft, link=link)
-            case "bare link":
-                draft = replace(draft, text="", link=link)
-            case "scheduled":
-                # Whole seconds, so that several are due at the same moment.
-                moment = (timezone.now() + timedelta(seconds=rng.randint(2, 5))).replace(microsecond=0)
-                draft = replace(draft, publish_at=moment.isoformat())
-            case "many":
-                draft = replace(draft, overrides={places[0].pk: {"text": f"{text} (for {places[0].name})"}})
-        return kind, draft, {str(place.pk): place for place in places}
+        own = house.places[kind.place]
+        many = kind.name == "page_text" and not wanted and rng.random() < 0.15
+        places = rng.sample(own, 1)
+        if many:
+            texts = [*own, *house.places["li_member"], *house.places["li_org"]]
+            places = rng.sample(texts, min(room, len(texts)))
+        draft = Draft(
+            text=text if kind.words else "",
+            link=link if kind.link else "",
+            destinations=tuple(place.pk for place in places),
+            media=tuple({"id": str(pk)} for pk in self._files(house, kind)),
+            settings={places[0].kind: self._settings(kind)} if self._settings(kind) else {},
+            first_comment=f"Said first, {number}" if wanted in COMMENTS or rng.random() * 100 < kind.comments else "",
+        )
+        if many:
+            draft = replace(draft, overrides={places[0].pk: {"text": f"{text} (for {places[0].name})"}}, first_comment="")
+        elif not wanted:
+            draft = self._in_its_manner(draft, kind)
+        return Written("many" if many else kind.name, draft, {place.pk: place for place in places})
 
-    def _accept(self, principal: Principal, kind: str, draft: Draft, places: dict[str, Destination]) -> None:
-        """Accept it, with the same key again and again while the database is away."""
-        key = f"{self._seed}-{self._written}"
+    def _in_its_manner(self, draft: Draft, kind: Kind) -> Draft:
+        """Schedule some, keep some behind others, leave the words of some links out."""
+        manner = self._rng.choices(("now", "scheduled", "in order", "bare"), (55, 18, 17, 10))[0]
+        if manner == "scheduled":
+            # Whole seconds, so that several are due at the same moment.
+            moment = (timezone.now() + timedelta(seconds=self._rng.randint(2, 5))).replace(microsecond=0)
+            return replace(draft, publish_at=moment.isoformat())
+        if manner == "in order" and not kind.files:
+            return replace(draft, in_order=True)
+        return replace(draft, text="") if manner == "bare" and kind.name == "page_link" else draft
+
+    def _files(self, house: House, kind: Kind) -> list[UUID]:
+        """Keep the files of a post; those of a story are its own, all others serve many posts of a tenant."""
+        return [
+            self._patiently(files.keep, house.principal, what, self._written if not kind.words else -position)
+            for position, what in enumerate(kind.files)
+        ]
+
+    def _settings(self, kind: Kind) -> dict[str, Any]:
+        if kind.name == "li_org_poll":
+            return {"poll": {"question": f"Which, {self._seed}-{self._written}?", "options": ["this", "that"]}}
+        return dict(kind.settings)
+
+    def _accept(self, house: House, wanted: str, room: int) -> None:
+        written = self._write(house, wanted, room)
+        key, draft = f"{self._seed}-{self._written}", written.draft
+        try:
+            post, before = self._patiently(_publish, house.principal, draft, key)
+        except Invalid as error:
+            found = "; ".join(finding.message for finding in error.findings)
+            raise RuntimeError(f"A {written.kind} is refused: {found}") from error
+        self.replayed += before
+        sayings = [_saying(post, place) for place in written.places.values()]
+        if draft.in_order:
+            self.in_order += sayings
+        self.accepted += sayings
+        ring_after_commit()
+
+    def _patiently(self, do: Callable[..., Given], *given: Any) -> Given:
+        """Do something again and again while the database is away."""
         give_up = time.monotonic() + _LONGEST_OUTAGE
         while True:
             try:
-                _, before = publish_post(principal=principal, draft=draft, idempotency_key=key, now=timezone.now())
-                break
+                return do(*given)
             except DatabaseTrouble:
                 if time.monotonic() > give_up:
                     raise
                 self.tried_again += 1
                 connections.close_all()
                 time.sleep(0.2)
-        self.replayed += before
-        self.kinds[kind] += len(places)
-        for destination_id in draft.destinations:
-            content = draft.content_for(destination_id)
-            place = places[str(destination_id)]
-            self.accepted.append(Saying(place.external_id, content.text, content.link))
-        ring_after_commit()
+
+
+def _publish(principal: Principal, draft: Draft, key: str) -> tuple[Post, bool]:
+    return publish_post(principal=principal, draft=draft, idempotency_key=key, now=timezone.now())
+
+
+def _saying(post: Post, place: Destination) -> Saying:
+    """Return what must stand at a place: its words, or the file where there are none."""
+    content = content_of(post, place.pk)
+    said = files_at(post, place.pk)
+    file = ""
+    if said and not content.text:
+        file = files.digest(UUID(said[0]["id"]))
+    return Saying(place.external_id, content.text, content.link, file)
+
+
+def _kind_of(post: Post, place: Destination, role: str = "post") -> str:
+    content = content_of(post, place.pk)
+    kinds = [files.kind(UUID(one["id"])) for one in files_at(post, place.pk)]
+    return kind_of(place.kind, role, files=kinds, link=content.link, settings=settings_at(post, place))
 
 
 def jobs_now() -> list[Job]:
-    """Return every job as the ledger has it."""
+    """Return every job as the ledger has it; a comment is known by the post that it stands under."""
     _find_a_living_connection()
+    files.learn(Media.objects.values_list("pk", "sha256", "kind"))
     closed: dict[object, float] = {}
     for job_id, moment in Attempt.objects.exclude(closed_at=None).values_list("job_id", "closed_at"):
         if moment is not None:
             closed[job_id] = max(closed.get(job_id, 0.0), moment.timestamp())
+    rows = list(PublishJob.objects.select_related("post", "destination"))
+    parents = {(row.post_id, row.destination_id): row for row in rows if row.role == PublishJob.Role.POST}
     found = []
-    for job in PublishJob.objects.filter(role="post").select_related("post", "destination"):
-        content = content_of(job.post, job.destination_id)
-        due = (job.post.publish_at or job.created_at).timestamp()
-        saying = Saying(job.destination.external_id, content.text, content.link)
-        found.append(Job(str(job.pk), saying, job.state, job.external_id, job.error_kind, due, closed.get(job.pk)))
+    for row in rows:
+        saying = _saying(row.post, row.destination)
+        external_id, wants_comment = row.external_id, bool(content_of(row.post, row.destination_id).first_comment)
+        due = (row.post.publish_at or row.created_at).timestamp()
+        if row.role != PublishJob.Role.POST:
+            saying, wants_comment, due = saying.commented(), False, row.created_at.timestamp()
+            external_id = external_id and f"{parents[row.post_id, row.destination_id].external_id}#comment"
+        found.append(
+            Job(
+                str(row.pk), saying, row.state, external_id, row.error_kind, due, closed.get(row.pk),
+                kind=_kind_of(row.post, row.destination, row.role), wants_comment=wants_comment,
+            )
+        )  # fmt: skip
     return found
 
 

@@ -1,8 +1,8 @@
 """Jobs against posts: what is lost, what is doubled, what is left open. Pure functions over plain values."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 #: Nothing more happens by itself. Written out here, so that the count does not trust the product's own word for it.
@@ -13,14 +13,24 @@ EXHAUSTED: Final = frozenset({"exhausted", "transient", "rate_limited"})
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """One text with its link on one Page: what must stand there exactly once."""
+    """One post at one place: what must stand there exactly once. ``file`` is the digest of one that has no words.
+
+    The comment under a post is a saying of its own.
+    """
 
     page: str
     text: str
     link: str = ""
+    file: str = ""
+    role: str = "post"
+
+    def commented(self) -> "Saying":
+        """Return the comment under this post."""
+        return replace(self, role="comment")
 
     def __str__(self) -> str:
-        return f"{(self.text or self.link)[:60]!r} on {self.page}"
+        what = "comment under " if self.role == "comment" else ""
+        return f"{what}{(self.text or self.link or self.file)[:60]!r} on {self.page}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,9 @@ class Job:
     reason: str = ""
     due: float = 0.0
     rested: float | None = None
+    kind: str = ""
+    #: Whether a comment belongs under it once it is published.
+    wants_comment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +67,41 @@ class Verdict:
     unresolved: list[str] = field(default_factory=list)
     exhausted: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
+    #: Said to be unknown where the platform lets nobody look, and standing there once at most.
+    honest_unknown: list[str] = field(default_factory=list)
+    #: Stands before what it asked to be kept behind.
+    disordered: list[str] = field(default_factory=list)
     #: The jobs behind the sentences, to tell their stories.
     suspects: set[str] = field(default_factory=set)
 
     @property
     def is_clean(self) -> bool:
-        """Whether every post stands exactly once and every job knows it. Exhausted jobs are told, and forgiven."""
-        return not (self.lost or self.doubled or self.unresolved or self.strays)
+        """Whether every post stands exactly once and every job knows it, or says honestly that nobody can know.
+
+        Exhausted jobs are told, and forgiven.
+        """
+        return not (self.lost or self.doubled or self.unresolved or self.strays or self.disordered)
 
 
-def judge(*, accepted: Iterable[Saying], jobs: Sequence[Job], posts: Iterable[Post]) -> Verdict:
-    """Count what was accepted and what the ledger says against what stands at the platform."""
+def judge(
+    *,
+    accepted: Iterable[Saying],
+    jobs: Sequence[Job],
+    posts: Iterable[Post],
+    in_order: Iterable[Saying] = (),
+    nobody_can_look: Collection[str] = (),
+) -> Verdict:
+    """Count what was accepted and what the ledger says against what stands at the platform.
+
+    ``posts`` come in the order in which they became public, ``in_order`` in the order in which they asked for it;
+    ``nobody_can_look`` are the kinds whose jobs may end unknown.
+    """
     verdict = Verdict()
     standing: dict[Saying, list[str]] = defaultdict(list)
     for post in posts:
         standing[post.saying].append(post.id)
-    for saying in Counter(accepted) - Counter(job.saying for job in jobs):
+    comments = [job.saying.commented() for job in jobs if job.wants_comment and job.state == "published"]
+    for saying in Counter([*accepted, *comments]) - Counter(job.saying for job in jobs):
         verdict.lost.append(f"{saying}: accepted, but there is no job")
     asked = {job.saying: job.id for job in jobs}
     for saying, ids in standing.items():
@@ -79,14 +111,34 @@ def judge(*, accepted: Iterable[Saying], jobs: Sequence[Job], posts: Iterable[Po
             verdict.doubled.append(f"{saying}: it stands there {len(ids)} times ({', '.join(ids)})")
             verdict.suspects.add(asked[saying])
     for job in jobs:
-        _judge_job(job, standing.get(job.saying, []), verdict)
+        _judge_job(job, standing.get(job.saying, []), verdict, may_be_unknown=job.kind in nobody_can_look)
+    _judge_order(list(standing), in_order, asked, verdict)
     return verdict
 
 
-def _judge_job(job: Job, ids: Sequence[str], verdict: Verdict) -> None:
-    told = f"job {job.id} ({job.state}{', ' + job.reason if job.reason else ''}), {job.saying}"
+def _judge_order(
+    standing: Sequence[Saying], in_order: Iterable[Saying], asked: Mapping[Saying, str], verdict: Verdict
+) -> None:
+    rank = {saying: number for number, saying in enumerate(standing)}
+    newest: dict[str, Saying] = {}
+    for saying in in_order:
+        if saying not in rank:
+            continue
+        before = newest.get(saying.page)
+        if before is not None and rank[before] > rank[saying]:
+            verdict.disordered.append(f"{saying}: it stands there before {before}")
+            verdict.suspects |= {asked[one] for one in (saying, before) if one in asked}
+        else:
+            newest[saying.page] = saying
+
+
+def _judge_job(job: Job, ids: Sequence[str], verdict: Verdict, *, may_be_unknown: bool) -> None:
+    told = f"job {job.id} ({job.kind} {job.state}{', ' + job.reason if job.reason else ''}), {job.saying}"
     before = len(verdict.lost) + len(verdict.unresolved) + len(verdict.exhausted)
-    if job.state not in AT_REST:
+    if may_be_unknown and (job.state, job.reason) == ("dlq", "outcome_unknown"):
+        # More than one of it is told as a double.
+        verdict.honest_unknown.append(f"{told}: {len(ids)} of it stand there")
+    elif job.state not in AT_REST:
         verdict.unresolved.append(f"{told}: not at rest")
     elif job.state == "published":
         if not ids:

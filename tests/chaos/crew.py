@@ -1,4 +1,4 @@
-"""The crew: workers and beats as the parent sees them. Every one is signalled by its own process id, and none survives us."""
+"""The crew: workers, beats and a web server as the parent sees them. Every one is signalled by its own process id, and none survives us."""
 
 import contextlib
 import json
@@ -19,6 +19,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 QUEUES: Final = "publish,health,tokens,webhooks,analytics"
 WORKER: Final = "worker"
 BEAT: Final = "beat"
+WEB: Final = "web"
 _PATIENCE: Final = 90.0
 
 
@@ -32,15 +33,16 @@ class Member:
 
 
 class Crew:
-    """So many workers and so many beats, filled up again after losses."""
+    """So many workers, beats and web servers, filled up again after losses."""
 
-    def __init__(self, environment: Mapping[str, str], *, logs: Path, strength: Mapping[str, int]) -> None:
+    def __init__(self, environment: Mapping[str, str], *, logs: Path, strength: Mapping[str, int], web_port: int) -> None:
         self.strength = dict(strength)
         self.hired: Counter[str] = Counter()
         #: Ended without a signal of ours, by kind: what a supervisor would have had to restart.
         self.fell: Counter[str] = Counter()
         self._environment = dict(environment)
         self._logs = logs
+        self._web_port = web_port
         self._members: dict[int, Member] = {}
         self._frozen: set[int] = set()
         self._lock = threading.Lock()
@@ -121,6 +123,7 @@ class Crew:
             WORKER: ["worker", "-P", "threads", "-Q", QUEUES, "-n", f"{name}@chaos", "--without-gossip",
                      "--without-mingle", "--loglevel", "INFO"],
             BEAT: ["beat", "--pidfile=", "--loglevel", "INFO"],
+            WEB: ["127.0.0.1", str(self._web_port)],
         }[kind]  # fmt: skip
         self._expected.put((kind, name))
         with contextlib.suppress(BrokenPipeError):

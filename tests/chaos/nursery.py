@@ -1,4 +1,4 @@
-"""Fork workers and beats from a process in which everything is imported, so that a new one costs milliseconds.
+"""Fork workers, beats and web servers from a process in which everything is imported, so that a new one costs milliseconds.
 
 A program of its own. It opens no connection and starts no thread, so a fork is as good as a fresh start; it speaks one
 JSON object a line and ends its children when its owner ends, however that ends.
@@ -78,7 +78,7 @@ class Nursery:
 
 
 def be(kind: str, arguments: list[str], log: Path) -> NoReturn:
-    """Become a worker or a beat; never returns to the nursery's own work."""
+    """Become a worker, a beat or a web server; never returns to the nursery's own work."""
     code = 1
     try:
         die_with_parent()
@@ -92,6 +92,8 @@ def be(kind: str, arguments: list[str], log: Path) -> NoReturn:
             from tests.chaos.worker import work
 
             work(arguments)
+        elif kind == "web":
+            serve(*arguments)
         else:
             from celery.bin.celery import celery
 
@@ -102,6 +104,15 @@ def be(kind: str, arguments: list[str], log: Path) -> NoReturn:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def serve(host: str, port: str) -> None:
+    """Be a web server, until killed: platforms fetch pictures from it."""
+    from waitress.server import create_server
+
+    from config.wsgi import application
+
+    create_server(application, host=host, port=int(port), threads=4).run()
 
 
 def die_with_parent() -> None:
@@ -121,6 +132,8 @@ def warm_up() -> None:
     import kombu.transport.redis  # noqa: F401
 
     django.setup()
+    import config.urls
+    import config.wsgi
     import tests.chaos.worker  # noqa: F401
     from config.celery import app
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.chaos import checking, storm
-from tests.chaos.crew import BEAT, WORKER, Crew
+from tests.chaos import checking, kinds, storm
+from tests.chaos.crew import BEAT, WEB, WORKER, Crew
 from tests.chaos.storm import Pace
 from tests.chaos.town import Town
 from tests.chaos.watch import Watch
-from tests.chaos.wishes import BREAK, STALL, WISHES, Wishes
+from tests.chaos.wishes import BREAK, STALL, WISHES, Wish, Wishes
 from tests.servers import postgres, redis
 from tests.servers.postgres import PostgresServer
 from tests.servers.process import free_port
@@ -34,6 +34,8 @@ SETTLE: Final = LEASE + LANDING + 2
 LATENCY_MS: Final = 40
 #: After the last job has come to rest: could a straggler still send something? It gets the time.
 AFTERMATH: Final = 3.0
+#: A short run is part of every test run: what it has not met by then, another seed will.
+LONGEST_SHORT_STORM: Final = 40.0
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,19 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
         database = stack.enter_context(postgres.running(fsync=True, own=True))
         stack.callback(_end_at_once, database)
         broker = stack.enter_context(redis.running(aof=True, own=True))
-        public_url = f"http://127.0.0.1:{free_port()}"
+        web_port = free_port()
+        public_url = f"http://127.0.0.1:{web_port}"
         plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        town = stack.enter_context(
-            Town(plain, directory=directory, redirect_uri=f"{public_url}/api/oauth/meta/callback", seed=options.seed)
-        )
+        town = stack.enter_context(Town(plain, directory=directory, public_url=public_url, seed=options.seed))
         environment = plain | _settings(options, directory, database.url, broker.url, public_url, town.url)
         # Forking needs time to warm up, which we use to lay out the database.
         crew = stack.enter_context(
-            Crew(environment, logs=directory / "logs", strength={WORKER: options.workers, BEAT: 2})
+            Crew(
+                environment,
+                logs=directory / "logs",
+                strength={WORKER: options.workers, BEAT: 2, WEB: 1},
+                web_port=web_port,
+            )
         )
         author = _lay_out(environment, town, options)
         watch = Watch(database.url)
@@ -85,14 +91,15 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
         rng = random.Random(options.seed)
         wishes = Wishes(directory / "wishes")
         trouble = storm.Storm(
-            crew=crew, wishes=wishes, watch=watch, author=author, database=database, broker=broker,
+            crew=crew, wishes=wishes, watch=watch, author=author, database=database, broker=broker, town=town,
             pace=_pace(options), rng=rng, say=say,
         )  # fmt: skip
         crew.fill()
         town.misbehave(latency_ms=LATENCY_MS)
         say(f"ready after {time.monotonic() - began:.1f} s, seed {options.seed}")
-        plan = trouble.plan(storm.SHORT if options.short else storm.WHOLE)
-        trouble.rage(plan, jobs=options.jobs, until=began + options.seconds * 0.7)
+        wanted = kinds.some_wishes(options.seed, each=2) if options.short else kinds.every_wish()
+        plan = trouble.plan(storm.SHORT if options.short else storm.WHOLE, wanted)
+        trouble.rage(plan, jobs=options.jobs, until=began + (LONGEST_SHORT_STORM if options.short else options.seconds * 0.7))
         faults = town.behave()
         say("the storm is over; waiting until nothing moves")
         _wait_for_rest(trouble, crew, watch, author, until=began + options.seconds, say=say)
@@ -100,16 +107,20 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
         time.sleep(AFTERMATH)
         figures, verdict = _count(author, town, say)
         hits = wishes.granted()
+        deaths = Counter({wish: count for wish, count in hits.items() if wish.point != STALL})
         figures |= {
-            "kills": trouble.done[storm.KILL_WORKER] + trouble.done[storm.KILL_BEAT] + hits.total() - hits[STALL],
-            "points": dict(sorted((point, count) for point, count in hits.items() if point != STALL)),
-            "stops": hits[STALL] + trouble.done[storm.STOP_WORKER],
+            "kills": trouble.done[storm.KILL_WORKER] + trouble.done[storm.KILL_BEAT] + deaths.total(),
+            "points": dict(sorted(_by_point(deaths).items())),
+            "kinds": _kinds(figures.pop("jobs_by_kind"), deaths),
+            "never_met": sorted(str(wish) for wish in set(wanted) - set(deaths)),
+            "stops": hits[Wish(STALL)] + trouble.done[storm.STOP_WORKER],
             "restarts": {
                 "redis": trouble.done[storm.KILL_REDIS],
                 "redis_flushed": trouble.done[storm.FLUSH],
                 "postgres": trouble.done[storm.RESTART_POSTGRES] + trouble.done[storm.KILL_POSTGRES],
                 "workers": crew.hired[WORKER] - options.workers,
                 "beats": crew.hired[BEAT] - 2,
+                "web": crew.hired[WEB] - 1,
                 "fell_by_themselves": dict(crew.fell),
             },
             "faults": dict(sorted(faults.items())),
@@ -141,6 +152,8 @@ def _settings(
         "PUBLISH_LEASE_SECONDS": str(LEASE),
         "PUBLISH_LANDING_SECONDS": str(LANDING),
         "META_SETTLE_SECONDS": str(SETTLE),
+        "LINKEDIN_SETTLE_SECONDS": str(SETTLE),
+        "LINKEDIN_MEDIA_GRACE_SECONDS": "1",
         "HTTP_CONNECT_TIMEOUT": "1",
         "HTTP_READ_TIMEOUT": "3",
         "HTTP_TOTAL_TIMEOUT": "4",
@@ -202,27 +215,54 @@ def _count(author: "Author", town: Town, say: Callable[[str], None]) -> tuple[di
     from tests.chaos.author import jobs_now, story_of
 
     jobs = jobs_now()
-    verdict = checking.judge(accepted=author.accepted, jobs=jobs, posts=town.posts())
-    for name in ("lost", "doubled", "unresolved", "exhausted", "strays"):
+    verdict = checking.judge(
+        accepted=author.accepted,
+        jobs=jobs,
+        posts=town.posts(),
+        in_order=author.in_order,
+        nobody_can_look=kinds.NOBODY_CAN_LOOK,
+    )
+    for name in ("lost", "doubled", "unresolved", "exhausted", "strays", "disordered", "honest_unknown"):
         for sentence in getattr(verdict, name)[:20]:
             say(f"{name}: {sentence}")
     for job_id in sorted(verdict.suspects)[:10]:
         say(story_of(job_id))
     times = checking.resolve_times(jobs)
     figures = {
-        "jobs": len(jobs),
+        "jobs": sum(job.saying.role == "post" for job in jobs),
+        "comments": sum(job.saying.role == "comment" for job in jobs),
         "lost": len(verdict.lost),
         "doubled": len(verdict.doubled),
         "unresolved": len(verdict.unresolved),
         "exhausted": len(verdict.exhausted),
         "strays": len(verdict.strays),
+        "disordered": len(verdict.disordered),
+        "honest_unknown": len(verdict.honest_unknown),
         "p50_resolve_s": round(checking.percentile(times, 0.5), 2),
         "p95_resolve_s": round(checking.percentile(times, 0.95), 2),
         "late_s": math.ceil(times[-1]) if times else 0,
+        "jobs_by_kind": Counter(job.kind for job in jobs),
         "states": dict(Counter(job.state for job in jobs)),
-        "kinds": dict(author.kinds),
     }
     return figures, verdict
+
+
+def _by_point(deaths: Counter[Wish]) -> Counter[str]:
+    points: Counter[str] = Counter()
+    for wish, count in deaths.items():
+        points[wish.point] += count
+    return points
+
+
+def _kinds(jobs: Counter[str], deaths: Counter[Wish]) -> dict[str, dict[str, Any]]:
+    """Return for each kind how many posts there were, and how often a worker died at which point with one."""
+    return {
+        kind: {
+            "jobs": jobs[kind],
+            "kills": {point: deaths[Wish(point, kind)] for point in kinds.points_of(kind) if deaths[Wish(point, kind)]},
+        }
+        for kind in (*kinds.KINDS, *kinds.COMMENTS)
+    }
 
 
 def _end_at_once(database: PostgresServer) -> None:

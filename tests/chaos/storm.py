@@ -3,13 +3,14 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tests.chaos.crew import BEAT, WORKER, Crew, Member
+from tests.chaos.crew import BEAT, WEB, WORKER, Crew, Member
+from tests.chaos.town import Town
 from tests.chaos.watch import Watch
-from tests.chaos.wishes import BEFORE_SEND, POINTS, STALL, Wishes
+from tests.chaos.wishes import AFTER_ANNOUNCE, BEFORE_SEND, STALL, Wish, Wishes
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
@@ -23,20 +24,23 @@ KILL_REDIS: Final = "kill Redis"
 RESTART_POSTGRES: Final = "restart PostgreSQL"
 KILL_POSTGRES: Final = "kill PostgreSQL"
 KILL_BEAT: Final = "kill a beat"
+KILL_WEB: Final = "kill the web server"
+RETIRE_VERSION: Final = "retire LinkedIn's version"
 
-#: How often each happens, in a short run and in a whole one.
+#: How often each happens, in a short run and in a whole one, beside the wishes for points.
 SHORT: Final = {
-    **dict.fromkeys(POINTS, 2),
-    STALL: 1, KILL_WORKER: 2, FLUSH: 1, KILL_REDIS: 1, RESTART_POSTGRES: 1, KILL_POSTGRES: 1, KILL_BEAT: 1,
+    STALL: 1, KILL_WORKER: 2, FLUSH: 1, KILL_REDIS: 1, RESTART_POSTGRES: 1, KILL_POSTGRES: 1, KILL_BEAT: 1, KILL_WEB: 1,
+    RETIRE_VERSION: 1,
 }  # fmt: skip
 WHOLE: Final = {
-    **dict.fromkeys(POINTS, 4),
     STALL: 2, STOP_WORKER: 2, KILL_WORKER: 10, FLUSH: 3, KILL_REDIS: 2, RESTART_POSTGRES: 2, KILL_POSTGRES: 2,
-    KILL_BEAT: 2,
+    KILL_BEAT: 2, KILL_WEB: 2, RETIRE_VERSION: 2,
 }  # fmt: skip
 
 #: A worker must be missed first, or the platform must have had its time before absence proves anything.
-SLOW_TO_HEAL: Final = frozenset({STALL, STOP_WORKER, BEFORE_SEND})
+SLOW_TO_HEAL: Final = frozenset({STALL, STOP_WORKER, AFTER_ANNOUNCE, BEFORE_SEND})
+#: So many wishes are open at once: each kind takes its own time to come to its point.
+MOST_OPEN: Final = 4
 
 
 @dataclass(frozen=True)
@@ -66,32 +70,35 @@ class Storm:
         author: "Author",
         database: PostgresServer,
         broker: RedisServer,
+        town: Town,
         pace: Pace,
         rng: random.Random,
         say: Callable[[str], None],
     ) -> None:
         self.done: Counter[str] = Counter()
         self._crew, self._wishes, self._watch, self._author = crew, wishes, watch, author
-        self._database, self._broker = database, broker
+        self._database, self._broker, self._town = database, broker, town
         self._pace, self._rng, self._say = pace, rng, say
         self._to_thaw: dict[int, float] = {}
         self._stalls_seen: set[int] = set()
+        #: Wishes that nobody has come to yet, and until when we wait for that (monotonic).
+        self._open: dict[Wish, float] = {}
 
-    def plan(self, counts: dict[str, int]) -> list[str]:
+    def plan(self, counts: Mapping[str, int], wanted: Sequence[Wish]) -> list[str | Wish]:
         """Return the order of the disturbances. What takes long to heal comes early: else the end is all waiting."""
-        plan = [what for what, count in counts.items() for _ in range(count)]
+        plan = [*wanted, *(Wish(what) if what == STALL else what for what, count in counts.items() for _ in range(count))]
         self._rng.shuffle(plan)
         early = int(len(plan) * self._pace.early)
-        moved = [what for what in plan[early:] if what in SLOW_TO_HEAL]
-        plan = [*plan[:early], *(what for what in plan[early:] if what not in SLOW_TO_HEAL)]
+        moved = [what for what in plan[early:] if _is_slow_to_heal(what)]
+        plan = [*plan[:early], *(what for what in plan[early:] if not _is_slow_to_heal(what))]
         for what in moved:
             plan.insert(self._rng.randrange(early), what)
         return plan
 
-    def rage(self, plan: Sequence[str], *, jobs: int, until: float) -> None:
+    def rage(self, plan: Sequence[str | Wish], *, jobs: int, until: float) -> None:
         """Carry out the plan, letting in its share of jobs with each disturbance; stop early at a moment (monotonic)."""
         # A few shares are kept back for the points that nobody came to in time.
-        share = jobs // (len(plan) + 3)
+        share = max(1, jobs // (len(plan) + 3))
         for number, what in enumerate(plan, 1):
             if time.monotonic() > until:
                 self._say(f"no time left for {len(plan) - number + 1} disturbances")
@@ -102,11 +109,12 @@ class Storm:
             self._carry_out(what, share)
             self._rest(self._rng.uniform(*self._pace.pause))
             self._crew.fill()
-        for point, missed in (Counter(what for what in plan if what in POINTS) - self._wishes.granted()).items():
-            for _ in range(missed if time.monotonic() < until else 0):
-                self._say(f"once more {point}")
-                self._carry_out(point, share)
-                self._crew.fill()
+        missed = Counter(what for what in plan if isinstance(what, Wish)) - self._wishes.granted()
+        for wish in missed:
+            if time.monotonic() < until:
+                self._say(f"once more {wish}")
+                self._carry_out(wish, share)
+        self._wait(lambda: not self._waiting())
         self._author.allow(jobs)
 
     def calm_down(self) -> None:
@@ -125,15 +133,15 @@ class Storm:
                 self._crew.thaw(pid)
                 self._say(f"process {pid} goes on")
 
-    def _carry_out(self, what: str, share: int) -> None:
-        if what in {STALL, STOP_WORKER}:
+    def _carry_out(self, what: str | Wish, share: int) -> None:
+        if what in {Wish(STALL), STOP_WORKER}:
             # Somebody must stay awake to take over.
             self._wait(lambda: len(self._to_thaw) < self._crew.strength[WORKER] - 1, patience=max(self._pace.frozen))
-        if what in POINTS or what == STALL:
+        if isinstance(what, Wish):
+            self._wait(lambda: self._waiting() < MOST_OPEN, patience=2 * self._pace.patience)
             self._wishes.make(what)
-            self._author.allow(share)
-            if not self._wait(lambda: not self._wishes.is_open(what)):
-                self._say(f"nobody came to {what} so far")
+            self._open[what] = time.monotonic() + self._pace.patience
+            self._author.allow(share, kind=what.kind)
             return
         self._author.allow(share)
         {
@@ -144,8 +152,21 @@ class Storm:
             RESTART_POSTGRES: self._restart_postgres,
             KILL_POSTGRES: self._kill_postgres,
             KILL_BEAT: self._kill_beat,
+            KILL_WEB: self._kill_web,
+            RETIRE_VERSION: self._town.retire_version,
         }[what]()
         self.done[what] += 1
+
+    def _waiting(self) -> int:
+        """Count the wishes whose fulfilment is still waited for."""
+        now = time.monotonic()
+        for wish, moment in list(self._open.items()):
+            if not self._wishes.is_open(wish):
+                del self._open[wish]
+            elif now > moment:
+                del self._open[wish]
+                self._say(f"nobody came to {wish} so far")
+        return len(self._open)
 
     def _kill_worker(self) -> None:
         victim = self._catch_working()
@@ -203,6 +224,10 @@ class Storm:
         self._crew.kill(self._rng.choice(self._crew.members(BEAT)))
         self._rest(self._rng.uniform(*self._pace.outage))
 
+    def _kill_web(self) -> None:
+        self._crew.kill(self._crew.members(WEB)[0])
+        self._rest(self._rng.uniform(*self._pace.outage))
+
     def _wait(self, ready: Callable[[], bool], *, patience: float | None = None) -> bool:
         """Wait for something, with the crew kept complete; False when it did not happen in time."""
         give_up = time.monotonic() + (self._pace.patience if patience is None else patience)
@@ -221,3 +246,7 @@ class Storm:
             if left <= 0:
                 return
             time.sleep(min(0.05, left))
+
+
+def _is_slow_to_heal(what: str | Wish) -> bool:
+    return (what.point if isinstance(what, Wish) else what) in SLOW_TO_HEAL

@@ -14,34 +14,103 @@ import requests
 from tests.chaos.checking import Post, Saying
 from tests.chaos.crew import ROOT
 
-AMELIE: Final = "122090000000000001"
-JONAS: Final = "122090000000000002"
+#: Who says yes, tenant by tenant.
+PEOPLE: Final = {
+    "meta": ("122090000000000001", "122090000000000002"),
+    "linkedin": ("sV7bKx2QpA", "mT3eLn9RwZ"),
+}
+#: An Instagram account that may not publish stories.
+CREATOR: Final = "17841400000000103"
 
-_FEED: Final = {"host": "graph.facebook.com", "method": "POST", "path": "*/feed", "times": None}
-_LISTS: Final = {"host": "graph.facebook.com", "method": "GET", "path": "*/published_posts", "times": None}
-#: What goes wrong at the platform, how often. Together they spoil one publish in seven; five failures in a row of one
-#: job, which would exhaust it, are as good as impossible.
-FAULTS: Final[tuple[dict[str, Any], ...]] = (
-    {"kind": "lost_before", "probability": 0.01, **_FEED},
-    {"kind": "http_status", "status": 500, "label": "500 before", "probability": 0.01, **_FEED},
-    {"kind": "http_status", "status": 429, "label": "429", "probability": 0.02, **_FEED},
-    {"kind": "lost_after_success", "probability": 0.03, **_FEED},
-    {"kind": "error_after_success", "status": 500, "label": "500 after", "probability": 0.02, **_FEED},
-    {"kind": "malformed_json", "probability": 0.02, **_FEED},
-    {"kind": "slow_after", "delay_s": 1.0, "label": "slow", "probability": 0.03, **_FEED},
-    # Later than HTTP_READ_TIMEOUT: the answer is given up, the work is done.
-    {"kind": "slow_after", "delay_s": 5.0, "label": "too slow", "probability": 0.01, **_FEED},
-    {"kind": "http_status", "status": 500, "label": "look fails", "probability": 0.03, **_LISTS},
+_GRAPH: Final = {"host": "graph.facebook.com", "times": None}
+_LINKEDIN: Final = {"host": "api.linkedin.com", "times": None}
+#: The calls that make something public: one in seven is spoiled. Five failures in a row of one job, which would exhaust
+#: it, are as good as impossible.
+_PUBLIC: Final[tuple[dict[str, Any], ...]] = tuple(
+    {**place, "method": "POST", "path": path}
+    for place, path in (
+        (_GRAPH, "*/feed"),
+        (_GRAPH, "*/media_publish"),
+        (_GRAPH, "*/photo_stories"),
+        (_GRAPH, "*/comments"),
+        (_LINKEDIN, "/rest/posts"),
+        (_LINKEDIN, "*/comments"),
+    )
 )
+#: The calls that prepare: a post of many files makes many of them, so each is spoiled less often. Those of videos make
+#: public too, with another word in the body.
+_PREPARING: Final[tuple[dict[str, Any], ...]] = (
+    {**_GRAPH, "method": "POST", "path": "*/photos"},
+    {**_GRAPH, "method": "POST", "path": "*/video*"},
+    {**_GRAPH, "method": "POST", "path": "*/media"},
+    {"host": "rupload.facebook.com", "times": None},
+    {**_LINKEDIN, "method": "POST", "path": "/rest/images*"},
+    {**_LINKEDIN, "method": "POST", "path": "/rest/videos*"},
+    {**_LINKEDIN, "method": "POST", "path": "/rest/documents*"},
+    {"host": "www.linkedin.com", "times": None, "method": "PUT"},
+)
+_LOOKING: Final[tuple[dict[str, Any], ...]] = (
+    {**_GRAPH, "method": "GET", "path": "*/published_posts"},
+    {**_GRAPH, "method": "GET", "path": "*/stories"},
+    {**_GRAPH, "method": "GET", "path": "*/comments"},
+    {**_LINKEDIN, "method": "GET", "path": "/rest/*"},
+)
+_TROUBLE: Final[tuple[tuple[float, dict[str, Any]], ...]] = (
+    (0.01, {"kind": "lost_before"}),
+    (0.01, {"kind": "http_status", "status": 500, "label": "500 before"}),
+    (0.03, {"kind": "lost_after_success"}),
+    (0.02, {"kind": "error_after_success", "status": 500, "label": "500 after"}),
+    (0.02, {"kind": "malformed_json"}),
+    (0.03, {"kind": "slow_after", "delay_s": 1.0, "label": "slow"}),
+    # Later than HTTP_READ_TIMEOUT: the answer is given up, the work is done.
+    (0.01, {"kind": "slow_after", "delay_s": 5.0, "label": "too slow"}),
+)
+FAULTS: Final[tuple[dict[str, Any], ...]] = (
+    *({**call, **what, "probability": chance} for call in _PUBLIC for chance, what in _TROUBLE),
+    *({**call, **what, "probability": chance / 2} for call in _PREPARING for chance, what in _TROUBLE),
+    *({**call, "kind": "http_status", "status": 500, "label": "look fails", "probability": 0.03} for call in _LOOKING),
+    *(
+        {**call, "kind": "http_status", "status": 429, "label": "429", "probability": 0.02}
+        for call in (*_PUBLIC, *_PREPARING)
+        if call["host"] == "graph.facebook.com"
+    ),
+    # LinkedIn takes a third refusal within minutes for the end of the day's calls, and we believe it: so two.
+    {**_LINKEDIN, "path": "/rest/posts", "kind": "http_status", "status": 429, "label": "429", "times": 2},
+    {**_LINKEDIN, "path": "/rest/*", "kind": "platform_error", "error": {"code": "REVOKED_ACCESS_TOKEN"},
+     "label": "token not known everywhere", "probability": 0.01},
+)  # fmt: skip
+#: For a moment no call passes: the version is said to be retired.
+RETIRED: Final[dict[str, Any]] = {
+    **_LINKEDIN, "path": "/rest/*", "kind": "platform_error", "error": {"code": "NONEXISTENT_VERSION"},
+    "label": "version retired", "times": 3,
+}  # fmt: skip
+SWITCHES: Final[dict[str, Any]] = {
+    # Repeated texts pass: a refusal would hide that we sent twice. LinkedIn's refusal is part of how the hub looks.
+    "meta.duplicate_window_s": 0,
+    # A whole storm falls into one day.
+    "meta.ig_quota_total": 1_000_000,
+    "meta.ig_containers_per_day": 1_000_000,
+    "meta.reels_per_day": 1_000_000,
+    "meta.obey_robots": False,
+    # Several parts of a small film, and processing that is over at the second look.
+    "meta.video_chunk_bytes": 40_000,
+    "meta.video_processing_s": 2,
+    "meta.ig_image_processing_s": 1,
+    "meta.ig_video_processing_s": 2,
+    "linkedin.image_processing_s": 1,
+    "linkedin.video_processing_s": 2,
+    "linkedin.audience": "quiet",
+    "linkedin.comments": "anybody",
+}
 
 
 class Town:
     """A sandbox in a process of its own, with its world in a file."""
 
-    def __init__(self, environment: Mapping[str, str], *, directory: Path, redirect_uri: str, seed: int) -> None:
+    def __init__(self, environment: Mapping[str, str], *, directory: Path, public_url: str, seed: int) -> None:
         self._environment = dict(environment)
         self._directory = directory
-        self._redirect_uri = redirect_uri
+        self._public_url = public_url
         self._seed = seed
         self._session = requests.Session()
         self._process: subprocess.Popen[bytes] | None = None
@@ -50,7 +119,8 @@ class Town:
     def __enter__(self) -> Self:
         command = [
             sys.executable, "-m", "sandbox", "--port", "0", "--state", str(self._directory / "sandbox.sqlite3"),
-            "--redirect-uri", self._redirect_uri, "--seed", str(self._seed), "--exit-with-parent",
+            "--seed", str(self._seed), "--exit-with-parent",
+            *(f"--redirect-uri={self._public_url}/api/oauth/{platform}/callback" for platform in PEOPLE),
         ]  # fmt: skip
         with (self._directory / "sandbox.log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -82,30 +152,39 @@ class Town:
                 if pipe is not None:
                     pipe.close()
 
-    def consent(self, *, person: str, dialog: str) -> str:
-        """Say yes in the login dialog, for every Page of a person, and return the code."""
-        code: str = self._tell("POST", "meta/consent", {"url": dialog, "user": person})["code"]
+    def consent(self, *, platform: str, person: str, dialog: str) -> str:
+        """Say yes in a login dialog, for every place of a person, and return the code."""
+        code: str = self._tell("POST", f"{platform}/consent", {"url": dialog, "user": person})["code"]
         return code
 
     def misbehave(self, *, latency_ms: int) -> None:
-        """Make every call slow and some of them fail. Repeated texts pass: a refusal would hide that we sent twice."""
-        self._tell("POST", "switches", {"latency_ms": latency_ms, "meta.duplicate_window_s": 0})
+        """Make every call slow and some of them fail."""
+        self._tell("POST", "switches", {"latency_ms": latency_ms, **SWITCHES})
         for fault in FAULTS:
             self._tell("POST", "faults", fault)
 
+    def retire_version(self) -> None:
+        """Refuse a few calls to LinkedIn, because their version is said to be gone."""
+        self._tell("POST", "faults", RETIRED)
+
     def behave(self) -> Counter[str]:
         """End all faults; return how often each hit."""
-        faults = self._tell("GET", "faults")["faults"]
+        hits: Counter[str] = Counter()
+        for fault in self._tell("GET", "faults")["faults"]:
+            hits[str(fault["label"] or fault["kind"])] += int(fault["hits"])
         self._tell("DELETE", "faults")
-        return Counter({str(fault["label"] or fault["kind"]): int(fault["hits"]) for fault in faults})
+        return hits
 
     def posts(self) -> list[Post]:
-        """Return everything that stands on the Pages."""
+        """Return everything that stands there, comments too, in the order in which it became public."""
         answer = self._tell("GET", "posts?limit=1000000")
-        found = [
-            Post(item["id"], Saying(item["destination"], item["message"], item["link"])) for item in answer["posts"]
-        ]
-        assert len(found) == answer["total"]
+        assert len(answer["posts"]) == answer["total"]
+        found = []
+        for item in reversed(answer["posts"]):
+            file = "" if item["message"] or item["link"] else _file_of(item)
+            saying = Saying(item["destination"], item["message"], item["link"], file)
+            found.append(Post(item["id"], saying))
+            found += [Post(f"{item['id']}#comment", saying.commented())] * item["comments"]
         return found
 
     def _tell(self, method: str, path: str, body: Any = None) -> Any:
@@ -113,3 +192,8 @@ class Town:
         if not answer.ok:
             raise RuntimeError(f"The sandbox refused {method} {path}: {answer.text[:500]}")
         return answer.json()
+
+
+def _file_of(item: dict[str, Any]) -> str:
+    """Return the digest of the file of something without words."""
+    return str(item["media"][0]["url"]).rpartition("/")[2] if item["media"] else ""
