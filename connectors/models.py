@@ -142,6 +142,8 @@ class Destination(Row):
         ]
         indexes: ClassVar = [
             models.Index(fields=["tenant", "enabled"], name="destinations_of_tenant"),
+            # Several tenants may publish to one place; whoever looks for a post there asks for all their jobs.
+            models.Index(fields=["platform", "external_id"], name="destinations_of_a_place"),
             models.Index(
                 fields=["platform", "subscribe_at"],
                 condition=Q(enabled=True, gone_at=None),

@@ -49,10 +49,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--jobs", type=int, default=0, help="publish jobs (2000; 150 when --short)")
     parser.add_argument("--workers", type=int, default=3, help="worker processes (3)")
-    parser.add_argument("--tenants", type=int, default=0, help="tenants with connected accounts each (8; 4 when --short)")
+    parser.add_argument(
+        "--tenants", type=int, default=0, help="tenants with connected accounts each (8; 4 when --short)"
+    )
     parser.add_argument("--seed", type=int, help="draws the order of the trouble and the posts; told in the result")
     parser.add_argument("--seconds", type=float, default=0.0, help="at most so long (900; 150 when --short)")
-    parser.add_argument("--short", action="store_true", help="every point twice, with kinds that change with the seed; in about a minute")
+    parser.add_argument(
+        "--short",
+        action="store_true",
+        help="every point twice, with kinds that change with the seed; in about a minute",
+    )
     parser.add_argument("--keep", action="store_true", help="keep logs and the sandbox's world")
     parser.add_argument(
         "--break", dest="break_product", choices=("blind", "unfenced"), default="",

@@ -176,7 +176,9 @@ class Author:
             first_comment=f"Said first, {number}" if wanted in COMMENTS or rng.random() * 100 < kind.comments else "",
         )
         if many:
-            draft = replace(draft, overrides={places[0].pk: {"text": f"{text} (for {places[0].name})"}}, first_comment="")
+            draft = replace(
+                draft, overrides={places[0].pk: {"text": f"{text} (for {places[0].name})"}}, first_comment=""
+            )
         elif not wanted:
             draft = self._in_its_manner(draft, kind)
         return Written("many" if many else kind.name, draft, {place.pk: place for place in places})

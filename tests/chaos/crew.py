@@ -35,7 +35,9 @@ class Member:
 class Crew:
     """So many workers, beats and web servers, filled up again after losses."""
 
-    def __init__(self, environment: Mapping[str, str], *, logs: Path, strength: Mapping[str, int], web_port: int) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], *, logs: Path, strength: Mapping[str, int], web_port: int
+    ) -> None:
         self.strength = dict(strength)
         self.hired: Counter[str] = Counter()
         #: Ended without a signal of ours, by kind: what a supervisor would have had to restart.

@@ -99,7 +99,9 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
         say(f"ready after {time.monotonic() - began:.1f} s, seed {options.seed}")
         wanted = kinds.some_wishes(options.seed, each=2) if options.short else kinds.every_wish()
         plan = trouble.plan(storm.SHORT if options.short else storm.WHOLE, wanted)
-        trouble.rage(plan, jobs=options.jobs, until=began + (LONGEST_SHORT_STORM if options.short else options.seconds * 0.7))
+        trouble.rage(
+            plan, jobs=options.jobs, until=began + (LONGEST_SHORT_STORM if options.short else options.seconds * 0.7)
+        )
         faults = town.behave()
         say("the storm is over; waiting until nothing moves")
         _wait_for_rest(trouble, crew, watch, author, until=began + options.seconds, say=say)

@@ -86,7 +86,10 @@ class Storm:
 
     def plan(self, counts: Mapping[str, int], wanted: Sequence[Wish]) -> list[str | Wish]:
         """Return the order of the disturbances. What takes long to heal comes early: else the end is all waiting."""
-        plan = [*wanted, *(Wish(what) if what == STALL else what for what, count in counts.items() for _ in range(count))]
+        plan = [
+            *wanted,
+            *(Wish(what) if what == STALL else what for what, count in counts.items() for _ in range(count)),
+        ]
         self._rng.shuffle(plan)
         early = int(len(plan) * self._pace.early)
         moved = [what for what in plan[early:] if _is_slow_to_heal(what)]

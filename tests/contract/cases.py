@@ -41,11 +41,15 @@ def shapes_of(connector: type[Connector], kind: DestinationKind) -> list[Shape]:
 
 def simplest(connector: type[Connector], kind: DestinationKind) -> Shape:
     """Return the form with the fewest files, for cases that are about something else."""
-    return min(shapes_of(connector, kind), key=lambda shape: (shape.capability is not Capability.TEXT, len(shape.files)))
+    return min(
+        shapes_of(connector, kind), key=lambda shape: (shape.capability is not Capability.TEXT, len(shape.files))
+    )
 
 
 KINDS: Final = [Case(one, kind, simplest(one, kind)) for one in CONNECTORS.values() for kind in one.kinds]
-SHAPED: Final = [Case(case.connector, case.kind, shape) for case in KINDS for shape in shapes_of(case.connector, case.kind)]
+SHAPED: Final = [
+    Case(case.connector, case.kind, shape) for case in KINDS for shape in shapes_of(case.connector, case.kind)
+]
 
 
 def able(capability: Capability) -> list[Case]:

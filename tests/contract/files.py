@@ -55,7 +55,12 @@ def probed(body: bytes) -> File:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         path.write_bytes(body)
-        order = {"verb": "probe", "path": str(path), "content_type": sniff(body[:HEAD_BYTES]), "most_pixels": 100_000_000}
+        order = {
+            "verb": "probe",
+            "path": str(path),
+            "content_type": sniff(body[:HEAD_BYTES]),
+            "most_pixels": 100_000_000,
+        }
         found = reader(order)()
     told = TYPES[found["content_type"]]
     milliseconds = found.get("duration_ms")

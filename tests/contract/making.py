@@ -16,7 +16,11 @@ def photo(number: int) -> bytes:
 
 def film(number: int) -> bytes:
     """Twelve seconds upright; what it shows is nothing."""
-    return mp4(width=1080, height=1920, seconds=12, rate=30) + struct.pack(">I4sI", _PADDING, b"free", number) + bytes(_PADDING - 12)
+    return (
+        mp4(width=1080, height=1920, seconds=12, rate=30)
+        + struct.pack(">I4sI", _PADDING, b"free", number)
+        + bytes(_PADDING - 12)
+    )
 
 
 def document(number: int) -> bytes:

@@ -132,9 +132,7 @@ class Stage:
             settings={self.case.kind.slug: chosen} if chosen else {},
             first_comment=first_comment,
         )
-        post, _ = publish_post(
-            principal=self.house.principal, draft=draft, idempotency_key=None, now=timezone.now()
-        )
+        post, _ = publish_post(principal=self.house.principal, draft=draft, idempotency_key=None, now=timezone.now())
         return post.jobs.get()
 
     def say(self, shape: Shape | None = None, *, first_comment: str = "") -> PublishJob:
@@ -196,7 +194,9 @@ def told(job: PublishJob) -> str:
     """Return how a job stands and why, for people who read a failed test."""
     lines = [f"{job.state} {job.error_kind} {job.error_cause}"]
     attempts = job.attempts.order_by("number")
-    lines += [f"  {one.number} {one.purpose} {one.outcome} {one.error_kind} {one.cause} {one.facts}" for one in attempts]
+    lines += [
+        f"  {one.number} {one.purpose} {one.outcome} {one.error_kind} {one.cause} {one.facts}" for one in attempts
+    ]
     return "\n".join(lines)
 
 

@@ -109,7 +109,9 @@ def test_whatever_happened_to_the_answer_the_post_is_live_exactly_once(stage: St
     assert job.state == (State.DLQ if stage.adapter.silent(stage.case.kind.slug, stage.case.form) else State.PUBLISHED)
 
 
-@pytest.mark.parametrize("case", [case for case in SHAPED if Capability.FIND_PUBLISHED in case.connector.capabilities], ids=str)
+@pytest.mark.parametrize(
+    "case", [case for case in SHAPED if Capability.FIND_PUBLISHED in case.connector.capabilities], ids=str
+)
 def test_a_post_whose_answer_was_lost_is_live_exactly_once(stage: Stage) -> None:
     job = stage.accept()
     before = len(stage.live())
@@ -124,7 +126,9 @@ def test_a_post_whose_answer_was_lost_is_live_exactly_once(stage: Stage) -> None
         assert job.external_id
 
 
-@pytest.mark.parametrize("case", [case for case in SHAPED if Capability.FIND_PUBLISHED in case.connector.capabilities], ids=str)
+@pytest.mark.parametrize(
+    "case", [case for case in SHAPED if Capability.FIND_PUBLISHED in case.connector.capabilities], ids=str
+)
 def test_a_post_that_never_arrived_is_published_once_or_left_to_a_person(stage: Stage) -> None:
     job = stage.accept()
     before = len(stage.live())

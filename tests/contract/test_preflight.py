@@ -231,8 +231,12 @@ def weigh(town: Town, specimens: Sequence[Specimen]) -> Tally:
 
 @pytest.mark.parametrize("case", KINDS, ids=lambda case: case.kind.slug)
 def test_the_check_foretells_what_the_platform_refuses_and_blocks_nothing_it_takes(town: Town, case: Case) -> None:
-    parent = town.connector.publish(Content("Seen by all"), town.target, Journal(town.world)) if reshares(case) else None
-    specimens = list(case.adapter.specimens(case.kind.slug, parent.external_id if isinstance(parent, Published) else ""))
+    parent = (
+        town.connector.publish(Content("Seen by all"), town.target, Journal(town.world)) if reshares(case) else None
+    )
+    specimens = list(
+        case.adapter.specimens(case.kind.slug, parent.external_id if isinstance(parent, Published) else "")
+    )
     assert len(specimens) >= FEWEST
     tally = weigh(town, specimens)
     assert tally.broken == [], str(tally)

@@ -57,9 +57,7 @@ def test_a_first_comment_whose_answer_was_lost_never_stands_twice(stage: Stage) 
 @pytest.mark.parametrize("case", able(Capability.EDIT_POST), ids=str)
 def test_the_text_of_a_live_post_is_changed(stage: Stage) -> None:
     job = stage.say()
-    edit_live_post(
-        principal=stage.house.principal, job=job, text="Changed (really) #Now_1", now=timezone.now()
-    )
+    edit_live_post(principal=stage.house.principal, job=job, text="Changed (really) #Now_1", now=timezone.now())
     (item,) = stage.live()
     assert item.text == "Changed (really) #Now_1"
 

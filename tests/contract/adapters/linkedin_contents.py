@@ -153,7 +153,15 @@ def specimens(kind: str, parent: str) -> Iterable[Specimen]:
 
 
 def _post(
-    length: int, filling: str, comment: str, *, files: Sequence[File] = (), link: str = "", alt: int = 0, title: str | None = None, **chosen: Any
+    length: int,
+    filling: str,
+    comment: str,
+    *,
+    files: Sequence[File] = (),
+    link: str = "",
+    alt: int = 0,
+    title: str | None = None,
+    **chosen: Any,
 ) -> Content:
     attached = tuple(Attachment(file, alt_text=words(alt), title=title or "") for file in files)
     chosen = {name: value for name, value in chosen.items() if value is not None}

@@ -75,7 +75,9 @@ class MetaAdapter(Adapter):
             # Documented as surely not done: a fetch that failed, a prepared post that is not found yet.
             Trouble.TRANSIENT: {"code": 389} if kind == PAGE else {"code": 24, "subcode": 2207006},
             Trouble.RATE_LIMITED: {"code": 80001 if kind == PAGE else 80002},
-            Trouble.REJECTED: {"code": 100, "subcode": 1404102} if kind == PAGE else {"code": 36004, "subcode": 2207010},
+            Trouble.REJECTED: {"code": 100, "subcode": 1404102}
+            if kind == PAGE
+            else {"code": 36004, "subcode": 2207010},
             Trouble.UNEXPECTED: {"code": 99_999},
         }[trouble]
         return {"kind": "platform_error", "error": code, **self.publish_call(kind, shape)}

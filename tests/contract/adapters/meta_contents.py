@@ -105,7 +105,9 @@ def specimens(kind: str, parent: str) -> Iterable[Specimen]:
     return spread(_page() if kind == "facebook_page" else _instagram(), at_least=640)
 
 
-def _content(text: str, files: Sequence[File] = (), *, alt: int = 0, comment: str = "", link: str = "", **chosen: Any) -> Content:
+def _content(
+    text: str, files: Sequence[File] = (), *, alt: int = 0, comment: str = "", link: str = "", **chosen: Any
+) -> Content:
     attached = tuple(Attachment(file, alt_text=words(alt)) for file in files)
     chosen = {name: value for name, value in chosen.items() if value is not None}
     return Content(text=text, link=link, media=attached, settings=chosen, first_comment=comment)
@@ -160,7 +162,11 @@ def _page() -> list[Scene]:
             "a photo story",
             {"photo": _PHOTOS, "length": (0, 40), "comment": ("", "First"), "link": ("", LINKS[0]), "count": (1, 2)},
             lambda photo, length, comment, link, count: _content(
-                words(length), [photo, *(image(number=7) for _ in range(count - 1))], comment=comment, link=link, format="story"
+                words(length),
+                [photo, *(image(number=7) for _ in range(count - 1))],
+                comment=comment,
+                link=link,
+                format="story",
             ),
         ),
         Scene("a mixture", {"odd": odd, "format": (None, "reel", "story", "leaflet")}, _mixture),
@@ -170,7 +176,16 @@ def _page() -> list[Scene]:
 def _video_scene(
     name: str, form: str | None, seconds: Sequence[int], titles: Sequence[str | None], brands: Sequence[str]
 ) -> Scene:
-    def build(seconds: int, size: tuple[int, int], codec: str, rate: int, brand: str, length: int, title: str | None, bytes_: int) -> Content:
+    def build(
+        seconds: int,
+        size: tuple[int, int],
+        codec: str,
+        rate: int,
+        brand: str,
+        length: int,
+        title: str | None,
+        bytes_: int,
+    ) -> Content:
         width, height = size
         made = film(width, height, seconds, rate, codec, brand, bytes_)
         return _content(words(length), [made], title=title, format=form)
@@ -278,7 +293,11 @@ def _instagram() -> list[Scene]:
                 _caption(length, more), [picture] * count, alt=alt, comment=comment, format="story", **chosen
             ),
         ),
-        Scene("a mixture", {"odd": ("nothing", "video", "document", "two videos", "reel", "story"), "format": (None, "reel", "story")}, _mixture),
+        Scene(
+            "a mixture",
+            {"odd": ("nothing", "video", "document", "two videos", "reel", "story"), "format": (None, "reel", "story")},
+            _mixture,
+        ),
     ]
 
 
@@ -319,7 +338,16 @@ def _carousel(length: int, more: str, comment: str, files: str, alt: int, **chos
 
 def _instagram_video(name: str, form: str | None, seconds: Sequence[int], dims: Mapping[str, Sequence[Any]]) -> Scene:
     def build(
-        seconds: int, size: tuple[int, int], codec: str, rate: int, brand: str, bytes_: int, length: int, more: str, comment: str, **chosen: Any
+        seconds: int,
+        size: tuple[int, int],
+        codec: str,
+        rate: int,
+        brand: str,
+        bytes_: int,
+        length: int,
+        more: str,
+        comment: str,
+        **chosen: Any,
     ) -> Content:
         width, height = size
         made = film(width, height, seconds, rate, codec, brand, bytes_)
