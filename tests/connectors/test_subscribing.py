@@ -128,7 +128,9 @@ def test_choosing_in_the_api_and_on_the_page_leads_there(
     assert answer.status_code == 200, answer.content
     tasks.subscribe_webhooks()
     assert subscribed(world) == {demo.BAKERY}
-    assert timezone.now() - connection.destinations.get(pk=bakery.pk).subscribed_at < timedelta(minutes=1)
+    at = connection.destinations.get(pk=bakery.pk).subscribed_at
+    assert at is not None
+    assert timezone.now() - at < timedelta(minutes=1)
 
 
 def test_linkedins_challenge_of_a_new_subscription_is_answered_and_its_news_are_stored(

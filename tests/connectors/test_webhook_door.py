@@ -44,8 +44,13 @@ def asked(**changed: str) -> str:
     return f"{META}?{urlencode(said)}"
 
 
+def linkedin_key() -> bytes:
+    assert settings.LINKEDIN_APP_SECRET is not None
+    return settings.LINKEDIN_APP_SECRET.reveal().encode()
+
+
 def linkedin(client: Client, body: bytes, *, secret: bytes | None = None) -> Any:
-    key = secret or settings.LINKEDIN_APP_SECRET.reveal().encode()
+    key = secret or linkedin_key()
     mac = hmac.new(key, b"hmacsha256=" + body, hashlib.sha256).hexdigest()
     return client.generic("POST", LINKEDIN, body, "application/json", headers={"X-LI-Signature": mac})
 
@@ -64,7 +69,7 @@ def test_metas_challenge_is_given_back_bare_to_whoever_knows_the_token(stranger:
 def test_linkedins_challenge_is_answered_with_its_mac(stranger: Client) -> None:
     code = "890e4665-4dfe-4ab1-b689-ed553bceeed0"
     answer = stranger.get(f"{LINKEDIN}?challengeCode={code}")
-    mac = hmac.new(settings.LINKEDIN_APP_SECRET.reveal().encode(), code.encode(), hashlib.sha256).hexdigest()
+    mac = hmac.new(linkedin_key(), code.encode(), hashlib.sha256).hexdigest()
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json() == {"challengeCode": code, "challengeResponse": mac}
     assert stranger.get(f"{LINKEDIN}?challengeCode=hmacsha256%3D%7B%7D").status_code == 403

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from connectors import tasks, webhook_processing
+from connectors import deletions, tasks, webhook_processing
 from connectors.manager import get_connector
 from connectors.models import Connection, DataDeletion, Destination, WebhookEvent
 from connectors.refreshing import Outcome, refresh_connection
@@ -311,7 +311,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | None], None
         def fail(**kwargs: Any) -> None:
             raise error
 
-        monkeypatch.setattr(webhook_processing.deletions, "carry_out", fail)
+        monkeypatch.setattr(deletions, "carry_out", fail)
 
     return make
 
