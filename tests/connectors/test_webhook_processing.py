@@ -3,8 +3,10 @@
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from io import StringIO
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.db import connection as database
+from django.db import connections as databases
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -368,6 +371,32 @@ def test_an_event_is_processed_by_one_worker_only(client: Client) -> None:
     event = WebhookEvent.objects.get()
     assert webhook_processing.process(event_id=event.pk, now=timezone.now())
     assert not webhook_processing.process(event_id=event.pk, now=timezone.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_meet_at_an_event_and_doors_at_a_delivery_do_it_once() -> None:
+    body, barrier, hands = body_of(comment(1)), Barrier(4), range(4)
+
+    def door(_: int) -> int:
+        try:
+            barrier.wait(10)
+            return int(deliver(Client(), body).status_code)
+        finally:
+            databases.close_all()
+
+    with ThreadPoolExecutor(len(hands)) as pool:
+        assert list(pool.map(door, hands)) == [200] * 4
+    event = WebhookEvent.objects.get()
+
+    def worker(_: int) -> bool:
+        try:
+            barrier.wait(10)
+            return webhook_processing.process(event_id=event.pk, now=timezone.now())
+        finally:
+            databases.close_all()
+
+    with ThreadPoolExecutor(len(hands)) as pool:
+        assert sorted(pool.map(worker, hands)) == [False, False, False, True]
 
 
 def test_news_are_told_to_the_rooms_above_after_the_commit(
