@@ -149,7 +149,6 @@ class Destination(Row):
                 condition=Q(enabled=True, gone_at=None),
                 name="destinations_to_subscribe",
             ),
-            models.Index(fields=["platform", "external_id"], name="destinations_by_place"),
         ]
 
     def __str__(self) -> str:

@@ -75,10 +75,6 @@ class Migration(migrations.Migration):
             model_name='destination',
             index=models.Index(condition=models.Q(('enabled', True), ('gone_at', None)), fields=['platform', 'subscribe_at'], name='destinations_to_subscribe'),
         ),
-        migrations.AddIndex(
-            model_name='destination',
-            index=models.Index(fields=['platform', 'external_id'], name='destinations_by_place'),
-        ),
         migrations.AddField(
             model_name='datadeletion',
             name='platform',
