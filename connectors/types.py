@@ -150,7 +150,11 @@ class MediaFile(Protocol):
 
     @property
     def facts(self) -> Facts:
-        """What else the probe found: ``video_codec``, ``audio_codec``, ``audio_sample_rate``, ``frame_rate``, ``frames``, ``pages``, ``has_alpha``."""
+        """What else the probe found.
+
+        ``video_codec``, ``audio_codec``, ``audio_sample_rate``, ``frame_rate``, ``moov_first``, ``frames``, ``pages``,
+        ``has_alpha``.
+        """
 
     @property
     def public_url(self) -> str:

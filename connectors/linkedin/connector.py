@@ -62,6 +62,7 @@ _TAKES = frozenset(
         Capability.RESHARE,
     }
 )
+_TAKEN = _TAKES | {Capability.FIRST_COMMENT}
 _POST = "posts.CREATE"
 
 
@@ -85,10 +86,10 @@ class LinkedInConnector(Connector):
     }
     kinds: ClassVar = (
         DestinationKind(
-            scopes.MEMBER, "LinkedIn profile", checks.LONGEST_TEXT, _TAKES, FOR_MEMBERS, checks.MOST_IMAGES
+            scopes.MEMBER, "LinkedIn profile", checks.LONGEST_TEXT, _TAKEN, FOR_MEMBERS, checks.MOST_IMAGES
         ),
         DestinationKind(
-            scopes.ORGANIZATION, "LinkedIn page", checks.LONGEST_TEXT, _TAKES, FOR_PAGES, checks.MOST_IMAGES
+            scopes.ORGANIZATION, "LinkedIn page", checks.LONGEST_TEXT, _TAKEN, FOR_PAGES, checks.MOST_IMAGES
         ),
     )
 

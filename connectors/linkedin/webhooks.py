@@ -68,6 +68,11 @@ def subscribe(rest: Rest, target: Target, *, developer_app: str, webhook: str) -
             "LinkedIn's webhooks need the number of the developer application.",
             remedy="Set LINKEDIN_DEVELOPER_APP_ID to the number in the address of the app's page on developers.linkedin.com.",
         )
+    if not webhook.startswith("https://"):
+        raise ConfigurationError(
+            "LinkedIn delivers to https addresses alone.",
+            remedy="Set PUBLIC_URL to the https address under which the hub is reached from the internet.",
+        )
     key = restli.encode(
         {
             "developerApplication": f"urn:li:developerApplication:{developer_app}",

@@ -119,6 +119,14 @@ def _check_files(content: Content) -> Iterator[Finding]:
         elif attachment.file.kind is MediaKind.VIDEO:
             rules = STORY_VIDEO if chosen == STORY else CAROUSEL_VIDEO if count > 1 else REEL_VIDEO
             yield from check_video(attachment, position, rules)
+            if attachment.file.facts.get("moov_first") is False:
+                yield Finding(
+                    field_of(position),
+                    "index_last",
+                    "The index of the video stands behind its pictures; Instagram may refuse it.",
+                    "Save it anew for the web (fast start).",
+                    severity="warning",
+                )
             if rules is CAROUSEL_VIDEO and (attachment.file.duration or timedelta()) > CAROUSEL_VIDEO_SURE:
                 yield Finding(
                     field_of(position),

@@ -51,7 +51,11 @@ STORY_VIDEO: Final = replace(
     REEL_VIDEO, where="A video story of a Page", longest=timedelta(seconds=60), ratio=None, smallest=None
 )
 #: Meta names codecs for reels alone; a video of the feed is shown as a reel too, so the same ones are safe.
-FEED_VIDEO: Final = VideoRules("A video of a Page", video_codecs=REEL_VIDEO.video_codecs)
+FEED_VIDEO: Final = VideoRules(
+    "A video of a Page",
+    types=("video/mp4", "video/quicktime", "video/x-msvideo"),
+    video_codecs=REEL_VIDEO.video_codecs,
+)
 #: Facebook's own hosts, the short one among them: posts may not link to them.
 _FACEBOOK: Final = ("facebook.com", "fb.com", "fb.me")
 

@@ -72,8 +72,9 @@ class Adapter(ABC):
     #: What the platform asks for at least when it gives no figure of its own, or the figure it gives.
     patience: timedelta
 
-    def prepare(self, world: World) -> None:
-        """Set the switches of the town: what the sheet calls weak is set so that everything can be tried."""
+    def switches(self) -> Mapping[str, Any]:
+        """Return the town's switches: what the sheet calls weak is set so that everything can be tried."""
+        return {}
 
     def hub_settings(self) -> Mapping[str, Any]:
         """Return what the operator set for this platform beside the defaults."""

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -78,7 +78,7 @@ def probed(body: bytes) -> File:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def image(sort: str = "jpeg", width: int = 864, height: int = 1080, number: int = 0, at_least: int = 0) -> File:
     """A picture of one of the types that the media room keeps."""
     if sort == "jpeg":
@@ -90,7 +90,7 @@ def image(sort: str = "jpeg", width: int = 864, height: int = 1080, number: int 
     return probed(making.picture({"png": "PNG", "gif": "GIF", "webp": "WEBP"}[sort], (width, height), color=None))
 
 
-@lru_cache(maxsize=None)
+@cache
 def film(
     width: int = 1080,
     height: int = 1920,
@@ -112,7 +112,7 @@ def film(
     return probed(made + (struct.pack(">I4s", padding, b"free") + bytes(padding - 8) if padding >= 8 else b""))
 
 
-@lru_cache(maxsize=None)
+@cache
 def document(sort: str = "pdf", pages: int = 3) -> File:
     """A document of one of the types that the media room keeps."""
     made = {

@@ -144,8 +144,7 @@ def town(case: Case) -> Any:
     """A town with one connected account; its quotas are out of the way, for they are no rule of content."""
     world = World(redirect_uris=CALLBACKS)
     http.mount(GATEWAY, SandboxAdapter(create_app(world)))
-    case.adapter.prepare(world)
-    world.switches.set(dict(case.adapter.without_quotas()))
+    world.switches.set({**case.adapter.switches(), **case.adapter.without_quotas()})
     slug = case.connector.slug
     callback = f"http://testserver/api/oauth/{slug}/callback"
     blank = get_connector(slug)
@@ -186,8 +185,8 @@ class Tally:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.taken} taken, {self.refused} refused by the platform; recall {self.recall:.2%} "
-            f"({self.foretold} foretold, {len(self.missed)} missed, {dict(self.tolerated)} warned of)",
+            f"{self.taken} taken, {self.refused} refused by the platform, recall {self.recall:.2%}",
+            f"{self.foretold} foretold, {len(self.missed)} missed, {dict(self.tolerated)} warned of",
             f"stricter than the town, as the sheet says: {dict(self.stricter)}",
             f"false blocks: {len(self.false_blocks)}",
             *(f"  BLOCKED {line}" for line in self.false_blocks[:40]),

@@ -94,6 +94,7 @@ def test_where_a_videos_index_stands_is_told(first: bool) -> None:
 
 def test_pages_are_counted_where_that_is_cheap() -> None:
     assert probed(making.pdf(7)).facts["pages"] == 7
+    assert probed(making.pdf(1_301)).facts["pages"] == 1_301, "however long the list of its pages is"
     assert probed(making.pptx(4)).facts["pages"] == 4
     assert "pages" not in probed(b"%PDF-1.7\n1 0 obj <</Type /ObjStm>> endobj\n%%EOF\n").facts
 

@@ -151,8 +151,9 @@ def test_a_signed_body_of_another_shape_tells_nothing(connector: LinkedInConnect
 
 
 def test_news_of_a_page_are_asked_for_with_a_key_that_is_encoded_inside(
-    alone: LinkedInConnector, answers: responses.RequestsMock
+    alone: LinkedInConnector, answers: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(settings, "PUBLIC_URL", "https://hub.example")
     answers.put(
         f"{API}/rest/eventSubscriptions/(developerApplication:urn%3Ali%3AdeveloperApplication%3A5550001,"
         "user:urn%3Ali%3Aperson%3AsV7bKx2QpA,entity:urn%3Ali%3Aorganization%3A2414101,"
@@ -160,11 +161,20 @@ def test_news_of_a_page_are_asked_for_with_a_key_that_is_encoded_inside(
         json={},
     )
     alone.subscribe_webhooks(PAGE)
-    assert json.loads(answers.calls[0].request.body or "") == {"webhook": "http://testserver/webhooks/linkedin/"}
+    assert json.loads(answers.calls[0].request.body or "") == {"webhook": "https://hub.example/webhooks/linkedin/"}
 
 
 def test_profiles_have_no_news_to_ask_for(alone: LinkedInConnector, answers: responses.RequestsMock) -> None:
     alone.subscribe_webhooks(MEMBER)
+    assert len(answers.calls) == 0
+
+
+def test_an_address_that_is_no_https_is_the_operators_to_mend(
+    alone: LinkedInConnector, answers: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "PUBLIC_URL", "http://hub.example")
+    with pytest.raises(ConfigurationError, match="https"):
+        alone.subscribe_webhooks(PAGE)
     assert len(answers.calls) == 0
 
 

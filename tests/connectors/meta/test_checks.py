@@ -28,7 +28,7 @@ def image(**changed: Any) -> File:
 
 
 def video(seconds: float = 30, **changed: Any) -> File:
-    facts = {"video_codec": "h264", "audio_codec": "aac", "frame_rate": 30.0, "sample_rate": 48_000}
+    facts = {"video_codec": "h264", "audio_codec": "aac", "frame_rate": 30.0, "audio_sample_rate": 48_000}
     made = File(MediaKind.VIDEO, "video/mp4", b"x", 1080, 1920, timedelta(seconds=seconds), facts)
     return replace(made, **changed)
 
@@ -66,6 +66,7 @@ FINE_ON_A_PAGE: Mapping[str, Content] = {
     "avi": post(video(content_type="video/x-msvideo")),
     "titled video": post(video(), title="Bread"),
     "place": post(image(), place="1234"),
+    "words that a story does not show": post(image(), text="x" * 63_207, format="story"),
     "reel of 3 s": post(video(3), format="reel"),
     "reel of 90 s": post(video(90), format="reel", text=""),
     "small reel": post(video(width=540, height=960), format="reel"),
@@ -97,6 +98,11 @@ REFUSED_ON_A_PAGE: Mapping[str, tuple[Content, tuple[str, str]]] = {
     "photo over 4 MB": (post(image(claimed_bytes=4 * MB + 1)), ("media.0", "file_too_large")),
     "photo and video": (post(image(), video()), ("media", "mixed_media")),
     "two videos": (post(video(), video()), ("media", "one_video")),
+    "link to fb.me": (Content(link="https://fb.me/x"), ("link", "facebook_link")),
+    "blank comment": (replace(post(), first_comment=" "), ("first_comment", "empty")),
+    "comment too long": (replace(post(), first_comment="x" * 63_207), ("first_comment", "too_long")),
+    "webm": (post(video(content_type="video/webm")), ("media.0", "video_type")),
+    "video in MPEG-4": (post(with_facts(video_codec="mpeg4")), ("media.0", "video_codec")),
     "too many photos": (post(*(image() for _ in range(31))), ("media", "too_many_files")),
     "reel of nothing": (post(format="reel"), ("media", "one_file")),
     "reel of an image": (post(image(), format="reel"), ("media", "one_file")),
@@ -110,7 +116,7 @@ REFUSED_ON_A_PAGE: Mapping[str, tuple[Content, tuple[str, str]]] = {
     "fast reel": (post(with_facts(frame_rate=120), format="reel"), ("media.0", "frame_rate")),
     "reel in MPEG-4": (post(with_facts(video_codec="mpeg4"), format="reel"), ("media.0", "video_codec")),
     "reel with MP3": (post(with_facts(audio_codec="mp3"), format="reel"), ("media.0", "audio_codec")),
-    "reel with 96 kHz": (post(with_facts(sample_rate=96_000), format="reel"), ("media.0", "sample_rate")),
+    "reel with 96 kHz": (post(with_facts(audio_sample_rate=96_000), format="reel"), ("media.0", "sample_rate")),
     "reel in quicktime": (post(video(content_type="video/quicktime"), format="reel"), ("media.0", "video_type")),
     "story of nothing": (post(format="story"), ("media", "one_file")),
     "story of two": (post(image(), image(), format="story"), ("media", "one_file")),
@@ -170,6 +176,9 @@ REFUSED_ON_INSTAGRAM: Mapping[str, tuple[Content, tuple[str, str]]] = {
     "9:16 in the feed": (post(image(width=1080, height=1920)), ("media.0", "aspect_ratio")),
     "panorama": (post(image(width=2000, height=500)), ("media.0", "aspect_ratio")),
     "9:16 in a carousel": (post(image(), image(width=1080, height=1920)), ("media.1", "aspect_ratio")),
+    "tiny and too tall": (post(image(width=8, height=11)), ("media.0", "aspect_ratio")),
+    "blank comment": (replace(post(image()), first_comment=" "), ("first_comment", "empty")),
+    "comment too long": (replace(post(image()), first_comment="x" * 2_201), ("first_comment", "too_long")),
     "caption too long": (post(image(), text="x" * 2_201), ("text", "too_long")),
     "31 hashtags": (post(image(), text=" ".join(f"#tag{n}" for n in range(31))), ("text", "too_many_hashtags")),
     "31 hashtags together": (

@@ -31,9 +31,9 @@ class LinkedInAdapter(Adapter):
         """The address of the hub, which LinkedIn is told when a page is subscribed."""
         return {"LINKEDIN_DEVELOPER_APP_ID": "5550001"}
 
-    def prepare(self, world: World) -> None:
+    def switches(self) -> Mapping[str, Any]:
         """Let nobody react by himself, so that what is absent stays absent."""
-        world.switches.set({"linkedin.audience": "quiet"})
+        return {"linkedin.audience": "quiet"}
 
     def place(self, kind: str) -> str:
         """Sólveig, and her observatory."""

@@ -40,9 +40,9 @@ class MetaAdapter(Adapter):
         """The verify token that the operator typed into the app's dashboard."""
         return {"META_WEBHOOK_VERIFY_TOKEN": Secret(VERIFY)}
 
-    def prepare(self, world: World) -> None:
+    def switches(self) -> Mapping[str, Any]:
         """Let Instagram delete with the scope that is asked for: which one it takes is a weak fact."""
-        world.switches.set({"meta.ig_delete_scope": "instagram_content_publish"})
+        return {"meta.ig_delete_scope": "instagram_content_publish"}
 
     def more_shapes(self, kind: str) -> tuple[Shape, ...]:
         """Instagram mixes photos and videos."""

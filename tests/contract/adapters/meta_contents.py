@@ -23,6 +23,9 @@ STRICTER: Final[Mapping[str, str]] = {
         f"not_here settings.{name}": "3.1: for reels alone; the connector would leave it out, and an author is told instead"
         for name in ("thumb_offset_ms", "cover_url", "audio_name")
     },
+    "not_here settings.collaborators": "3.1: not stories; the connector would leave them out",
+    "not_here settings.location_id": "3.1: image, reel, carousel; the connector would leave it out",
+    "not_here first_comment": "3.7 names comments of media; nobody sees one under a story, whose replies are messages",
     "no_such_file settings.user_tags": "our own setting: a tag names a file by its place in the post",
     "bad_position settings.user_tags": "3.1: x and y go together; for videos the connector leaves them out",
     "settings_invalid settings.user_tags": "3.1: x and y are from 0 to 1, also where they are left out; a username is one",
@@ -203,7 +206,7 @@ def _video_scene(
     return Scene(name, dims, build)
 
 
-def _mixture(odd: str, format: str | None) -> Content:  # noqa: A002 - named as the setting
+def _mixture(odd: str, format: str | None) -> Content:
     files = {
         "nothing": [],
         "video": [image(), film()],
