@@ -36,6 +36,8 @@ UNSEEN_FOR: Final = timedelta(minutes=2)
 _SPAM: Final = "judged_spam"
 _MISSES: Final = "misses"
 _EXPIRED: Final = "expired"
+#: A carousel has been put together of the files at hand; noted before, because Instagram takes each of them once.
+_ASSEMBLING: Final = "assembling"
 
 
 def publish(account: Asset, content: Content, journal: Journal) -> Published | Processing:
@@ -71,15 +73,28 @@ def _prepared(account: Asset, content: Content, journal: Journal, form: Form) ->
     if form is Form.CAROUSEL:
         if note is not None:
             return note
-        children = _children(account, content, journal)
-        if isinstance(children, Processing):
-            return children
-        body = {"media_type": "CAROUSEL", "children": children, **containers.caption_of(content)}
-        return containers.create(account, journal, key=CONTAINER, mark=mark, body=body)
+        return _carousel(account, content, journal, mark)
     if note is None:
         body = containers.body_of(account, content, form)
         note = containers.create(account, journal, key=CONTAINER, mark=mark, body=body)
     return containers.send_bytes(account, journal, note, content.media[0], key=CONTAINER, mark=mark)
+
+
+def _carousel(account: Asset, content: Content, journal: Journal, mark: str) -> notes.Note | Processing:
+    """Put a carousel together; of new files where the answer to an earlier try was lost, which may have used them up."""
+    if journal.recall(_ASSEMBLING):
+        _forget(content, journal)
+        journal.note(_ASSEMBLING, "")
+    children = _children(account, content, journal)
+    if isinstance(children, Processing):
+        return children
+    body = {"media_type": "CAROUSEL", "children": children, **containers.caption_of(content)}
+    journal.note(_ASSEMBLING, mark)
+    try:
+        return containers.create(account, journal, key=CONTAINER, mark=mark, body=body)
+    except TransientError:
+        journal.note(_ASSEMBLING, "")  # surely not done: the files are good for another try
+        raise
 
 
 def _children(account: Asset, content: Content, journal: Journal) -> list[str] | Processing:

@@ -123,6 +123,46 @@ def test_a_worker_may_die_at_any_note_or_announcement_and_nothing_goes_out_twice
         assert set(live(world)) - before == {published.external_id}, step
 
 
+@pytest.mark.parametrize("fault", ["lost_after_success", "lost_before"])
+def test_a_lost_answer_to_putting_a_carousel_together_costs_new_files_and_no_post(
+    instagram: Stage, world: World, trouble: Trouble, fault: str
+) -> None:
+    journal, content = instagram.journal(), KINDS["carousel"](world)
+    inner = journal.note
+
+    def note(key: str, value: object) -> None:
+        inner(key, value)
+        if key == "assembling" and value:
+            journal.note = inner  # type: ignore[method-assign]
+            trouble(fault, path="*/media")
+
+    journal.note = note  # type: ignore[method-assign]
+    published = survive(instagram, content, journal)
+    assert live(world) == [published.external_id]
+
+
+def test_a_carousel_that_was_surely_not_put_together_keeps_its_files(
+    instagram: Stage, world: World, trouble: Trouble, wire: Listening
+) -> None:
+    journal, content = instagram.journal(), KINDS["carousel"](world)
+    inner = journal.note
+
+    def note(key: str, value: object) -> None:
+        inner(key, value)
+        if key == "assembling" and value:
+            journal.note = inner  # type: ignore[method-assign]
+            trouble("platform_error", path="*/media", error={"code": 9004, "subcode": 2207052})
+
+    journal.note = note  # type: ignore[method-assign]
+    with pytest.raises(TransientError):
+        instagram.follow(content, journal)
+    assert paths(wire.heard).count("media") == 4
+    journal.next_attempt(settled=True)
+    published = instagram.follow(content, journal)
+    assert live(world) == [published.external_id]
+    assert paths(wire.heard).count("media") == 5
+
+
 @EVERY_KIND
 def test_a_lost_answer_to_the_publication_is_found_by_its_container_and_the_accounts_list(
     instagram: Stage, world: World, trouble: Trouble, wire: Listening, kind: str
