@@ -207,7 +207,8 @@ class Uploads:
         )
         value = answer.get("value")
         if not isinstance(value, dict):
-            raise strange("an upload without instructions", f"begin_{road.name}", 200)
+            # An answer that cannot be read at all is a passing fault; nothing is public, so it is simply asked again.
+            raise strange("an upload without instructions", f"begin_{road.name}", 200, passing=not answer)
         return value
 
     def _part(self, url: str, content: bytes) -> str:

@@ -309,6 +309,16 @@ def test_an_upload_begins_anew_only_so_often(alone: LinkedInConnector, town: Tow
         alone.publish(Content(media=(video(),)), MEMBER, journal)
 
 
+@pytest.mark.parametrize("resource", ["images", "videos"])
+def test_an_answer_that_is_no_json_to_the_beginning_of_an_upload_is_a_passing_fault(
+    alone: LinkedInConnector, answers: responses.RequestsMock, resource: str
+) -> None:
+    answers.post(re.compile(f"{API}/rest/{resource}"), body='{"value": {"up')
+    file = video() if resource == "videos" else image()
+    with pytest.raises(TransientError):
+        alone.publish(Content(media=(file,)), MEMBER, MemoryJournal())
+
+
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_a_server_error_to_an_upload_is_a_passing_fault(alone: LinkedInConnector, town: Town, status: int) -> None:
     town.refuse_puts = [status]
