@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from media.models import Media
 from media.services import store_file
 from media.staging import Staged
 from tenants.principal import Principal

@@ -15,7 +15,8 @@ JOBS = [Job(f"job-{number}", saying, "published", f"post-{number}") for number, 
 
 
 def counts(verdict: Verdict) -> dict[str, int]:
-    found = {name: len(getattr(verdict, name)) for name in ("lost", "doubled", "unresolved", "exhausted", "strays")}
+    names = ("lost", "doubled", "unresolved", "exhausted", "strays", "honest_unknown", "disordered")
+    found = {name: len(getattr(verdict, name)) for name in names}
     return {name: count for name, count in found.items() if count}
 
 
@@ -87,6 +88,41 @@ def test_an_exhausted_job_is_told_and_forgiven_unless_its_post_is_there() -> Non
     verdict = judge(accepted=SAYINGS, jobs=[job, *JOBS[1:]], posts=POSTS)
     assert counts(verdict) == {"exhausted": 1, "lost": 1}
     assert not verdict.is_clean
+
+
+def test_what_nobody_may_look_up_may_be_unknown_but_stands_there_once_at_most() -> None:
+    job = replace(JOBS[0], state="dlq", external_id="", reason="outcome_unknown", kind="blind")
+    jobs = [job, *JOBS[1:]]
+    for there in (POSTS, POSTS[1:]):
+        verdict = judge(accepted=SAYINGS, jobs=jobs, posts=there, nobody_can_look={"blind"})
+        assert counts(verdict) == {"honest_unknown": 1}
+        assert verdict.is_clean
+    verdict = judge(accepted=SAYINGS, jobs=jobs, posts=[*POSTS, Post("post-9", BREAD)], nobody_can_look={"blind"})
+    assert counts(verdict) == {"honest_unknown": 1, "doubled": 1}
+    assert not verdict.is_clean
+    assert not judge(accepted=SAYINGS, jobs=jobs, posts=POSTS, nobody_can_look={"other"}).is_clean
+
+
+def test_a_comment_that_is_wanted_must_have_a_job_and_stand_there_once() -> None:
+    jobs = [replace(JOBS[0], wants_comment=True), *JOBS[1:]]
+    comment = Job("job-9", BREAD.commented(), "published", "post-0#comment", kind="page_comment")
+    standing = Post("post-0#comment", BREAD.commented())
+    assert judge(accepted=SAYINGS, jobs=[*jobs, comment], posts=[*POSTS, standing]).is_clean
+    assert counts(judge(accepted=SAYINGS, jobs=jobs, posts=POSTS)) == {"lost": 1}
+    assert counts(judge(accepted=SAYINGS, jobs=[*jobs, comment], posts=POSTS)) == {"lost": 1}
+    assert counts(judge(accepted=SAYINGS, jobs=[*jobs, comment], posts=[*POSTS, standing, standing])) == {"doubled": 1}
+
+
+def test_posts_that_asked_for_order_stand_in_it_at_each_place() -> None:
+    second = Saying("page-1", "Then rolls.")
+    jobs = [*JOBS, Job("job-3", second, "published", "post-3")]
+    asked = (BREAD, SAME_ELSEWHERE, second)
+    after, before = [*POSTS, Post("post-3", second)], [Post("post-3", second), *POSTS]
+    assert judge(accepted=[*SAYINGS, second], jobs=jobs, posts=after, in_order=asked).is_clean
+    verdict = judge(accepted=[*SAYINGS, second], jobs=jobs, posts=before, in_order=asked)
+    assert counts(verdict) == {"disordered": 1}
+    assert not verdict.is_clean
+    assert verdict.suspects == {"job-0", "job-3"}
 
 
 def test_times_run_from_due_to_rest_and_open_jobs_have_none() -> None:
