@@ -132,7 +132,7 @@ def warm_up() -> None:
     import kombu.transport.redis  # noqa: F401
 
     django.setup()
-    import config.urls  # noqa: F401
+    import config.urls
     import config.wsgi  # noqa: F401
     import tests.chaos.worker  # noqa: F401
     from config.celery import app

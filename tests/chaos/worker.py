@@ -181,7 +181,8 @@ class Traps:
             return verdicts
 
         def die_or_commit(connection: BaseDatabaseWrapper) -> None:
-            if recorded := getattr(self._here, "recorded", set()):
+            recorded: set[str] = getattr(self._here, "recorded", set())
+            if recorded:
                 self.spring(wishes.BEFORE_COMMIT, recorded)
             commit(connection)
 
