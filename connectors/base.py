@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn
 from connectors.errors import ConfigurationError
 from connectors.http import Http
 from connectors.types import (
+    REFRESH_TOKEN,
     ApiVersion,
     App,
     CannotTell,
@@ -71,6 +72,8 @@ class Connector(ABC):
     name: ClassVar[str]
     capabilities: ClassVar[frozenset[Capability]]
     kinds: ClassVar[tuple[DestinationKind, ...]]
+    #: Which kind of sealed secret is traded for a fresh access token; without one, only a person can renew.
+    renews_with: ClassVar[str] = REFRESH_TOKEN
 
     def __init__(self, *, app: App, http: Http, keys: KeyRing | None = None) -> None:
         self.app = app

@@ -1,7 +1,9 @@
 """What the embassy's pages show, as plain values: the templates ask the database nothing."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
@@ -80,16 +82,27 @@ def platform_options() -> list[dict[str, str]]:
     return rows if len(rows) > 1 else []
 
 
-def renews_by_itself(platform: str) -> bool:
-    """Tell whether the hub can renew this platform's tokens without a person."""
+def renewable(connections: Iterable[Connection]) -> set[UUID]:
+    """Return the ids of those whose tokens the hub can renew without a person: what is traded for a fresh one is here."""
+    rows = [row for row in connections if row.status == Connection.Status.ACTIVE and _can_renew(row.platform_id)]
+    kinds = {CONNECTORS[row.platform_id].renews_with for row in rows}
+    held = {kind: marks_of([row.pk for row in rows], kind=kind) for kind in kinds}
+    return {row.pk for row in rows if row.pk in held[CONNECTORS[row.platform_id].renews_with]}
+
+
+def _can_renew(platform: str) -> bool:
     return platform in CONNECTORS and Capability.REFRESH_TOKEN in CONNECTORS[platform].capabilities
 
 
-def token_facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
+def token_facts(connection: Connection, *, renews: bool, now: datetime) -> dict[str, Any]:
     """Return when the token ends, whether that is worth a warning, and what more there is to say."""
-    ends, renews = connection.access_expires_at, renews_by_itself(connection.platform_id)
+    ends = connection.access_expires_at
     gone = connection.status == Connection.Status.INACTIVE
-    note = "destroyed" if gone else "renews by itself" if renews else "never expires" if ends is None else ""
+    note = "never expires" if ends is None else "renews by itself" if renews else "reconnect before then"
+    if gone:
+        note = "destroyed"
+    elif ends is not None and ends <= now:
+        note = "has expired"
     return {
         "token_expires_at": None if gone else ends,
         "token_expires_soon": not gone and not renews and ends is not None and ends - now < SOON,
@@ -142,6 +155,7 @@ def _connection_rows(tenant: Tenant, ids: list[Any], *, now: datetime) -> list[d
     rows: QuerySet[Any] = selectors.connections_of(tenant)
     found = rows.annotate(opened_count=opened).in_bulk(ids)
     marks = marks_of(ids, kind=ACCESS_TOKEN)
+    renewing = renewable(found.values())
     return [
         {
             "id": row.pk,
@@ -156,7 +170,7 @@ def _connection_rows(tenant: Tenant, ids: list[Any], *, now: datetime) -> list[d
             "destinations_total": row.opened_count,
             "last_checked_at": row.health_checked_at,
             "token_hint": marks[row.pk].hint if row.pk in marks else "",
-            **token_facts(row, now=now),
+            **token_facts(row, renews=row.pk in renewing, now=now),
         }
         for row in (found[pk] for pk in ids if pk in found)
     ]
@@ -179,7 +193,8 @@ def connect_page(tenant: Tenant) -> dict[str, Any]:
                 credentials(platform.slug)
             except ConfigurationError as error:
                 state, remedy = "not_configured", f"Whoever runs this hub: {error.remedy}"
-        takes = _listed([word for capability, word in _WORDS.items() if capability in connector.capabilities])
+        offered = connector.capabilities.union(*(kind.takes for kind in connector.kinds))
+        takes = _listed([word for capability, word in _WORDS.items() if capability in offered])
         platforms.append(
             {
                 "slug": platform.slug,

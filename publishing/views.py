@@ -1,5 +1,7 @@
 """Pages of the workshop: parse, one call, show or lead on."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,9 +14,10 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.errors import Conflict, Finding, Forbidden, Invalid, NotFound, Refusal
-from foundation.listing import Query, read_uuids
+from foundation.listing import Query, read_uuid, read_uuids
 from publishing import accepting, doorbell, drafts, live, redriving, selectors
-from publishing.models import DeadLetter, Post
+from publishing.drafts import Draft
+from publishing.models import DeadLetter, Post, PublishJob
 from publishing.pages import compose as compose_pages
 from publishing.pages import job as job_pages
 from publishing.pages import jobs as jobs_pages
@@ -34,9 +37,13 @@ MOST_AT_ONCE: Final = 500
 def compose(request: MemberRequest) -> HttpResponse:
     """Write a post, check it, publish it once."""
     request.principal.require(POSTS_WRITE)
+    asked = request.POST if request.method == "POST" else request.GET
+    job = _job_to_change(request, asked.get("job", ""))
     if request.method != "POST":
-        return _compose_page(request, compose_pages.prefilled(request.GET))
+        return _compose_page(request, Typed.of_job(job) if job else compose_pages.prefilled(request.GET))
     typed = Typed.of(request.POST)
+    if job:
+        typed = replace(typed, destinations=(str(job.destination_id),), when="now")
     draft, findings = typed.read(compose_pages.kinds_chosen(request.principal.tenant, typed))
     if draft is None:
         return _compose_page(request, typed, findings)
@@ -44,6 +51,8 @@ def compose(request: MemberRequest) -> HttpResponse:
     if request.POST.get("action") == "check":
         checked = drafts.check(request.principal.tenant, draft, now=now)
         return _compose_page(request, typed, list(checked.findings), checked=not checked.errors)
+    if job:
+        return _change_job(request, job, typed, draft, now=now)
     try:
         post, replayed = accepting.publish_post(
             principal=request.principal, draft=draft, idempotency_key=typed.idempotency_key or None, now=now
@@ -60,6 +69,38 @@ def compose(request: MemberRequest) -> HttpResponse:
     if not replayed:
         doorbell.ring_after_commit()
     return _after_publishing(request, post, replayed=replayed)
+
+
+def _job_to_change(request: MemberRequest, asked: str) -> PublishJob | None:
+    """Return the job that is to be changed and sent again; raises ``NotFound`` for one that is not the tenant's."""
+    if not asked:
+        return None
+    pk = read_uuid(asked)
+    if pk is None:
+        raise NotFound("There is no such job.", remedy="Open it from the list of jobs.")
+    return selectors.job_of(request.principal.tenant, pk)
+
+
+def _change_job(request: MemberRequest, job: PublishJob, typed: Typed, draft: Draft, *, now: datetime) -> HttpResponse:
+    """Change what a failed job says, and send it again."""
+    try:
+        redriving.edit_and_redrive(
+            principal=request.principal,
+            job=job,
+            text=draft.text,
+            link=draft.link,
+            media=draft.media,
+            settings=draft.settings.get(job.destination.kind, {}),
+            now=now,
+        )
+        doorbell.ring_after_commit()
+        messages.success(request, "It was changed and is sent again. What becomes of it stands below.")
+    except Invalid as refusal:
+        general = Finding("general", refusal.code, refusal.detail, refusal.remedy)
+        return _compose_page(request, typed, list(refusal.findings) or [general])
+    except Conflict as refusal:
+        messages.error(request, _words(refusal))
+    return redirect("job", job.pk)
 
 
 def _compose_page(

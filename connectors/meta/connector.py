@@ -76,6 +76,7 @@ class MetaConnector(Connector):
         Capability.REFRESH_TOKEN,
         Capability.REVOKE,
     }
+    renews_with: ClassVar = ACCESS_TOKEN
     kinds: ClassVar = (
         DestinationKind(
             PAGE_KIND,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from connectors.manager import get_connector, is_configured
 from connectors.models import Connection
-from connectors.pages import STATE_LABELS, check_every_hours, destination_facts, state_of, token_facts
+from connectors.pages import STATE_LABELS, check_every_hours, destination_facts, renewable, state_of, token_facts
 from connectors.types import ACCESS_TOKEN
 from foundation.listing import Column, Query, stretch_of
 from monitoring.models import HealthLogEntry
@@ -76,7 +76,7 @@ def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
         "api_version": version.name if version else "",
         "api_sunset_at": version.ends_on if version else None,
         "waiting_jobs": waiting,
-        **token_facts(connection, now=now),
+        **token_facts(connection, renews=bool(renewable([connection])), now=now),
     }
 
 

@@ -18,8 +18,9 @@ from foundation.errors import Finding
 from foundation.listing import read_uuid
 from publishing import drafts
 from publishing.attachments import MOST_FILES
-from publishing.contents import kind_of
+from publishing.contents import content_of, files_at, kind_of, settings_at
 from publishing.drafts import Draft
+from publishing.models import PublishJob
 from publishing.pages import settings_form
 from publishing.pages.files import files_to_pick
 from publishing.serializers import DraftSerializer
@@ -57,6 +58,8 @@ class Typed:
     #: The controls of all kinds' settings; None on a fresh page, which shows their defaults.
     settings: Mapping[str, Sequence[str]] | None = None
     idempotency_key: str = ""
+    #: The job that is changed and sent again, for which alone the form then speaks.
+    job: str = ""
 
     @classmethod
     def of(cls, sent: QueryDict) -> "Typed":
@@ -77,6 +80,22 @@ class Typed:
             settings={name: sent.getlist(name) for name in sent if name.startswith("set-")},
             destinations=tuple(dict.fromkeys(sent.getlist("destination"))),
             idempotency_key=sent.get("idempotency_key", ""),
+            job=sent.get("job", "")[:36],
+        )
+
+    @classmethod
+    def of_job(cls, job: PublishJob) -> "Typed":
+        """Return what a job says at its destination, to be changed."""
+        said, kind = content_of(job.post, job.destination_id), kind_of(job.destination)
+        files = files_at(job.post, job.destination_id)
+        return cls(
+            text=said.text,
+            link=said.link,
+            files=tuple(one["id"] for one in files),
+            alt_texts={one["id"]: one.get("alt_text", "") for one in files},
+            settings=settings_form.typed_of(kind, settings_at(job.post, job.destination)) if kind else None,
+            destinations=(str(job.destination_id),),
+            job=str(job.pk),
         )
 
     def with_fresh_key(self) -> "Typed":
@@ -130,16 +149,16 @@ def compose_page(
     now: datetime,
 ) -> dict[str, Any]:
     """Return what ``publishing/compose.html`` shows."""
-    groups = _groups(tenant, set(typed.destinations))
+    groups = _groups(tenant, set(typed.destinations), alone=bool(typed.job))
     places = [place for group in groups for place in group["destinations"]]
     kinds = {kind.slug: kind for place in places if (kind := place.pop("kind_of")) is not None}
     takes_files = bool(typed.files) or any(place["most_media"] for place in places)
     zone = typed.zone or (user.time_zone if user.time_zone != "UTC" else tenant.time_zone)
-    errors = [_told(finding) for finding in findings]
+    errors = [_told(finding, next(iter(kinds), "") if typed.job else "") for finding in findings]
     return {
         "files": files_to_pick(tenant, typed.files, typed.alt_texts, now=now) if takes_files else [],
         "takes_files": takes_files,
-        "takes_comments": bool(typed.first_comment) or any(place["comments"] for place in places),
+        "takes_comments": not typed.job and (bool(typed.first_comment) or any(place["comments"] for place in places)),
         "settings": [
             told | {"open": told["open"] or any(error["field"].startswith(told["id"]) for error in errors)}
             for kind in kinds.values()
@@ -154,6 +173,7 @@ def compose_page(
             "date": typed.date,
             "time": typed.time,
             "idempotency_key": typed.idempotency_key,
+            "job": typed.job,
         },
         "groups": groups,
         "zones": [{**entry, "selected": entry["value"] == zone} for entry in _zones(zone, now)],
@@ -171,9 +191,13 @@ def kinds_chosen(tenant: Tenant, typed: Typed) -> list[DestinationKind]:
     return list({kind.slug: kind for kind in found if kind is not None}.values())
 
 
-def _field_of(finding: Finding) -> str:
+def _field_of(finding: Finding, kind: str = "") -> str:
     """Return the control that shows a finding."""
     first, _, rest = finding.field.partition(".")
+    if first == "overrides" and kind:
+        # What a job says is found wrong as its destination's own; the form knows it by the kind.
+        first, _, rest = rest.partition(".")[2].partition(".")
+        rest = f"{kind}.{rest}"
     if first == "settings":
         kind, _, member = rest.partition(".")
         return f"set-{kind}-{member.partition('.')[0]}" if member else f"set-{kind}"
@@ -187,8 +211,8 @@ def _anchor_of(field: str) -> str:
     return "main" if field == "general" else field
 
 
-def _told(finding: Finding) -> dict[str, str]:
-    field = _field_of(finding)
+def _told(finding: Finding, kind: str = "") -> dict[str, str]:
+    field = _field_of(finding, kind)
     remedy = finding.remedy
     if finding.code == "repeated_time":
         remedy = "Choose another time, or say it in UTC."
@@ -202,8 +226,11 @@ def _told(finding: Finding) -> dict[str, str]:
     }
 
 
-def _groups(tenant: Tenant, selected: set[str]) -> list[dict[str, Any]]:
+def _groups(tenant: Tenant, selected: set[str], *, alone: bool) -> list[dict[str, Any]]:
+    """Return the places to choose among by platform; ``alone``: only those that are chosen already."""
     places = list(destinations_of(tenant).filter(enabled=True))
+    if alone:
+        places = [place for place in places if str(place.pk) in selected]
     only = len(places) == 1 and not selected
     groups: dict[str, dict[str, Any]] = {}
     for place in places:

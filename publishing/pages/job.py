@@ -1,5 +1,6 @@
 """The whole story of one job, what to do now, and the buttons for it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -79,20 +80,21 @@ def _settings(job: PublishJob) -> list[tuple[str, str]]:
     told = []
     for name, value in settings_at(job.post, job.destination).items():
         member = members.get(name, {})
-        title = member.get("title") or name.replace("_", " ").capitalize()
-        told.append((title, settings_form.in_words(value) if "enum" in member else _said(value)))
+        told.append((member.get("title") or name.replace("_", " ").capitalize(), _said(value, member)))
     return told
 
 
-def _said(value: Any) -> str:
-    """Return a value of a setting as people read it."""
+def _said(value: Any, member: Mapping[str, Any]) -> str:
+    """Return a value of a setting as people read it; ``member`` is its part of the schema."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, list):
-        return ("; " if any(isinstance(one, dict) for one in value) else ", ").join(_said(one) for one in value)
+        apart = "; " if any(isinstance(one, dict) for one in value) else ", "
+        return apart.join(_said(one, member.get("items", {})) for one in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')}: {_said(inner)}" for name, inner in value.items())
-    return str(value)
+        inner = member.get("properties", {})
+        return ", ".join(f"{name.replace('_', ' ')}: {_said(one, inner.get(name, {}))}" for name, one in value.items())
+    return settings_form.in_words(value) if "enum" in member else str(value)
 
 
 def _due_soon(job: PublishJob, now: datetime) -> bool:
@@ -146,11 +148,17 @@ def _actions(principal: Principal, job: PublishJob, *, has_letter: bool) -> dict
         "cancel": may_act and not stuck and job.state in CANCELLABLE and not in_doubt,
         "redrive": stuck and has_letter and not in_doubt,
         "discard": stuck and has_letter,
+        "change_url": f"{reverse('compose')}?job={job.pk}" if stuck and not in_doubt and _is_post(job) else "",
+        "change_first": job.error_who == "author",
         "remove": may_act and _may_do(job, Capability.DELETE_POST),
         "edit_live": may_act and _may_do(job, Capability.EDIT_POST),
         "unknown": stuck and in_doubt,
         "reconnect_url": reconnect_url(job) if reconnect else "",
     }
+
+
+def _is_post(job: PublishJob) -> bool:
+    return job.role == PublishJob.Role.POST
 
 
 def _may_do(job: PublishJob, capability: Capability) -> bool:

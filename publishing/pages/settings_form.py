@@ -79,6 +79,24 @@ def _says(member: Mapping[str, Any], value: Any) -> bool:
     return bool(value != member.get("default"))
 
 
+def typed_of(kind: DestinationKind, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return stored settings as the controls of the form would send them: what ``read`` reads back."""
+    return _typed(control_name(kind), kind.settings.schema, values)
+
+
+def _typed(group: str, schema: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, list[str]]:
+    sent: dict[str, list[str]] = {}
+    for name, member in schema.get("properties", {}).items():
+        value, control = values.get(name, member.get("default")), _control(member)
+        if control == "group":
+            sent |= _typed(f"{group}-{name}", member, value or {})
+        elif control == "yes":
+            sent |= {f"{group}-{name}": ["yes"]} if value else {}
+        else:
+            sent[f"{group}-{name}"] = [_as_text(control, value)]
+    return sent
+
+
 def control_name(kind: DestinationKind, member: str = "") -> str:
     """Return the name of a control, or of the whole group."""
     return f"set-{kind.slug}-{member}" if member else f"set-{kind.slug}"

@@ -13,6 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors.models import Connection, Destination, Platform
+from connectors.services import seal
+from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN
+from foundation.secret import Secret
 from sandbox.world import World
 from tenants.models import Membership, Tenant, User
 from tenants.services import add_member
@@ -232,3 +235,33 @@ def test_another_tenants_connection_is_not_there(
         assert client.post(reverse(name, args=[connection.pk])).status_code == 404
     assert client.get(reverse("pick_destinations", args=[connection.pk])).status_code == 404
     assert client.get(reverse("pick_destinations", args=[uuid4()])).status_code == 404
+
+
+def test_who_renews_a_token_is_told_by_what_is_held_for_it(member_client: Client, tenant: Tenant) -> None:
+    ends = timezone.now() + timedelta(days=3)
+    renewing = make_connection(tenant, "Renewing", platform_id="linkedin", access_expires_at=ends)
+    seal(renewing, ACCESS_TOKEN, Secret("access-token-of-a-test"))
+    seal(renewing, REFRESH_TOKEN, Secret("refresh-token-of-a-test"))
+    alone = make_connection(tenant, "Alone", platform_id="linkedin", access_expires_at=ends)
+    seal(alone, ACCESS_TOKEN, Secret("access-token-of-a-test"))
+    over = make_connection(tenant, "Over", platform_id="linkedin", access_expires_at=timezone.now() - timedelta(days=1))
+    traded = make_connection(tenant, "Traded", access_expires_at=ends)
+    seal(traded, ACCESS_TOKEN, Secret("access-token-of-a-test"))
+    rows = {row["id"]: row for row in member_client.get(reverse("connections")).context["connections"]}
+    assert rows[renewing.pk]["token_note"] == rows[traded.pk]["token_note"] == "renews by itself"
+    assert (rows[alone.pk]["token_note"], rows[over.pk]["token_note"]) == ("reconnect before then", "has expired")
+    assert [rows[row.pk]["token_expires_soon"] for row in (renewing, alone)] == [False, True]
+
+
+def test_a_disconnected_account_is_not_said_to_hold_a_token_for_ever(
+    member_client: Client, connection: Connection
+) -> None:
+    member_client.post(reverse("disconnect", args=[connection.pk]))
+    shown = member_client.get(reverse("connection", args=[connection.pk])).content.decode()
+    assert "<dt>Expires</dt><dd>destroyed</dd>" in shown
+
+
+def test_the_cards_name_all_that_can_be_published(member_client: Client) -> None:
+    cards = {card["slug"]: card["summary"] for card in member_client.get(reverse("connect")).context["platforms"]}
+    assert cards["meta"].startswith("Publish text, links, photos, videos, reels and stories to")
+    assert cards["linkedin"].startswith("Publish text, links, photos, videos, documents and polls to")

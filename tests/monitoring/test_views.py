@@ -235,3 +235,16 @@ def test_another_tenants_connection_is_not_there(
     assert client.post(reverse("check_connection", args=[connection.pk])).status_code == 404
     assert client.get(reverse("connection", args=[uuid4()])).status_code == 404
     assert client.get(reverse("overview")).context["connections"] == []
+
+
+def test_a_connection_that_was_never_checked_is_not_called_well(
+    member_client: Client, connection: Connection, make_job: Make
+) -> None:
+    make_job("published", published_at=timezone.now())
+    Connection.objects.update(health="", health_checked_at=None)
+    page = member_client.get(reverse("overview"))
+    assert page.context["numbers"]["connections_unchecked"] == 1
+    assert "1 not checked yet" in page.content.decode()
+    assert "all well" not in page.content.decode()
+    Connection.objects.update(health="healthy", health_checked_at=timezone.now())
+    assert "all well" in member_client.get(reverse("overview")).content.decode()

@@ -14,7 +14,7 @@ from connectors.base import DestinationKind, SettingsSchema
 from connectors.meta.connector import MetaConnector
 from connectors.models import Connection, Destination
 from media.services import delete_media
-from publishing.models import Post
+from publishing.models import DeadLetter, Post, PublishJob
 from publishing.pages import settings_form
 from tenants.models import Membership, Tenant, User
 from tenants.principal import Principal
@@ -180,7 +180,7 @@ def test_files_are_picked_with_what_they_show_and_stay_picked_after_an_error(
 ) -> None:
     first, second, third = keep(1), keep(2), keep(3)
     said = {"media": [str(third.pk), str(first.pk)], f"alt-{third.pk}": "Bread", f"alt-{second.pk}": "Not picked"}
-    page = member_client.post(reverse("compose"), typed(member_client, destination, **said, text="x" * 70_000))
+    page = member_client.post(reverse("compose"), typed(member_client, destination, **said, when="later"))
     assert page.status_code == 422
     offered = [(str(file["id"]), file["chosen"], file["alt_text"]) for file in page.context["files"]]
     assert offered == [(str(third.pk), True, "Bread"), (str(first.pk), True, ""), (str(second.pk), False, "")]
@@ -237,3 +237,130 @@ def test_an_editor_may_upload_as_an_owner_may(
     add_member(tenant=tenant, user=user, role=Membership.Role.EDITOR, actor="system:test")
     client.force_login(user)
     assert b"data-upload=" in client.get(reverse("compose")).content
+
+
+# --- groups, order, and a failed job that is changed -----------------------------------------------------------------
+
+POLL: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "poll": {
+            "type": "object",
+            "title": "Poll",
+            "required": ["question", "options"],
+            "properties": {
+                "question": {"type": "string", "maxLength": 140},
+                "options": {"type": "array", "minItems": 2, "items": {"type": "string"}},
+                "duration": {"enum": ["ONE_DAY", "THREE_DAYS"], "default": "THREE_DAYS"},
+            },
+        },
+        "people": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}, "x": {"type": "number"}}}},
+    },
+}  # fmt: skip
+GROUP = "set-facebook_page-poll"
+
+
+def test_an_object_is_a_group_of_controls_and_says_nothing_when_left_alone() -> None:
+    kind = kind_with(POLL)
+    told = settings_form.form_of(kind, None)
+    assert told is not None
+    poll, people = told["fields"]
+    assert [field["id"] for field in poll["fields"]] == [
+        f"{GROUP}-{name}" for name in ("question", "options", "duration")
+    ]
+    assert (people["control"], people["placeholder"]) == ("json", '[{"name": "…", "x": 0.5}]')
+    alone = {f"{GROUP}-duration": ['"THREE_DAYS"'], f"{GROUP}-question": [""]}
+    assert settings_form.read(kind, alone) == ({}, [])
+    asked = {f"{GROUP}-duration": ['"ONE_DAY"'], f"{GROUP}-question": ["Tea?"], f"{GROUP}-options": ["Yes\r\nNo"]}
+    said = {"poll": {"question": "Tea?", "options": ["Yes", "No"], "duration": "ONE_DAY"}}
+    assert settings_form.read(kind, asked) == (said, [])
+    assert settings_form.read(kind, settings_form.typed_of(kind, said)) == (said, [])
+
+
+def test_json_that_cannot_be_read_is_answered_with_an_example() -> None:
+    _, (finding,) = settings_form.read(kind_with(POLL), {"set-facebook_page-people": ["Zoë at the left"]})
+    assert finding.remedy == 'Write it like [{"name": "…", "x": 0.5}]'
+
+
+def test_settings_are_folded_until_something_is_said_or_wrong_there(
+    member_client: Client, destination: Destination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MetaConnector, "kinds", (kind_with(POLL),))
+
+    def folded(page: Any) -> bool:
+        opening = page.content.decode().partition('id="set-facebook_page"')[2].partition(">")[0]
+        return not opening.endswith(" open")
+
+    assert folded(member_client.get(reverse("compose")))
+    wrong = typed(member_client, destination, **{f"{GROUP}-question": "Tea?"})
+    page = member_client.post(reverse("compose"), wrong)
+    assert page.status_code == 422
+    assert not folded(page)
+    assert {error["field"] for error in page.context["errors"]} == {GROUP}
+
+
+def failed_job(destination: Destination, **said: Any) -> PublishJob:
+    """A job that its author must mend, with its dead letter."""
+    common = {"tenant": destination.tenant, "created_by": "user:owner@acme.example", "request_digest": "x"}
+    post = Post.objects.create(text="Fresh roles", settings={}, **common, **said)
+    told = {"error_cause": "Refused.", "error_remedy": "Change the post.", "error_who": "author"}
+    job = PublishJob.objects.create(
+        tenant=destination.tenant, post=post, destination=destination, platform_id="meta", state="failed", **told
+    )
+    DeadLetter.objects.create(
+        job=job, tenant=job.tenant, platform_id="meta", fingerprint="f", kind="content_rejected", cause="Refused.",
+        remedy="Change the post.", who="author", opened_at=timezone.now(),
+    )  # fmt: skip
+    return job
+
+
+@pytest.mark.usefixtures("schema")
+def test_a_failed_job_is_changed_on_the_compose_page_and_sent_again(
+    member_client: Client, destination: Destination
+) -> None:
+    job = failed_job(destination)
+    Post.objects.update(settings={"facebook_page": {"version": 1, "audience": "everyone", "place": "12"}})
+    address = member_client.get(reverse("job", args=[job.pk])).context["actions"]["change_url"]
+    assert address == f"{reverse('compose')}?job={job.pk}"
+    page = member_client.get(address)
+    assert page.context["form"]["text"] == "Fresh roles"
+    assert [place["id"] for group in page.context["groups"] for place in group["destinations"]] == [destination.pk]
+    assert 'value="12"' in page.content.decode()
+
+    sent = {"job": str(job.pk), "text": "Fresh rolls", "link": "", "when": "now", "action": "publish"}
+    wrong = member_client.post(reverse("compose"), {**sent, **AUDIENCE, PLACE: "nowhere"})
+    assert {error["field"] for error in wrong.context["errors"]} == {PLACE}
+    answer = member_client.post(reverse("compose"), {**sent, **AUDIENCE, PLACE: "13"})
+    assert answer["Location"] == reverse("job", args=[job.pk])
+    job.refresh_from_db()
+    assert job.state == "queued"
+    own = job.post.overrides[str(destination.pk)]
+    assert (own["text"], own["settings"]["place"]) == ("Fresh rolls", "13")
+    assert Post.objects.count() == 1
+    again = member_client.post(reverse("compose"), {**sent, **AUDIENCE}, follow=True)
+    assert [message.level_tag for message in again.context["messages"]][-1] == "error"
+
+
+def test_a_job_in_doubt_or_of_another_tenant_is_not_changed(
+    member_client: Client, client: Client, destination: Destination, make_house: Any
+) -> None:
+    job = failed_job(destination)
+    PublishJob.objects.update(announced_at=timezone.now())
+    assert member_client.get(reverse("job", args=[job.pk])).context["actions"]["change_url"] == ""
+    client.force_login(make_house("Other").owner)
+    for asked in (str(job.pk), "nonsense\x00"):
+        assert client.get(reverse("compose"), {"job": asked}).status_code == 404
+
+
+def test_the_job_page_tells_settings_in_words(
+    member_client: Client, destination: Destination, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged = {**SCHEMA["properties"], **POLL["properties"]}
+    monkeypatch.setattr(MetaConnector, "kinds", (kind_with({**SCHEMA, "properties": merged}),))
+    job = failed_job(destination)
+    poll = {"question": "Tea?", "options": ["Yes", "No"], "duration": "ONE_DAY"}
+    said = {"version": 1, "audience": "ADULTS_ONLY", "feed": False, "tags": ["a", "b"], "poll": poll}
+    Post.objects.update(settings={"facebook_page": said})
+    told = dict(member_client.get(reverse("job", args=[job.pk])).context["job"]["settings"])
+    assert (told["Audience"], told["Feed"], told["Tags"]) == ("Adults only", "No", "a, b")
+    assert told["Poll"] == "question: Tea?, options: Yes, No, duration: One day"

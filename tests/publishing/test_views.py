@@ -1,5 +1,6 @@
 """Pages of the workshop: composing, posts, jobs and their stories, dead letters."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors.models import Destination
-from publishing.models import Attempt, DeadLetter, Post, PublishJob
+from publishing.models import Attempt, DeadLetter, JournalEntry, Post, PublishJob
 from publishing.pages.words import STATE_LABELS
 from publishing.states import RESTING, State
 from tenants.models import Membership, Tenant, User
@@ -500,3 +501,43 @@ def test_another_tenants_work_is_not_there(
     assert refused.context["invalid"] == ["destinations"]
     letter.refresh_from_db()
     assert letter.closed_at is None
+
+
+def test_a_live_page_carries_the_count_for_the_badge_outside_of_it(
+    member_client: Client, make_letter: Callable[..., DeadLetter]
+) -> None:
+    letter = make_letter()
+    shown = member_client.get(reverse("job", args=[letter.job_id])).content.decode()
+    assert 'id="live" class="stack" data-dead-letters="1"' in shown
+    badges = re.findall(r'<span class="badge" data-dead-letter-badge[^>]*><b>(\d+)</b>', shown)
+    assert badges == ["1", "1", "1"]
+    letter.delete()
+    gone = member_client.get(reverse("job", args=[letter.job_id])).content.decode()
+    assert 'data-dead-letters="0"' in gone
+    assert len(re.findall(r"data-dead-letter-badge[^>]* hidden>", gone)) == 3
+
+
+def test_what_stands_above_a_job_stays_true_when_it_fails(member_client: Client, destination: Destination) -> None:
+    page = member_client.post(reverse("compose"), typed(member_client, destination), follow=True)
+    (said,) = page.context["messages"]
+    assert str(said) == "Your post was accepted for 1 destination. What becomes of it stands below."
+
+
+def test_notes_of_a_connector_stand_in_the_story_in_words_and_once(member_client: Client, make_job: Make) -> None:
+    job, now = make_job(State.PUBLISHED), timezone.now()
+    file = f"media:0:{uuid4()}"
+    noted = (
+        ("newest", "17"), (file, {"state": "begun", "urn": ""}), (file, {"state": "ready", "urn": "urn:1", "sent": True}),
+        ("empty", {}), ("_hidden", {"address": "https://upload.example/"}), (file, {"state": "gone"}),
+    )  # fmt: skip
+    for key, value in noted:
+        kind = JournalEntry.Kind.NOTED
+        JournalEntry.objects.create(job=job, kind=kind, key=key, value=value, at=now, attempt_number=1)
+    shown = member_client.get(reverse("job", args=[job.pk])).context["timeline"]
+    told = [(line["title"], line["detail"], line["facts"]) for line in shown if line["kind"] == "journal"]
+    assert told == [
+        ("Noted: newest", "17", []),
+        ("Noted: media 0", "", [("state", "ready"), ("urn", "urn:1"), ("sent", "yes")]),
+        ("Noted: empty", "", []),
+        ("Noted: media 0", "", [("state", "gone")]),
+    ]
