@@ -159,7 +159,7 @@ def _key_in_words(key: str) -> str:
 def _value_in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _tells(value: Any) -> bool:
