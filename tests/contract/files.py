@@ -4,7 +4,7 @@ import hashlib
 import io
 import struct
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -115,7 +115,7 @@ def film(
 @cache
 def document(sort: str = "pdf", pages: int = 3) -> File:
     """A document of one of the types that the media room keeps."""
-    made = {
+    made: dict[str, Callable[[], bytes]] = {
         "pdf": lambda: making.pdf(pages),
         "docx": making.docx,
         "pptx": making.pptx,

@@ -1,5 +1,7 @@
 """Each class of error leads to exactly what the table of waits says, on every platform."""
 
+from collections.abc import Mapping
+
 import pytest
 from django.utils import timezone
 
@@ -95,7 +97,7 @@ LOST = (
 )
 
 
-def lose(stage: Stage, fault: dict[str, object]) -> None:
+def lose(stage: Stage, fault: Mapping[str, object]) -> None:
     """Lose the answer to the next irreversible call of the case's form, wherever it is announced."""
     stage.strike({**fault, **stage.adapter.publish_call(stage.case.kind.slug, stage.case.form)})
 

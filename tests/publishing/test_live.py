@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors.meta.connector import MetaConnector
-from connectors.models import Connection
-from connectors.types import Capability
+from connectors.models import Connection, Destination
+from connectors.types import Capability, Target
 from publishing.models import PublishJob
 from publishing.states import State
 from sandbox.faults import fault_from
@@ -156,6 +156,24 @@ def test_a_platform_that_cannot_is_told_as_such(
     for verb, body in (("remove", {}), ("edit-live", {"text": "x"})):
         assert post(api, f"/api/jobs/{job.pk}/{verb}/", body).json()["code"] == "platform_cannot"
     assert b"Delete the live post" not in member_client.get(reverse("job", args=[job.pk])).content
+
+
+def test_the_platform_is_told_of_the_place_all_that_is_known_of_it(
+    api: Client, job: PublishJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Target] = []
+    delete = MetaConnector.delete_post
+
+    def listening(self: MetaConnector, external_id: str, target: Target) -> None:
+        told.append(target)
+        delete(self, external_id, target)
+
+    monkeypatch.setattr(MetaConnector, "delete_post", listening)
+    Destination.objects.filter(pk=job.destination_id).update(facts={"member": "known"})
+    post(api, f"/api/jobs/{job.pk}/remove/", {})
+    (target,) = told
+    assert target.facts == {"member": "known"}
+    assert target.scopes == tuple(job.destination.connection.scopes_granted) != ()
 
 
 def test_a_comment_that_waits_is_cancelled_with_its_post(api: Client, publish: Publish, run_due: Run) -> None:

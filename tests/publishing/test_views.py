@@ -526,7 +526,7 @@ def test_what_stands_above_a_job_stays_true_when_it_fails(member_client: Client,
 def test_notes_of_a_connector_stand_in_the_story_in_words_and_once(member_client: Client, make_job: Make) -> None:
     job, now = make_job(State.PUBLISHED), timezone.now()
     file = f"media:0:{uuid4()}"
-    noted = (
+    noted: tuple[tuple[str, Any], ...] = (
         ("newest", "17"), (file, {"state": "begun", "urn": ""}), (file, {"state": "ready", "urn": "urn:1", "sent": True}),
         ("empty", {}), ("_hidden", {"address": "https://upload.example/"}), (file, {"state": "gone"}),
     )  # fmt: skip
