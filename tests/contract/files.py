@@ -4,7 +4,7 @@ import hashlib
 import io
 import struct
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -115,11 +115,8 @@ def film(
 @cache
 def document(sort: str = "pdf", pages: int = 3) -> File:
     """A document of one of the types that the media room keeps."""
-    made: dict[str, Callable[[], bytes]] = {
-        "pdf": lambda: making.pdf(pages),
-        "docx": making.docx,
-        "pptx": making.pptx,
-        "doc": lambda: making.ole("WordDocument"),
-        "ppt": lambda: making.ole("PowerPoint Document"),
-    }[sort]
-    return probed(made())
+    if sort == "pdf":
+        return probed(making.pdf(pages))
+    if sort in {"docx", "pptx"}:
+        return probed(making.docx() if sort == "docx" else making.pptx())
+    return probed(making.ole("WordDocument" if sort == "doc" else "PowerPoint Document"))

@@ -29,7 +29,7 @@ def test_a_passing_fault_costs_one_try_and_the_next_one_publishes(stage: Stage) 
 
 
 @pytest.mark.parametrize("case", KINDS, ids=str)
-def test_a_fault_that_does_not_pass_is_tried_five_times_and_then_left_to_a_person(stage: Stage) -> None:
+def test_a_fault_that_does_not_pass_is_left_to_a_person_after_a_few_tries(stage: Stage) -> None:
     strike(stage, Trouble.TRANSIENT, times=None)
     job = stage.rest(stage.accept())
     assert job.state in {State.DLQ, State.FAILED}, told(job)
@@ -104,7 +104,9 @@ def lose(stage: Stage, fault: Mapping[str, object]) -> None:
 
 @pytest.mark.parametrize("fault", LOST, ids=lambda fault: f"{fault['kind']} {fault.get('status', '')}".strip())
 @pytest.mark.parametrize("case", able(Capability.FIND_PUBLISHED), ids=str)
-def test_whatever_happened_to_the_answer_the_post_is_live_exactly_once(stage: Stage, fault: dict[str, object]) -> None:
+def test_whatever_happened_to_the_answer_the_post_is_live_exactly_once(
+    stage: Stage, fault: Mapping[str, object]
+) -> None:
     lose(stage, fault)
     job = stage.rest(stage.accept())
     assert len(stage.live()) == 1

@@ -55,13 +55,13 @@ class LinkedInAdapter(Adapter):
 
     def trouble(self, trouble: Trouble, kind: str, shape: Shape) -> Wish:
         """LinkedIn's codes for each class, on the publishing call."""
-        table: dict[Trouble, Wish] = {
+        said: dict[str, Wish] = {
             Trouble.TRANSIENT: {"error": {"code": "CONFLICT"}},
             Trouble.RATE_LIMITED: {"error": {"code": "TOO_MANY_REQUESTS"}},
             Trouble.REJECTED: {"error": {"code": "UNPROCESSABLE_ENTITY"}},
             Trouble.UNEXPECTED: {"error": {"code": "OUT_OF_INK"}, "status": 418},
         }
-        return {"kind": "platform_error", **table[trouble], **self.publish_call(kind, shape)}
+        return {"kind": "platform_error", **said[trouble], **self.publish_call(kind, shape)}
 
     def silent(self, kind: str, shape: Shape) -> str:
         """A member's posts may not be read, and nothing says that the duplicate check looks at files."""

@@ -75,7 +75,7 @@ _DOCUMENTS: Final = (
     *(document(sort) for sort in ("docx", "pptx", "doc", "ppt")),
     *(document(pages=pages) for pages in (1, 299, 300, 301)),
 )
-_OPTIONS: Final[tuple[list[str], ...]] = (
+_OPTIONS: Final[Sequence[list[str]]] = (
     ["Yes", "No"],
     ["Yes"],
     ["a", "b", "c", "d"],
