@@ -2,10 +2,10 @@
 
     python -m tests.chaos [--jobs 2000] [--workers 3] [--tenants 8] [--seed N] [--seconds MAX] [--short] [--keep]
 
-PostgreSQL (with fsync), Redis, the sandbox, workers, two beats and a web server (from which platforms fetch pictures) run as in
-production, on loopback, on servers brought along. Every kind of post of every platform is published, and workers die at each
-labelled point of each kind's own steps: a whole run meets all of them, a short one a few that change with the seed. What
-counts is what stands in the sandbox afterwards: nothing lost, nothing doubled, nothing left open.
+PostgreSQL (with fsync), Redis, the sandbox, workers, two beats and a web server (from which platforms fetch pictures) run
+as in production, on loopback, on servers brought along. Every kind of post of Meta and LinkedIn is published, and workers
+die at each labelled point of each kind's own steps: a whole run wishes for all of them, a short one for a few that change
+with the seed. What counts is what stands in the sandbox afterwards: nothing lost, nothing doubled, nothing left open.
 
     __main__.py   the command line, progress on stderr, one line of JSON on stdout
     run.py        one run from start to verdict, and the end of everything it started
@@ -22,7 +22,6 @@ counts is what stands in the sandbox afterwards: nothing lost, nothing doubled, 
     checking.py   jobs against posts: lost, doubled, out of order, unresolved
 
 Nobody is spared. A job whose workers keep dying is handed to a person, but only when nothing else explains the deaths
-(``publishing.blame``); in a storm something else does, so not one job may end there.
-A member's post on LinkedIn can be read by nobody but its author:
-such a job may end as unknown (``honest_unknown``), if it stands there once at most.
+(``publishing.blame``); in a storm something else does, so not one job may end there. A member's post on LinkedIn can be read by nobody but its
+author: such a job may end as unknown (``honest_unknown``), if it stands there once at most.
 """

@@ -108,7 +108,9 @@ def judge(
         if saying not in asked:
             verdict.strays.append(f"{saying}: it stands there and no job asked for it ({', '.join(ids)})")
         elif len(ids) > 1:
-            verdict.doubled.append(f"{saying}: it stands there {len(ids)} times ({', '.join(ids)})")
+            verdict.doubled.append(
+                f"job {asked[saying]}, {saying}: it stands there {len(ids)} times ({', '.join(ids)})"
+            )
             verdict.suspects.add(asked[saying])
     for job in jobs:
         _judge_job(job, standing.get(job.saying, []), verdict, may_be_unknown=job.kind in nobody_can_look)

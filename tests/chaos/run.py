@@ -28,14 +28,13 @@ if TYPE_CHECKING:
 
 #: Short, so that a stopped worker loses its jobs soon; long enough for a machine that is busy with other things.
 LEASE: Final = 15
+SHORT_LEASE: Final = 10
 LANDING: Final = 2
-#: Absence proves something only when nothing sent under the lease can still be on its way.
-SETTLE: Final = LEASE + LANDING + 2
 LATENCY_MS: Final = 40
 #: After the last job has come to rest: could a straggler still send something? It gets the time.
 AFTERMATH: Final = 3.0
 #: A short run is part of every test run: what it has not met by then, another seed will.
-LONGEST_SHORT_STORM: Final = 40.0
+LONGEST_SHORT_STORM: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -138,6 +137,9 @@ def _settings(
 ) -> dict[str, str]:
     """Return the environment of a production installation whose platforms are the sandbox."""
     rng = random.SystemRandom()
+    lease = SHORT_LEASE if options.short else LEASE
+    # Absence proves something only when nothing sent under the lease can still be on its way.
+    settle = str(lease + LANDING + 2)
     wanted = {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SWITCHBOARD_MODE": "production",
@@ -151,10 +153,10 @@ def _settings(
         "PLATFORM_GATEWAY_URL": gateway,
         "LOG_FORMAT": "lines",
         "WORKER_CALLS_IN_FLIGHT": "4" if options.short else "8",
-        "PUBLISH_LEASE_SECONDS": str(LEASE),
+        "PUBLISH_LEASE_SECONDS": str(lease),
         "PUBLISH_LANDING_SECONDS": str(LANDING),
-        "META_SETTLE_SECONDS": str(SETTLE),
-        "LINKEDIN_SETTLE_SECONDS": str(SETTLE),
+        "META_SETTLE_SECONDS": settle,
+        "LINKEDIN_SETTLE_SECONDS": settle,
         "LINKEDIN_MEDIA_GRACE_SECONDS": "1",
         "HTTP_CONNECT_TIMEOUT": "1",
         "HTTP_READ_TIMEOUT": "3",
@@ -168,7 +170,7 @@ def _settings(
 def _pace(options: Options) -> Pace:
     if options.short:
         return Pace(
-            frozen=(LEASE + 1.0, LEASE + 3.0),
+            frozen=(SHORT_LEASE + 1.0, SHORT_LEASE + 3.0),
             outage=(1.0, 2.0),
             pause=(0.0, 0.2),
             patience=6.0,
@@ -176,7 +178,7 @@ def _pace(options: Options) -> Pace:
             backlog=1000,
         )
     return Pace(
-        frozen=(LEASE + 3.0, LEASE + 22.0), outage=(1.0, 5.0), pause=(0.0, 1.0), patience=12.0, early=0.7, backlog=200
+        frozen=(LEASE + 3.0, LEASE + 22.0), outage=(1.0, 5.0), pause=(0.0, 1.0), patience=12.0, early=0.7, backlog=40
     )
 
 
@@ -227,7 +229,7 @@ def _count(author: "Author", town: Town, say: Callable[[str], None]) -> tuple[di
     for name in ("lost", "doubled", "unresolved", "exhausted", "strays", "disordered", "honest_unknown"):
         for sentence in getattr(verdict, name)[:20]:
             say(f"{name}: {sentence}")
-    for job_id in sorted(verdict.suspects)[:10]:
+    for job_id in sorted(verdict.suspects)[:20]:
         say(story_of(job_id))
     times = checking.resolve_times(jobs)
     figures = {

@@ -41,6 +41,8 @@ WHOLE: Final = {
 SLOW_TO_HEAL: Final = frozenset({STALL, STOP_WORKER, AFTER_ANNOUNCE, BEFORE_SEND})
 #: So many wishes are open at once: each kind takes its own time to come to its point.
 MOST_OPEN: Final = 4
+#: So many disturbances lie between two wishes for one kind.
+KEPT_APART: Final = 12
 
 
 @dataclass(frozen=True)
@@ -86,17 +88,15 @@ class Storm:
 
     def plan(self, counts: Mapping[str, int], wanted: Sequence[Wish]) -> list[str | Wish]:
         """Return the order of the disturbances. What takes long to heal comes early: else the end is all waiting."""
-        plan = [
-            *wanted,
-            *(Wish(what) if what == STALL else what for what, count in counts.items() for _ in range(count)),
-        ]
+        own = [Wish(what) if what == STALL else what for what, count in counts.items() for _ in range(count)]
+        plan: list[str | Wish] = [*wanted, *own]
         self._rng.shuffle(plan)
         early = int(len(plan) * self._pace.early)
         moved = [what for what in plan[early:] if _is_slow_to_heal(what)]
         plan = [*plan[:early], *(what for what in plan[early:] if not _is_slow_to_heal(what))]
         for what in moved:
             plan.insert(self._rng.randrange(early), what)
-        return plan
+        return _spread(plan)
 
     def rage(self, plan: Sequence[str | Wish], *, jobs: int, until: float) -> None:
         """Carry out the plan, letting in its share of jobs with each disturbance; stop early at a moment (monotonic)."""
@@ -249,6 +249,16 @@ class Storm:
             if left <= 0:
                 return
             time.sleep(min(0.05, left))
+
+
+def _spread(plan: Sequence[str | Wish]) -> list[str | Wish]:
+    """Keep the wishes for one kind apart: else two deaths in a row would be those of one job, which has to be suspected."""
+    waiting, spread = list(plan), list[str | Wish]()
+    while waiting:
+        lately = {what.kind for what in spread[-KEPT_APART:] if isinstance(what, Wish)}
+        fits = (n for n, what in enumerate(waiting) if not isinstance(what, Wish) or what.kind not in lately)
+        spread.append(waiting.pop(next(fits, 0)))
+    return spread
 
 
 def _is_slow_to_heal(what: str | Wish) -> bool:
