@@ -35,6 +35,10 @@ app.conf.beat_schedule = {
         "task": "connectors.subscribe_webhooks",
         "schedule": timedelta(seconds=60),
     },
+    "connectors.refresh_due_tokens": {
+        "task": "connectors.refresh_due_tokens",
+        "schedule": timedelta(minutes=5),
+    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),

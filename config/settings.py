@@ -273,6 +273,7 @@ CELERY_TASK_ROUTES = {
     "monitoring.*": {"queue": "health"},
     "media.*": {"queue": "health"},
     "connectors.*_webhooks": {"queue": "webhooks"},
+    "connectors.*_tokens": {"queue": "tokens"},
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"

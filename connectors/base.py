@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 
 from connectors.errors import ConfigurationError
@@ -74,6 +74,8 @@ class Connector(ABC):
     kinds: ClassVar[tuple[DestinationKind, ...]]
     #: Which kind of sealed secret is traded for a fresh access token; without one, only a person can renew.
     renews_with: ClassVar[str] = REFRESH_TOKEN
+    #: How long before the access token ends it is traded for a fresh one; each moment has its own try.
+    refresh_before: ClassVar[tuple[timedelta, ...]] = (timedelta(days=7), timedelta(days=1))
 
     def __init__(self, *, app: App, http: Http, keys: KeyRing | None = None) -> None:
         self.app = app

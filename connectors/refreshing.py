@@ -6,27 +6,32 @@ only if nobody else stored anything meanwhile (``token_version``). An exchange t
 nothing, and a refusal is believed only while the token it was about is still the present one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from connectors.errors import ConfigurationError, ConnectorError, ReconnectRequired
 from connectors.manager import connector_class, get_connector
 from connectors.models import Connection, TokenRefresh
+from connectors.registry import CONNECTORS
 from connectors.services import mark_attention, mark_recovered, seal
 from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, Capability, Refreshed, destination_token
 from foundation.ids import new_id
+from vault import services as vault
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
+
+#: How long after a try the sweep leaves a connection alone.
+PAUSE: Final = timedelta(hours=6)
 
 
 class Outcome(StrEnum):
@@ -87,6 +92,44 @@ def refresh_connection(*, connection_id: UUID, reason: str, clock: Clock, seen_v
     )
     log.info("token.refreshed", connection=str(row.pk), platform=row.platform_id, outcome=str(outcome), reason=reason)
     return outcome
+
+
+def refresh_due(*, clock: Clock, limit: int = 50) -> int:
+    """Refresh the tokens that are to end soon, those that end first first; return how many were refreshed.
+
+    A platform's windows (``Connector.refresh_before``) say when; a try that failed is repeated after ``PAUSE``. Grants that
+    cannot be renewed without their person are left alone: the connection page says until when they hold.
+    """
+    now = clock()
+    count = 0
+    for slug, connector in CONNECTORS.items():
+        if Capability.REFRESH_TOKEN not in connector.capabilities:
+            continue
+        lately = TokenRefresh.objects.filter(connection=OuterRef("pk"), started_at__gt=now - PAUSE)
+        ending = Connection.objects.filter(
+            ~Exists(lately),
+            platform_id=slug,
+            platform__enabled=True,
+            status=Connection.Status.ACTIVE,
+            access_expires_at__gt=now,
+            access_expires_at__lte=now + max(connector.refresh_before),
+        ).order_by("access_expires_at")
+        for row in ending[:limit]:
+            renewable = connector.renews_with in vault.hints(tenant_id=row.tenant_id, connection_id=row.pk)
+            if renewable and _window_is_new(row, connector.refresh_before, now=now):
+                outcome = refresh_connection(
+                    connection_id=row.pk, reason="ends soon", clock=clock, seen_version=row.token_version
+                )
+                count += outcome is Outcome.REFRESHED
+    return count
+
+
+def _window_is_new(row: Connection, windows: Sequence[timedelta], *, now: datetime) -> bool:
+    """Tell whether no refresh has succeeded since the present window began: an expiry that did not move is not chased."""
+    if row.access_expires_at is None:
+        return False
+    begun = [row.access_expires_at - window for window in windows if row.access_expires_at - window <= now]
+    return bool(begun) and (row.refreshed_at is None or row.refreshed_at < max(begun))
 
 
 def _exchange(row: Connection, *, clock: Clock) -> tuple[Outcome, Exception | None]:

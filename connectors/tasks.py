@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from connectors import subscribing, webhook_processing
+from connectors import refreshing, subscribing, webhook_processing
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -45,3 +45,15 @@ def sweep_webhooks() -> None:
 def subscribe_webhooks() -> None:
     """Ask platforms to tell us what happens at chosen places."""
     subscribing.subscribe_due(now=timezone.now())
+
+
+@shared_task(
+    name="connectors.refresh_due_tokens",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def refresh_due_tokens() -> None:
+    """Trade tokens that end soon for fresh ones."""
+    refreshing.refresh_due(clock=timezone.now)

@@ -7,10 +7,12 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
+from connectors.meta.connector import MetaConnector
 from connectors.models import Connection, TokenRefresh
-from connectors.refreshing import Outcome, lease, refresh_connection
+from connectors.refreshing import PAUSE, Outcome, lease, refresh_connection, refresh_due
 from connectors.services import disconnect
 from connectors.types import ACCESS_TOKEN
+from sandbox.faults import fault_from
 from sandbox.world import World
 from tenants.principal import Principal
 from vault import services as vault
@@ -97,3 +99,48 @@ def test_a_refresh_heals_a_connection_that_needed_attention(connection: Connecti
     assert refresh(connection) is Outcome.REFRESHED
     connection.refresh_from_db()
     assert (connection.status, connection.status_cause) == (Connection.Status.ACTIVE, "")
+
+
+# --- before they end ---------------------------------------------------------------------------------------------------
+
+
+def ends_in(connection: Connection, span: timedelta) -> datetime:
+    now = timezone.now()
+    Connection.objects.filter(pk=connection.pk).update(access_expires_at=now + span, refreshed_at=None)
+    return now
+
+
+def sweep(now: datetime) -> int:
+    return refresh_due(clock=lambda: now)
+
+
+def test_a_token_is_refreshed_before_it_ends_and_once_for_each_window(connection: Connection, world: World) -> None:
+    assert sweep(ends_in(connection, timedelta(days=8))) == 0
+    now = ends_in(connection, timedelta(days=6))
+    world.switches.set({"meta.expiry_not_extended": True})
+    assert sweep(now) == 1
+    Connection.objects.filter(pk=connection.pk).update(access_expires_at=now + timedelta(days=6))
+    later = now + PAUSE + timedelta(minutes=1)
+    assert sweep(later) == 0, "an expiry that did not move is not chased"
+    assert sweep(now + timedelta(days=5, hours=1)) == 1, "but tried again a day before the end"
+
+
+def test_a_refresh_that_failed_is_tried_again_after_a_pause(connection: Connection, world: World) -> None:
+    where = {"host": "graph.facebook.com", "method": "*", "path": "*/oauth/access_token"}
+    world.faults.add(fault_from({"kind": "http_status", "status": 503, **where}))
+    now = ends_in(connection, timedelta(days=2))
+    assert sweep(now) == 0
+    assert TokenRefresh.objects.get().outcome == "failed"
+    assert sweep(now + timedelta(minutes=5)) == 0
+    assert TokenRefresh.objects.count() == 1
+    assert sweep(now + PAUSE + timedelta(minutes=1)) == 1
+
+
+def test_a_grant_that_only_its_person_can_renew_is_left_in_peace_until_it_ends(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MetaConnector, "renews_with", "refresh_token")
+    assert sweep(ends_in(connection, timedelta(hours=5))) == 0
+    connection.refresh_from_db()
+    assert connection.status == Connection.Status.ACTIVE
+    assert not TokenRefresh.objects.exists()
