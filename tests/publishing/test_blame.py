@@ -23,11 +23,11 @@ class Floor:
         self.now = timezone.now()
         self.fallen = 0
 
-    def fall_with(self, *jobs: PublishJob) -> None:
+    def fall_with(self, *jobs: PublishJob, pause: timedelta = timedelta(seconds=10)) -> None:
         """Let a new worker take these jobs, and die."""
         self.fallen += 1
         name = f"host-{self.fallen}/1/2/3"
-        self.now += timedelta(minutes=1)
+        self.now += pause
         wanted = {job.pk for job in jobs}
         # Only these are due; the others are somewhere else at the moment.
         PublishJob.objects.filter(pk__in=wanted, lease_token=None).update(due_at=self.now)
@@ -37,7 +37,8 @@ class Floor:
         assert taken == wanted
         PublishJob.objects.filter(pk__in=taken).update(lease_owner=name)
         Attempt.objects.filter(job__in=taken, closed_at=None).update(worker=name)
-        self.now += settings.PUBLISH_LEASE + timedelta(seconds=1)
+        self.now += timedelta(seconds=1)
+        PublishJob.objects.filter(pk__in=taken).update(lease_until=self.now - timedelta(milliseconds=1))
         assert ledger.recover(now=self.now, landing=settings.PUBLISH_LANDING) == len(taken)
 
     def _claim(self, count: int) -> Sequence[ledger.Claimed]:
@@ -73,6 +74,18 @@ def test_a_job_is_not_blamed_while_workers_die_without_it(publish: Publish, floo
     assert state_of(innocent) == State.RETRYING
 
 
+def test_a_job_is_not_blamed_while_workers_have_died_around_it_a_moment_ago(publish: Publish, floor: Floor) -> None:
+    other, innocent = publish("other"), publish("innocent")
+    floor.fall_with(other)
+    floor.fall_with(innocent)
+    floor.fall_with(innocent)
+    assert state_of(innocent) == State.RETRYING
+    # Once the others have long been well, what still dies of it dies of it.
+    floor.fall_with(innocent, pause=2 * settings.PUBLISH_LEASE)
+    floor.fall_with(innocent)
+    assert state_of(innocent) == State.DLQ
+
+
 def test_of_two_jobs_that_share_every_death_neither_is_blamed_until_they_part(publish: Publish, floor: Floor) -> None:
     bad, near = publish("bad"), publish("near")
     floor.fall_with(bad, near)
@@ -104,7 +117,9 @@ def test_after_the_second_death_a_job_waits_longer_each_time(publish: Publish, f
         due = PublishJob.objects.get(pk=job.pk).due_at
         assert due is not None
         waits.append(due - floor.now)
-    assert waits == [timedelta(seconds=seconds) for seconds in (0, 1, 3, 9)]
+    assert waits[0] == timedelta()
+    for wait, seconds in zip(waits[1:], (1, 3, 9), strict=True):
+        assert timedelta(seconds=seconds) <= wait <= timedelta(seconds=2 * seconds)
 
 
 def test_a_redriven_job_starts_afresh(publish: Publish, floor: Floor) -> None:
