@@ -9,6 +9,7 @@ import json
 import logging
 import re
 import ssl
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from urllib.parse import urlsplit
 import requests
 import structlog
 import urllib3
+import urllib3.connection
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
@@ -114,6 +116,7 @@ class Http:
         if last_moment is not None:
             last_moment()
         status: int | None = None
+        _here.fence = last_moment
         try:
             # Past the session: its cookies, redirects, hooks and look at the environment cost as much as the call itself.
             response = _adapter(url).send(prepared, stream=True, timeout=timeout, **_surroundings(url))
@@ -128,6 +131,7 @@ class Http:
             host = urlsplit(url).hostname or "the platform"
             raise self._lost(f"{host} broke off in the middle of its answer.", operation, changes, status) from None
         finally:
+            _here.fence = None
             if _logs_calls():
                 log.debug(
                     "platform.call",
@@ -204,8 +208,49 @@ def unmount(prefix: str) -> None:
     _session().adapters.pop(prefix, None)
 
 
+#: What the call of this thread asks before each piece of bytes leaves.
+_here = threading.local()
+
+
+class _FencedConnection(urllib3.connection.HTTPConnection):
+    """Ask once more right before bytes leave: connecting, or waiting for a processor, may have taken longer than a lease."""
+
+    def send(self, data: Any) -> None:
+        """Send a piece; what the fence raises breaks the request off before its end, so that nothing comes of it."""
+        _ask_fence()
+        super().send(data)
+
+
+class _FencedTLSConnection(urllib3.connection.HTTPSConnection):
+    """The same, encrypted."""
+
+    def send(self, data: Any) -> None:
+        """Send a piece, unless the fence raises."""
+        _ask_fence()
+        super().send(data)
+
+
+def _ask_fence() -> None:
+    fence: Callable[[], None] | None = getattr(_here, "fence", None)
+    if fence is not None:
+        fence()
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _FencedConnection
+
+
+class _TLSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _FencedTLSConnection
+
+
 class _Door(HTTPAdapter):
     """The way out. An answer is told plainly: no cookie is kept and no history made."""
+
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        """Make the pools, of connections with a fence."""
+        super().init_poolmanager(*arguments, **named)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
     def build_response(self, req: requests.PreparedRequest, resp: urllib3.BaseHTTPResponse) -> requests.Response:
         """Wrap urllib3's answer."""

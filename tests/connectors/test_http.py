@@ -373,7 +373,7 @@ def test_the_last_moment_stops_the_bytes() -> None:
         assert server.requests == []
 
 
-def test_the_last_moment_is_asked_once_and_before_the_bytes_leave() -> None:
+def test_the_last_moment_is_asked_before_every_piece_and_never_after_the_last() -> None:
     seen: list[int] = []
     with wire.listening(wire.answer()) as server:
         door().call(
@@ -381,10 +381,42 @@ def test_the_last_moment_is_asked_once_and_before_the_bytes_leave() -> None:
             server.url(),
             operation="publish",
             changes=True,
+            json_body={"message": "once"},
             last_moment=lambda: seen.append(len(server.requests)),
         )
         assert len(server.requests) == 1
-    assert seen == [0]
+        door().call("POST", server.url(), operation="read", changes=False, json_body={})
+    assert len(seen) >= 3, "before connecting, before the head, and before the body"
+    assert set(seen) == {0}
+
+
+@pytest.mark.parametrize("asked_before", [1, 2])
+def test_a_lease_that_runs_out_between_the_pieces_keeps_the_rest_back(asked_before: int) -> None:
+    """A thread that stood still while it connected, or behind the head, sends nothing that could be acted on."""
+
+    class LeaseLostHere(Exception):
+        """The lease has run out."""
+
+    asked = 0
+
+    def stop_later() -> None:
+        nonlocal asked
+        asked += 1
+        if asked > asked_before:
+            raise LeaseLostHere
+
+    with wire.listening(wire.answer(), reads=False) as server:
+        with pytest.raises(LeaseLostHere):
+            door().call(
+                "POST",
+                server.url(),
+                operation="publish",
+                changes=True,
+                json_body={"message": "doubled"},
+                last_moment=stop_later,
+            )
+        time.sleep(0.1)
+        assert all(b"doubled" not in sent for sent in server.requests)
 
 
 # --- the answer -------------------------------------------------------------------------------------------------------
