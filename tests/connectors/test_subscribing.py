@@ -136,7 +136,7 @@ def test_choosing_in_the_api_and_on_the_page_leads_there(
 def test_linkedins_challenge_of_a_new_subscription_is_answered_and_its_news_are_stored(
     house: House, sandbox: Sandbox, world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "PUBLIC_URL", "http://127.0.0.1:8000")
+    monkeypatch.setattr(settings, "PUBLIC_URL", "https://127.0.0.1:8000")
     callback = "http://testserver/api/oauth/linkedin/callback"
     world.linkedin.add_redirect_uris("", [callback])
     connector = get_connector("linkedin")
