@@ -127,7 +127,7 @@ def _journal(entry: JournalEntry) -> Event:
     title = f"{verb}: {_key_in_words(entry.key)}"
     if isinstance(entry.value, Mapping):
         facts = tuple(
-            (_key_in_words(key), _value_in_words(value)) for key, value in entry.value.items() if _tells(value)
+            (_key_in_words(key), _value_in_words(value)) for key, value in sorted(entry.value.items()) if _tells(value)
         )
         return Event(entry.at, "journal", title, facts=facts, attempt=entry.attempt_number, icon="pen")
     said = _value_in_words(entry.value) if _tells(entry.value) else ""

@@ -78,10 +78,16 @@ def _settings(job: PublishJob) -> list[tuple[str, str]]:
     kind = kind_of(job.destination)
     members = kind.settings.schema.get("properties", {}) if kind else {}
     told = []
-    for name, value in settings_at(job.post, job.destination).items():
+    for name, value in _in_order_of(members, settings_at(job.post, job.destination)):
         member = members.get(name, {})
         told.append((member.get("title") or name.replace("_", " ").capitalize(), _said(value, member)))
     return told
+
+
+def _in_order_of(members: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return values in the order of their schema; databases keep their own."""
+    places = {name: place for place, name in enumerate(members)}
+    return sorted(values.items(), key=lambda item: (places.get(item[0], len(places)), item[0]))
 
 
 def _said(value: Any, member: Mapping[str, Any]) -> str:
@@ -93,7 +99,8 @@ def _said(value: Any, member: Mapping[str, Any]) -> str:
         return apart.join(_said(one, member.get("items", {})) for one in value)
     if isinstance(value, dict):
         inner = member.get("properties", {})
-        return ", ".join(f"{name.replace('_', ' ')}: {_said(one, inner.get(name, {}))}" for name, one in value.items())
+        parts = _in_order_of(inner, value)
+        return ", ".join(f"{name.replace('_', ' ')}: {_said(one, inner.get(name, {}))}" for name, one in parts)
     return settings_form.in_words(value) if "enum" in member else str(value)
 
 

@@ -112,6 +112,7 @@ class Author:
         self.accepted: list[Saying] = []
         #: What asked to be kept in order, in that order.
         self.in_order: list[Saying] = []
+        self._first_there: dict[str, UUID] = {}
         #: How often an acceptance was tried again, and how often it turned out to have been accepted before.
         self.tried_again = self.replayed = 0
         self._houses = houses
@@ -217,7 +218,9 @@ class Author:
         self.replayed += before
         sayings = [_saying(post, place) for place in written.places.values()]
         if draft.in_order:
-            self.in_order += sayings
+            # Order is promised within one tenant's destination; several tenants publish to one place here.
+            mine = house.principal.tenant.pk
+            self.in_order += [one for one in sayings if self._first_there.setdefault(one.page, mine) == mine]
         self.accepted += sayings
         ring_after_commit()
 

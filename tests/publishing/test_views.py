@@ -537,7 +537,7 @@ def test_notes_of_a_connector_stand_in_the_story_in_words_and_once(member_client
     told = [(line["title"], line["detail"], line["facts"]) for line in shown if line["kind"] == "journal"]
     assert told == [
         ("Noted: newest", "17", []),
-        ("Noted: media 0", "", [("state", "ready"), ("urn", "urn:1"), ("sent", "yes")]),
+        ("Noted: media 0", "", [("sent", "yes"), ("state", "ready"), ("urn", "urn:1")]),
         ("Noted: empty", "", []),
         ("Noted: media 0", "", [("state", "gone")]),
     ]
