@@ -76,6 +76,7 @@ def _office(path: Path) -> dict[str, Any]:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error, IndexError, OverflowError):
+        # All that zipfile is known to raise for hostile directories; NotImplementedError names a ZIP version it cannot read.
         raise damaged("it begins like a ZIP archive and cannot be read as one") from None
     if len(entries) > MOST_ENTRIES:
         raise _BOMB
