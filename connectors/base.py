@@ -10,21 +10,31 @@ from connectors.errors import ConfigurationError
 from connectors.http import Http
 from connectors.types import (
     REFRESH_TOKEN,
+    Action,
     ApiVersion,
     App,
     CannotTell,
     Capability,
+    Composing,
     Content,
+    Facts,
     FoundDestination,
     Grant,
     HealthReport,
     Journal,
+    KeyForm,
     KeyRing,
+    Member,
+    MemberPage,
+    MemberResult,
     Metric,
     NotThere,
     Processing,
     Published,
     Refreshed,
+    ReviewPage,
+    Segment,
+    Standing,
     Target,
     WebhookEvent,
     WebhookReply,
@@ -76,6 +86,12 @@ class Connector(ABC):
     renews_with: ClassVar[str] = REFRESH_TOKEN
     #: How long before the access token ends it is traded for a fresh one; each moment has its own try.
     refresh_before: ClassVar[tuple[timedelta, ...]] = (timedelta(days=7), timedelta(days=1))
+    #: What the form asks for, where accounts are connected by an API key (``API_KEY``).
+    key_form: ClassVar[KeyForm | None] = None
+    #: Whether each place gets a secret webhook address of its own, because deliveries name no app and may be unsigned.
+    own_addresses: ClassVar[bool] = False
+    #: What can be done with what we published (``ACTIONS``).
+    actions: ClassVar[tuple[Action, ...]] = ()
 
     def __init__(self, *, app: App, http: Http, keys: KeyRing | None = None) -> None:
         self.app = app
@@ -110,18 +126,6 @@ class Connector(ABC):
         """Return the API version that every call names, and when it ends."""
 
     @abstractmethod
-    def scopes(self) -> tuple[str, ...]:
-        """Return the scopes we ask for."""
-
-    @abstractmethod
-    def authorize_url(self, *, redirect_uri: str, state: Secret, rerequest: bool = False) -> str:
-        """Return where the browser goes for consent. ``rerequest`` asks again for scopes declined before."""
-
-    @abstractmethod
-    def exchange_code(self, *, code: Secret, redirect_uri: str, now: datetime) -> Grant:
-        """Trade a single-use code for a grant that lasts. A used code is never tried again."""
-
-    @abstractmethod
     def fetch_accounts(self, *, access_token: Secret) -> Sequence[FoundDestination]:
         """Return every destination the grant opens, following every page of results."""
 
@@ -151,7 +155,31 @@ class Connector(ABC):
         """Name what the operator must mend, when a platform's return without a code says so; None when the person refused."""
         return None
 
+    @classmethod
+    def refresh_moments(cls, *, issued_at: datetime, expires_at: datetime) -> tuple[datetime, ...]:
+        """Return when a token is traded for a fresh one; none is earlier than the longest ``refresh_before`` allows."""
+        return tuple(expires_at - before for before in cls.refresh_before)
+
     # --- what only some platforms can: each goes with a capability, which callers ask for first ----------------------
+
+    def scopes(self) -> tuple[str, ...]:
+        """Return the scopes we ask for (``OAUTH``); none where there are none."""
+        return ()
+
+    def authorize_url(self, *, redirect_uri: str, state: Secret, rerequest: bool = False) -> str:
+        """Return where the browser goes for consent (``OAUTH``). ``rerequest`` asks again for scopes declined before."""
+        self._cannot(Capability.OAUTH)
+
+    def exchange_code(self, *, code: Secret, redirect_uri: str, now: datetime) -> Grant:
+        """Trade a single-use code for a grant that lasts (``OAUTH``). A used code is never tried again."""
+        self._cannot(Capability.OAUTH)
+
+    def connect_with_key(self, *, key: Secret, now: datetime) -> Grant:
+        """Try a key that a person typed, and tell whose it is (``API_KEY``); ``access_token`` is the key, cleaned.
+
+        Raises ``ContentRejected`` for what cannot be a key, before anything is sent.
+        """
+        self._cannot(Capability.API_KEY)
 
     def refresh_token(self, *, now: datetime) -> Refreshed:
         """Trade what the key ring holds for tokens that live longer (``REFRESH_TOKEN``).
@@ -201,9 +229,59 @@ class Connector(ABC):
         """
         self._cannot(Capability.WEBHOOKS)
 
-    def subscribe_webhooks(self, target: Target) -> None:
-        """Ask the platform to tell us what happens at this place (``WEBHOOKS``); repeating it harms nobody."""
+    def subscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> Secret | None:
+        """Ask the platform to tell us what happens at this place (``WEBHOOKS``); repeating it harms nobody.
+
+        ``address`` is the place's own webhook address where ``own_addresses`` says that it has one. Returns what the
+        platform will sign deliveries with, where it told that just now; it is sealed and comes back with each delivery.
+        """
         self._cannot(Capability.WEBHOOKS)
+
+    def unsubscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
+        """Ask the platform to be silent about this place (``WEBHOOKS``); one that is silent already is no error."""
+        self._cannot(Capability.WEBHOOKS)
+
+    def composing(self, target: Target, *, now: datetime) -> Composing:
+        """Ask what the place allows at this moment (``COMPOSING``)."""
+        self._cannot(Capability.COMPOSING)
+
+    def look_after(self, external_id: str, target: Target, journal: Facts, *, now: datetime) -> Standing:
+        """Look how something published stands now (``WATCH``): some platforms decide, or tell its id, only later.
+
+        ``journal`` is what the publish noted.
+        """
+        self._cannot(Capability.WATCH)
+
+    def fetch_reviews(self, target: Target, *, page: str = "") -> ReviewPage:
+        """Return one page of a place's reviews, newest first (``REVIEWS``)."""
+        self._cannot(Capability.REVIEWS)
+
+    def reply_to_review(self, external_id: str, text: str, target: Target) -> None:
+        """Answer a review, or replace the answer (``REVIEWS``); an empty text takes the answer away."""
+        self._cannot(Capability.REVIEWS)
+
+    def fetch_members(self, target: Target, *, page: str = "", status: str = "") -> MemberPage:
+        """Return one page of an audience's contacts (``AUDIENCES``)."""
+        self._cannot(Capability.AUDIENCES)
+
+    def fetch_segments(self, target: Target) -> Sequence[Segment]:
+        """Return every segment and tag of an audience, following every page of results (``AUDIENCES``)."""
+        self._cannot(Capability.AUDIENCES)
+
+    def save_members(self, target: Target, members: Sequence[Member]) -> Sequence[MemberResult]:
+        """Add contacts or update those that are there (``AUDIENCES``); one result each, in order."""
+        self._cannot(Capability.AUDIENCES)
+
+    def archive_member(self, target: Target, email: str) -> None:
+        """Take a contact out of an audience (``AUDIENCES``); one that is out already is no error."""
+        self._cannot(Capability.AUDIENCES)
+
+    def perform(self, action: str, external_id: str, arguments: Facts, target: Target, *, now: datetime) -> Facts:
+        """Do one of ``actions`` with something published (``ACTIONS``); ``arguments`` are valid by its schema.
+
+        Returns plain JSON for whoever asked. Raises ``ContentRejected`` when it cannot be done, with why.
+        """
+        self._cannot(Capability.ACTIONS)
 
     def _cannot(self, capability: Capability) -> NoReturn:
         raise LookupError(f"{self.slug} lacks {capability.value}: ask capabilities before calling")

@@ -15,6 +15,7 @@ class Capability(StrEnum):
     """What a platform's connector can do. What it cannot is absent, never a stub."""
 
     OAUTH = "oauth"
+    API_KEY = "api_key"
     # What can be said. ``DestinationKind.takes`` says which of these a kind of place takes.
     TEXT = "text"
     LINK = "link"
@@ -26,6 +27,7 @@ class Capability(StrEnum):
     DOCUMENT = "document"
     POLL = "poll"
     RESHARE = "reshare"
+    CAMPAIGN = "campaign"
     # What can be done.
     FIND_PUBLISHED = "find_published"
     FIRST_COMMENT = "first_comment"
@@ -37,6 +39,11 @@ class Capability(StrEnum):
     HEALTH_CHECK = "health_check"
     REFRESH_TOKEN = "refresh_token"  # noqa: S105
     REVOKE = "revoke"
+    COMPOSING = "composing"
+    WATCH = "watch"
+    REVIEWS = "reviews"
+    AUDIENCES = "audiences"
+    ACTIONS = "actions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,17 @@ class App:
 
     client_id: str
     client_secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class KeyForm:
+    """How a platform that is connected by an API key asks for it: what the form says, and where people find the key."""
+
+    label: str
+    help: str
+    #: The platform's own page where a key is made.
+    page: str
+    placeholder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +215,132 @@ class Published:
     note: str = ""
 
 
+class LiveState(StrEnum):
+    """What became of something we published, when looked at again."""
+
+    LIVE = "live"
+    #: There, but the platform has not made it public yet, or shows it to its author alone.
+    PENDING = "pending"
+    #: The platform took it back after accepting it.
+    REJECTED = "rejected"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a published post stands now. Ids and links are told where the platform made them known only later."""
+
+    state: LiveState
+    #: Why, and what helps, when it is not live.
+    reason: str = ""
+    remedy: str = ""
+    external_id: str = ""
+    permalink: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """What a place allows at this moment, asked when somebody is about to write for it.
+
+    ``choices`` narrows author settings to the values allowed now; ``fixed`` are settings that the place decides itself.
+    """
+
+    name: str = ""
+    username: str = ""
+    picture_url: str = ""
+    #: Why nothing can be posted now, in words with a remedy; empty when something can.
+    obstacle: str = ""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fixed: Facts = field(default_factory=dict)
+    longest_video: timedelta | None = None
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a customer wrote about a place, and what the place answered."""
+
+    external_id: str
+    author: str
+    #: One to five; None when the platform tells none.
+    stars: int | None = None
+    text: str = ""
+    written_at: datetime | None = None
+    changed_at: datetime | None = None
+    reply: str = ""
+    replied_at: datetime | None = None
+    #: What the platform says of the reply, such as that it is still under review or was refused and why.
+    reply_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """Some reviews of a place; ``next_page`` is empty at the end. ``average`` and ``total`` are of all of them."""
+
+    reviews: tuple[Review, ...]
+    next_page: str = ""
+    average: float | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A contact of an audience. ``status`` is the platform's word; empty leaves it, or means the platform's default."""
+
+    email: str
+    status: str = ""
+    fields: Facts = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    vip: bool | None = None
+    external_id: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    """Some contacts of an audience; ``next_page`` is empty at the end."""
+
+    members: tuple[Member, ...]
+    next_page: str = ""
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberResult:
+    """What became of one contact of many; ``code``, ``cause`` and ``remedy`` are empty when it went well."""
+
+    email: str
+    member: Member | None = None
+    code: str = ""
+    cause: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of an audience: a saved search, or the contacts that bear a tag."""
+
+    external_id: str
+    name: str
+    #: ``tag``, ``saved`` or another word of the platform's.
+    kind: str
+    members: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a platform can do with what we published beyond editing and deleting it, such as to send a test."""
+
+    slug: str
+    name: str
+    about: str
+    #: What it takes, as JSON Schema (draft 2020-12).
+    schema: Facts = field(default_factory=lambda: {"type": "object", "additionalProperties": False})
+    #: Whether people out there notice: then it is asked for twice, and written into the audit log.
+    public: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Processing:
     """The platform is still working on it: look again after this long."""
@@ -245,6 +389,10 @@ class WebhookRequest:
     headers: Mapping[str, str]
     query: Mapping[str, str]
     body: bytes
+    #: For platforms with an address per place (``Connector.own_addresses``): the place's external id, ...
+    external_id: str = ""
+    #: ... and what the platform signs its deliveries there with, where it told us; else the secret address is all.
+    signing_secret: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)

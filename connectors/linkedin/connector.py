@@ -265,7 +265,7 @@ class LinkedInConnector(Connector):
         """Tell what happened on pages."""
         return webhooks.parse(request, self.app.client_secret)
 
-    def subscribe_webhooks(self, target: Target) -> None:
+    def subscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
         """Ask for news of a page; profiles have none."""
         if target.kind == scopes.ORGANIZATION:
             webhooks.subscribe(

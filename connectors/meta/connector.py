@@ -231,7 +231,7 @@ class MetaConnector(Connector):
         """Check the signature and tell what happened, deauthorisations and deletion requests among it."""
         return webhooks.parse(request, app_secret=self.app.client_secret)
 
-    def subscribe_webhooks(self, target: Target) -> None:
+    def subscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
         """Subscribe the Page; an Instagram account is subscribed through the Page it is linked to."""
         place = self._asset(target)
         page_id = str(target.facts.get("page_id") or "") if target.kind == INSTAGRAM_KIND else target.external_id
