@@ -204,6 +204,12 @@ DATABASE_URL = env.text(
     shown="sqlite in VAR_DIR",
     help="postgres://user:password@host:port/name in production; SQLite only for trying and developing.",
 )
+DATABASE_PREPARE = env.flag(
+    "DATABASE_PREPARE",
+    default=True,
+    help="Let PostgreSQL keep the plans of the ledger's statements; off behind a pooler that lends connections for one "
+    "transaction only (PgBouncer in transaction mode before 1.21).",
+)
 _database = environ.Env.db_url_config(DATABASE_URL)
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -219,6 +225,8 @@ elif "postgres" in _database["ENGINE"]:
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
         "connect_timeout": 5,
+        # The ORM never prepares; the ledger's own statements do, unless this is None (foundation/prepared.py).
+        "prepare_threshold": 5 if DATABASE_PREPARE else None,
         "pool": {
             "min_size": 2,
             "max_size": env.number(

@@ -3,12 +3,14 @@
 No transaction is open during a call. Anticipated failures are recorded, never raised; ``retries`` decides what follows.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 from connectors.base import Connector
 from connectors.errors import (
@@ -51,13 +53,41 @@ _LOOK_YOURSELF = (
 
 def attempt_job(claimed: Claimed, *, clock: Clock) -> None:
     """Try a claimed job once and write down what happened. Raises nothing that a platform or a lost lease can cause."""
-    with structlog.contextvars.bound_contextvars(
-        job=str(claimed.job.pk), tenant=str(claimed.job.tenant_id), platform=claimed.job.platform_id
-    ):
+    with _told_of(claimed.job):
+        _attempt(claimed, clock=clock)
+
+
+def give_back(claimed: Claimed, *, clock: Clock) -> None:
+    """Give a job back that was not begun: due again at once, at no cost of tries."""
+    now = clock()
+    failure = ledger.failure_of(kind="", cause="The worker had no seat free for it.")
+    with _told_of(claimed.job):
+        if claimed.state is State.RECONCILING:
+            ledger.record_doubt(
+                claimed, look_at=now, failure=failure, outcome=Attempt.Outcome.POSTPONED, looked=True, now=now
+            )
+        elif claimed.state is State.POLLING:
+            ledger.record_processing(claimed, look_again_at=now, note=failure.cause, now=now)
+        else:
+            ledger.record_retry(
+                claimed, at=now, costs_a_try=False, settled=True, failure=failure,
+                outcome=Attempt.Outcome.POSTPONED, now=now,
+            )  # fmt: skip
+
+
+@contextmanager
+def _told_of(job: HeldJob) -> Iterator[None]:
+    """Name the job in whatever is logged meanwhile; a lost lease, or a ledger out of reach, is told there and ends it.
+
+    In both cases the lease runs out, or has, and the sweep takes the job back; raising would strand its neighbours.
+    """
+    with structlog.contextvars.bound_contextvars(job=str(job.pk), tenant=str(job.tenant_id), platform=job.platform_id):
         try:
-            _attempt(claimed, clock=clock)
+            yield
         except LeaseLost as error:
             log.warning("job.lease_lost", reason=str(error))
+        except DatabaseError as error:
+            log.error("job.ledger_unreachable", error=type(error).__name__)
 
 
 def _attempt(claimed: Claimed, *, clock: Clock) -> None:
@@ -133,11 +163,19 @@ def _reconcile(claimed: Claimed, connector: Connector, journal: JobJournal, *, c
 
 
 def _record_published(claimed: Claimed, published: Published, *, now: datetime) -> None:
-    try:
-        ledger.record_published(claimed, published, now=now)
-    except AlreadyTaken:
-        reason = "The platform named a post that already belongs to another job of this destination."
-        _record_cannot_tell(claimed, reason, outcome=Attempt.Outcome.CANNOT_TELL, now=now)
+    """Leave the good end with the writer: the seat need not wait for the disk. What goes wrong with it comes back here."""
+
+    def otherwise(error: Exception) -> None:
+        with _told_of(claimed.job):
+            if isinstance(error, AlreadyTaken):
+                reason = "The platform named a post that already belongs to another job of this destination."
+                _record_cannot_tell(claimed, reason, outcome=Attempt.Outcome.CANNOT_TELL, now=now)
+            elif isinstance(error, LeaseLost | DatabaseError):
+                raise error
+            else:  # a fault of ours: the lease runs out, and the job is looked for
+                log.error("job.not_recorded", error=type(error).__name__)
+
+    ledger.record_published(claimed, published, now=now, otherwise=otherwise)
 
 
 def _record_surely_not_there(claimed: Claimed, journal: JobJournal, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ job of another, not before it. A destination holds a bounded number of calls at 
 wait for the earlier ones of their destination.
 """
 
+import time
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +18,14 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from foundation import prepared
 from publishing.models import PublishJob
 from publishing.states import RESTING
 
 #: Jobs made ready by one claim; more wait for the next, which comes at once while there is work. Many more would hold up the
 #: very claim that is to start the first of them.
 MOST_MADE_READY: Final = 250
+READY_EVERY: Final = 0.04
 #: Tenants looked at by one claim; the next one goes on behind them.
 MOST_TENANTS: Final = 64
 _LEAST_ID: Final = UUID(int=0)
@@ -34,14 +37,26 @@ class Rotation:
 
     last_tenant: UUID = _LEAST_ID
     held: Counter[UUID] = field(default_factory=Counter)
+    #: Until when (``time.monotonic()``) nobody needs to look for jobs whose moment has come.
+    looked_until: float = 0.0
 
 
-def make_ready(*, now: datetime) -> int:
-    """Mark jobs whose moment has come; return how many. Runs inside the caller's transaction."""
+def make_ready(*, now: datetime, rotation: Rotation | None = None) -> int:
+    """Mark jobs whose moment has come; return how many. Runs inside the caller's transaction.
+
+    One worker looks at most every ``READY_EVERY`` seconds (``rotation`` remembers), unless there was more than it could take.
+    """
+    if rotation is not None and time.monotonic() < rotation.looked_until:
+        return 0
+    made = _make_ready(now=now)
+    if rotation is not None and made < MOST_MADE_READY:
+        rotation.looked_until = time.monotonic() + READY_EVERY
+    return made
+
+
+def _make_ready(*, now: datetime) -> int:
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(_READY_SQL, {"now": now, "most": MOST_MADE_READY})
-            return int(cursor.rowcount)
+        return int(prepared.fetch_all(_READY_SQL, {"now": now, "most": MOST_MADE_READY})[0][0])
     come = PublishJob.objects.filter(due_at__lte=now, ready=False).order_by("due_at")
     return PublishJob.objects.filter(pk__in=come.values("pk")[:MOST_MADE_READY]).update(ready=True)
 
@@ -50,8 +65,10 @@ _READY_SQL: Final = """
 WITH come AS MATERIALIZED (
   SELECT id FROM publish_jobs WHERE due_at <= %(now)s AND NOT ready
   ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), made AS (
+  UPDATE publish_jobs AS j SET ready = true FROM come WHERE j.id = come.id RETURNING j.id
 )
-UPDATE publish_jobs AS j SET ready = true FROM come WHERE j.id = come.id
+SELECT count(*) FROM made
 """
 
 
@@ -118,24 +135,24 @@ def _tenants_with_ready_jobs(after: UUID) -> list[UUID]:
     if connection.vendor != "postgresql":
         found = list(PublishJob.objects.filter(ready=True).order_by().values_list("tenant_id", flat=True).distinct())
         return sorted(found, key=lambda tenant: (tenant <= after, tenant))[:MOST_TENANTS]
-    with connection.cursor() as cursor:
-        cursor.execute(_TENANTS_SQL, {"after": after, "most": MOST_TENANTS})
-        tenants = [row[0] for row in cursor.fetchall()]
-        if len(tenants) < MOST_TENANTS and after != _LEAST_ID:
-            cursor.execute(_TENANTS_SQL, {"after": _LEAST_ID, "most": MOST_TENANTS})
-            tenants += [row[0] for row in cursor.fetchall() if row[0] <= after]
-    return tenants[:MOST_TENANTS]
+    told = {"after": after, "least": _LEAST_ID, "most": MOST_TENANTS}
+    return [row[0] for row in prepared.fetch_all(_TENANTS_SQL, told)]
 
 
 _TENANTS_SQL: Final = """
-WITH RECURSIVE found(tenant_id) AS (
-  (SELECT tenant_id FROM publish_jobs WHERE ready AND tenant_id > %(after)s ORDER BY tenant_id LIMIT 1)
+WITH RECURSIVE found(turn, tenant_id) AS (
+  SELECT s.turn, (SELECT j.tenant_id FROM publish_jobs j WHERE j.ready AND j.tenant_id > s.tenant_id
+                  ORDER BY j.tenant_id LIMIT 1)
+  FROM (VALUES (1, %(after)s::uuid), (2, %(least)s::uuid)) AS s(turn, tenant_id)
   UNION ALL
-  SELECT (SELECT j.tenant_id FROM publish_jobs j WHERE j.ready AND j.tenant_id > found.tenant_id
-          ORDER BY j.tenant_id LIMIT 1)
-  FROM found WHERE found.tenant_id IS NOT NULL
+  SELECT f.turn, (SELECT j.tenant_id FROM publish_jobs j WHERE j.ready AND j.tenant_id > f.tenant_id
+                  ORDER BY j.tenant_id LIMIT 1)
+  FROM found f WHERE f.tenant_id IS NOT NULL AND (f.turn = 1 OR f.tenant_id <= %(after)s)
+), walked AS (
+  SELECT turn, tenant_id FROM found
+  WHERE tenant_id IS NOT NULL AND (turn = 1 OR tenant_id <= %(after)s) LIMIT 2 * %(most)s
 )
-SELECT tenant_id FROM found WHERE tenant_id IS NOT NULL LIMIT %(most)s
+SELECT tenant_id FROM walked ORDER BY turn, tenant_id LIMIT %(most)s
 """
 
 
@@ -152,10 +169,8 @@ def _candidates(
             list(without_jobs),
             list(_RESTING),
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(_CANDIDATES_SQL, told)
-            for tenant, job, destination in cursor.fetchall():
-                found[tenant].append((job, destination))
+        for tenant, job, destination in prepared.fetch_all(_CANDIDATES_SQL, told):
+            found[tenant].append((job, destination))
         return found
     ready = PublishJob.objects.filter(ready=True).exclude(platform__enabled=False).exclude(pk__in=without_jobs)
     ready = ready.exclude(destination_id__in=without_destinations)
@@ -195,10 +210,12 @@ def _earlier_unfinished() -> QuerySet[PublishJob]:
 
 def _destinations_in_flight() -> Counter[UUID]:
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT destination_id, count(*) FROM publish_jobs WHERE lease_until IS NOT NULL GROUP BY destination_id"
+        return Counter(
+            dict(
+                prepared.fetch_all(
+                    "SELECT destination_id, count(*) FROM publish_jobs WHERE lease_until IS NOT NULL GROUP BY destination_id"
+                )
             )
-            return Counter(dict(cursor.fetchall()))
+        )
     held = PublishJob.objects.filter(lease_until__isnull=False).order_by()
     return Counter(dict(held.values_list("destination_id").annotate(count=Count("id"))))

@@ -5,19 +5,19 @@ goes on while the broker is dead.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, connections
+from django.db import connection, connections
 
 from publishing import ledger
-from publishing.attempts import attempt_job
+from publishing.attempts import attempt_job, give_back
 from publishing.claims import Rotation
 from publishing.ledger import Claimed
 from publishing.writer import GroupWriter
@@ -32,6 +32,10 @@ _rotation = Rotation()
 #: How long free seats are gathered before the next claim. A claim costs about as much as twenty jobs more in it do, so
 #: claiming for half the seats at once is cheaper than claiming for each as it falls free (docs/performance.md).
 GATHER_SECONDS: Final = 0.03
+#: While attempts take less than this, a worker holds as many jobs at the door as it has seats.
+QUICK_SECONDS: Final = 1.0
+#: What has not begun after this long is given back. Far below a lease, far above a quick attempt.
+MOST_SECONDS_AT_THE_DOOR: Final = 3.0
 
 
 def drain(*, clock: Clock) -> int:
@@ -51,47 +55,103 @@ def drain(*, clock: Clock) -> int:
 
 
 def _drain(*, clock: Clock) -> int:
-    seats = settings.WORKER_CALLS_IN_FLIGHT
-    batch = ledger.claim(now=clock(), limit=seats, lease=settings.PUBLISH_LEASE, rotation=_rotation)
-    if not batch:  # the usual case: an idle hub looks once a second and should cost next to nothing
+    hold = _Hold(clock)
+    if not hold.claim():  # the usual case: an idle hub looks once a second and should cost next to nothing
         return 0
-    writer = GroupWriter()
-    made = 0
-    in_flight: dict[Future[None], UUID] = {}
     try:
-        with ThreadPoolExecutor(max_workers=seats, thread_name_prefix="publish") as executor:
-            while batch or in_flight:
-                made += len(batch)
-                for claimed in batch:
-                    _rotation.held[claimed.job.tenant_id] += 1
-                    in_flight[executor.submit(_attempt, replace(claimed, writer=writer), clock)] = claimed.job.tenant_id
-                done, _ = wait(in_flight, timeout=0.2, return_when=FIRST_COMPLETED)
-                if len(in_flight) - len(done) > seats // 2:
-                    done, _ = wait(in_flight, timeout=GATHER_SECONDS, return_when=ALL_COMPLETED)
-                for future in done:
-                    _rotation.held[in_flight.pop(future)] -= 1
-                    future.result()
-                free = seats - len(in_flight)
-                batch = (
-                    ledger.claim(now=clock(), limit=free, lease=settings.PUBLISH_LEASE, rotation=_rotation)
-                    if free
-                    else []
-                )
+        with ThreadPoolExecutor(max_workers=hold.seats, thread_name_prefix="publish") as executor:
+            while hold.jobs or hold.claimed:
+                hold.begin(executor)
+                hold.wait()
+                hold.claim()
     finally:
-        writer.close()
+        hold.close()
+    return hold.made
+
+
+@dataclass(slots=True)
+class _Held:
+    """A job in this process's hands."""
+
+    claimed: Claimed
+    since: float
+    begun: bool = False
+
+
+class _Hold:
+    """What one drain holds: jobs on their way, and as many again at the door while calls are quick.
+
+    With jobs at the door no seat waits for a claim, and a claim takes many at once. When the platforms grow slow, nothing
+    more is taken ahead, and what has stood at the door for too long is given back, so that it does not age in our hands.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.seats: int = settings.WORKER_CALLS_IN_FLIGHT
+        self.made = 0
+        self.claimed: list[Claimed] = []
+        self.jobs: dict[Future[None], _Held] = {}
+        self._clock = clock
+        self._writer = GroupWriter(crowd=self.jobs.__len__)
+        #: How long attempts take now, in seconds: a mean that forgets.
+        self._pace = 0.0
+
+    def claim(self) -> bool:
+        """Take what fits, when enough fits to be worth a claim; tell whether anything is in hand."""
+        room = self.seats * (2 if self._pace < QUICK_SECONDS else 1) - len(self.jobs)
+        if room >= self.seats // 2 or (room > 0 and len(self.jobs) < self.seats):
+            self.claimed = ledger.claim(
+                now=self._clock(), limit=room, lease=settings.PUBLISH_LEASE, rotation=_rotation, writer=self._writer
+            )
+        return bool(self.claimed)
+
+    def begin(self, executor: ThreadPoolExecutor) -> None:
+        """Put what was claimed at the door; seats take it in this order."""
+        self.made += len(self.claimed)
+        for claimed in self.claimed:
+            _rotation.held[claimed.job.tenant_id] += 1
+            held = _Held(claimed, time.monotonic())
+            self.jobs[executor.submit(self._attempt, held)] = held
+        self.claimed = []
+
+    def wait(self) -> None:
+        """Wait until there is something to do: an attempt has ended, or a moment has passed."""
+        done, _ = wait(self.jobs, timeout=0.2, return_when=FIRST_COMPLETED)
+        if done and len(self.jobs) - len(done) > self.seats // 2:
+            done, _ = wait(self.jobs, timeout=GATHER_SECONDS, return_when=ALL_COMPLETED)
+        self._writer.hand_on()
+        for future in done:
+            self._let_go(future)
+            future.result()
+        self._give_back()
+
+    def close(self) -> None:
+        """Write what is left to write."""
+        self._writer.close()
         _rotation.held.clear()
-    return made
 
+    def _let_go(self, future: Future[None]) -> _Held:
+        held = self.jobs.pop(future)
+        _rotation.held[held.claimed.job.tenant_id] -= 1
+        return held
 
-def _attempt(claimed: Claimed, clock: Clock) -> None:
-    try:
-        attempt_job(claimed, clock=clock)
-    except DatabaseError as error:
-        # The lease runs out by itself and the sweep takes the job back; crashing the drain would strand its neighbours.
-        log.error("job.ledger_unreachable", job=str(claimed.job.pk), error=type(error).__name__)
-    finally:
-        if connection.connection is not None and connection.vendor == "postgresql":
-            connection.close()  # back to the pool
+    def _give_back(self) -> None:
+        late = time.monotonic() - MOST_SECONDS_AT_THE_DOOR
+        waiting = [future for future, held in self.jobs.items() if not held.begun and held.since < late]
+        for future in waiting:
+            if future.cancel():
+                give_back(self._let_go(future).claimed, clock=self._clock)
+                self.made -= 1
+                self._pace = max(self._pace, QUICK_SECONDS)
+
+    def _attempt(self, held: _Held) -> None:
+        held.begun = True
+        started = time.monotonic()
+        try:
+            attempt_job(held.claimed, clock=self._clock)
+        finally:
+            self._pace += (time.monotonic() - started - self._pace) / self.seats
+            if connection.connection is not None and connection.vendor == "postgresql":
+                connection.close()  # back to the pool
 
 
 def close_connections() -> None:

@@ -28,7 +28,7 @@ from publishing.follow_ups import follow_up_of
 from publishing.held import HeldJob, OpenAttempt
 from publishing.models import Attempt, JournalEntry, PublishJob
 from publishing.states import State, may_go
-from publishing.writer import InlineWriter, Writer
+from publishing.writer import InlineWriter, Otherwise, Writer
 from publishing.writes import (
     LEASE_MARGIN,
     AlreadyTaken,
@@ -82,7 +82,7 @@ def claim(
     started = time.monotonic()
     room = max(1, settings.WORKER_CALLS_IN_FLIGHT * settings.PUBLISH_TENANT_SHARE_PERCENT // 100)
     with transaction.atomic():
-        claims.make_ready(now=now)
+        claims.make_ready(now=now, rotation=rotation)
         picked = claims.pick(rotation=rotation or Rotation(), limit=limit, room_per_tenant=room)
         if not picked:
             return []
@@ -127,30 +127,43 @@ def note(claimed: Claimed, *, kind: JournalEntry.Kind, key: str, value: Any, now
     claimed.writer.write(Note(claimed.job.pk, claimed.attempt.number, kind, key, value, now))
 
 
-def record_published(claimed: Claimed, published: Published, *, now: datetime) -> None:
-    """Write down that the post is public.
+def record_published(
+    claimed: Claimed, published: Published, *, now: datetime, otherwise: Otherwise | None = None
+) -> None:
+    """Write down that the post is public: at once, or with the writer's next batch when ``otherwise`` takes what goes wrong.
 
-    Raises ``LeaseLost`` after leaving the answer in the journal, where the next holder finds it; raises ``AlreadyTaken``
-    when another job is recorded as this post.
+    What goes wrong is ``AlreadyTaken`` when another job is recorded as this post, a ``DatabaseError``, or ``LeaseLost``
+    after the answer was left in the journal, where the next holder finds it.
     """
+    what = _settling(
+        claimed,
+        State.PUBLISHED,
+        outcome=Attempt.Outcome.PUBLISHED,
+        now=now,
+        external_id=published.external_id,
+        permalink=published.permalink,
+        published_at=now,
+        error=("", "", "", ""),
+        attempt=Failure(cause=published.note[:600]),
+        news=signals.job_published,
+        follow_up=follow_up_of(claimed.job, now=now),
+    )
+
+    def refused(error: Exception) -> None:
+        if isinstance(error, LeaseLost):
+            answer = {"external_id": published.external_id, "permalink": published.permalink}
+            note(claimed, kind=JournalEntry.Kind.ANSWERED, key="published", value=answer, now=now)
+        if otherwise is None:
+            raise error
+        otherwise(error)
+
+    if otherwise is not None:
+        claimed.writer.leave(what, refused)
+        return
     try:
-        _settle(
-            claimed,
-            State.PUBLISHED,
-            outcome=Attempt.Outcome.PUBLISHED,
-            now=now,
-            external_id=published.external_id,
-            permalink=published.permalink,
-            published_at=now,
-            error=("", "", "", ""),
-            attempt=Failure(cause=published.note[:600]),
-            news=signals.job_published,
-            follow_up=follow_up_of(claimed.job, now=now),
-        )
-    except LeaseLost:
-        answer = {"external_id": published.external_id, "permalink": published.permalink}
-        note(claimed, kind=JournalEntry.Kind.ANSWERED, key="published", value=answer, now=now)
-        raise
+        claimed.writer.write(what)
+    except Exception as error:
+        refused(error)
 
 
 def record_processing(claimed: Claimed, *, look_again_at: datetime, note: str, now: datetime) -> None:
@@ -319,12 +332,14 @@ def failure_of(*, kind: str, cause: str, remedy: str = "", reply: PlatformReply 
 
 def _settle(claimed: Claimed, there: State, **said: Any) -> None:
     """End the hold on a job and close its attempt together, if the job is still ours."""
+    claimed.writer.write(_settling(claimed, there, **said))
+
+
+def _settling(claimed: Claimed, there: State, **said: Any) -> Settle:
     if not may_go(claimed.state, there):
         raise ValueError(f"a job cannot go from {claimed.state} to {there}")
     job = claimed.job
-    claimed.writer.write(
-        Settle(job.pk, job.tenant_id, job.platform_id, claimed.token, claimed.attempt.pk, there, **said)
-    )
+    return Settle(job.pk, job.tenant_id, job.platform_id, claimed.token, claimed.attempt.pk, there, **said)
 
 
 def _error(failure: Failure) -> tuple[str, str, str, str]:

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 
+from foundation import prepared
 from foundation.ids import new_id
 from publishing import workers
 from publishing.held import HeldConnection, HeldJob, HeldPlace, HeldPost, OpenAttempt
@@ -83,7 +84,7 @@ WITH wanted AS (
     state = CASE j.state {_cases(((str(h), str(t)) for h, t in CLAIMED_AS.items()), "j.state")} END,
     due_at = NULL, ready = false, lease_owner = %(owner)s, lease_token = %(token)s, lease_until = %(until)s,
     attempt_count = j.attempt_count + 1, first_tried_at = COALESCE(j.first_tried_at, %(now)s), updated_at = %(now)s
-  FROM wanted WHERE j.id = wanted.job_id AND j.ready
+  FROM wanted WHERE j.id = ANY(%(jobs)s::uuid[]) AND j.id = wanted.job_id AND j.ready
   RETURNING wanted.attempt_id, {_listed("j", _JOB)}
 ), opened AS (
   INSERT INTO publish_attempts
@@ -104,19 +105,15 @@ JOIN connections c ON c.id = d.connection_id
 def _take_by_one_statement(
     picked: Sequence[UUID], *, token: UUID, lease: timedelta, now: datetime
 ) -> list[tuple[UUID, datetime, Sequence[Any]]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TAKE_SQL,
-            {
-                "jobs": list(picked),
-                "attempts": [new_id() for _ in picked],
-                "owner": workers.own_name(),
-                "token": token,
-                "until": now + lease,
-                "now": now,
-            },
-        )
-        return [(row[0], now, row[1:]) for row in cursor.fetchall()]
+    told = {
+        "jobs": list(picked),
+        "attempts": [new_id() for _ in picked],
+        "owner": workers.own_name(),
+        "token": token,
+        "until": now + lease,
+        "now": now,
+    }
+    return [(row[0], now, row[1:]) for row in prepared.fetch_all(_TAKE_SQL, told)]
 
 
 # --- elsewhere: the same by the ORM --------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.dispatch import Signal
 
+from foundation import prepared
 from foundation.ids import new_id
 from publishing import follow_ups
 from publishing.follow_ups import FollowUp
@@ -210,14 +211,16 @@ def _entry(write: Note) -> JournalEntry:
 
 
 # --- PostgreSQL: a batch is one statement --------------------------------------------------------------------------
+# The planner takes any JSON for a hundred rows, and would read whole tables for them. The ids beside it tell how few.
 
 _ANNOUNCE_SQL: Final = """
 WITH said AS (
-  SELECT * FROM json_to_recordset(%s::json) AS v(id uuid, token uuid, entry uuid, number int, step text, now timestamptz)
+  SELECT * FROM json_to_recordset(%(rows)s::json) AS v(id uuid, token uuid, entry uuid, number int, step text, now timestamptz)
 ), held AS (
   UPDATE publish_jobs AS j SET announced_at = COALESCE(j.announced_at, v.now), updated_at = v.now
   FROM said v
-  WHERE j.id = v.id AND j.lease_token = v.token AND j.lease_until > v.now + make_interval(secs => %s)
+  WHERE j.id = ANY(%(jobs)s::uuid[]) AND j.id = v.id AND j.lease_token = v.token
+    AND j.lease_until > v.now + make_interval(secs => %(margin)s)
   RETURNING j.id
 )
 INSERT INTO publish_journal (id, job_id, attempt_number, kind, key, value, at, created_at, updated_at)
@@ -227,7 +230,7 @@ RETURNING job_id
 
 _SETTLE_SQL: Final = """
 WITH said AS (
-  SELECT * FROM json_to_recordset(%s::json) AS v(
+  SELECT * FROM json_to_recordset(%(rows)s::json) AS v(
     id uuid, token uuid, attempt uuid, state text, due_at timestamptz, tries int, looks int, settled bool,
     external_id text, permalink text, published_at timestamptz,
     error_kind text, error_cause text, error_remedy text, error_who text,
@@ -242,13 +245,14 @@ WITH said AS (
     error_kind = COALESCE(v.error_kind, j.error_kind), error_cause = COALESCE(v.error_cause, j.error_cause),
     error_remedy = COALESCE(v.error_remedy, j.error_remedy), error_who = COALESCE(v.error_who, j.error_who),
     updated_at = v.now
-  FROM said v WHERE j.id = v.id AND j.lease_token = v.token
+  FROM said v WHERE j.id = ANY(%(jobs)s::uuid[]) AND j.id = v.id AND j.lease_token = v.token
   RETURNING j.id
 ), closed AS (
   UPDATE publish_attempts AS a SET
     closed_at = v.now, updated_at = v.now, outcome = v.outcome, error_kind = v.kind, cause = v.cause,
     remedy = v.remedy, facts = v.facts, next_at = v.due_at
-  FROM said v JOIN settled USING (id) WHERE a.id = v.attempt AND a.closed_at IS NULL
+  FROM said v JOIN settled USING (id)
+  WHERE a.id = ANY(%(attempts)s::uuid[]) AND a.id = v.attempt AND a.closed_at IS NULL
 )
 SELECT id FROM settled
 """
@@ -266,9 +270,12 @@ def _announce_many(writes: Sequence[Announce]) -> set[UUID]:
         }
         for write in writes
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_ANNOUNCE_SQL, [_as_json(rows), LEASE_MARGIN.total_seconds()])
-        return {row[0] for row in cursor.fetchall()}
+    told = {
+        "rows": _as_json(rows),
+        "jobs": [write.job_id for write in writes],
+        "margin": LEASE_MARGIN.total_seconds(),
+    }
+    return {row[0] for row in prepared.fetch_all(_ANNOUNCE_SQL, told)}
 
 
 def _settle_many(writes: Sequence[Settle]) -> set[UUID]:
@@ -296,9 +303,12 @@ def _settle_many(writes: Sequence[Settle]) -> set[UUID]:
         if write.error is not None:
             row |= zip(_ERROR, write.error, strict=True)
         rows.append(row)
-    with connection.cursor() as cursor:
-        cursor.execute(_SETTLE_SQL, [_as_json(rows)])
-        return {row[0] for row in cursor.fetchall()}
+    told = {
+        "rows": _as_json(rows),
+        "jobs": [write.job_id for write in writes],
+        "attempts": [write.attempt_id for write in writes],
+    }
+    return {row[0] for row in prepared.fetch_all(_SETTLE_SQL, told)}
 
 
 def _as_json(rows: Sequence[dict[str, Any]]) -> str:

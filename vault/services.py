@@ -3,15 +3,17 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from itertools import starmap
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from foundation import prepared
 from foundation.errors import ConfigurationError
 from foundation.ids import new_id
 from foundation.secret import Secret
@@ -68,17 +70,20 @@ def open_secrets(wanted: Mapping[tuple[UUID, str], UUID], *, purpose: str) -> di
     """
     if not wanted:
         return {}
-    rows = EncryptedSecret.objects.filter(
-        connection_id__in={pk for pk, _ in wanted}, kind__in={kind for _, kind in wanted}
-    )
     opened = {}
-    for row in rows.values_list(*Stored._fields):
-        stored = Stored(*row)
+    for stored in _stored(connections={pk for pk, _ in wanted}, kinds={kind for _, kind in wanted}):
         place = (stored.connection_id, stored.kind)
         if place in wanted:
             with suppress(SecretUnreadable):
                 opened[place] = _opened(stored, tenant_id=wanted[place], purpose=purpose)
     return opened
+
+
+def _stored(*, connections: Collection[UUID], kinds: Collection[str]) -> Iterable["Stored"]:
+    if connection.vendor == "postgresql":
+        return starmap(Stored, prepared.fetch_all(_STORED_SQL, [list(connections), list(kinds)]))
+    rows = EncryptedSecret.objects.filter(connection_id__in=connections, kind__in=kinds)
+    return starmap(Stored, rows.values_list(*Stored._fields))
 
 
 class Stored(NamedTuple):
@@ -94,6 +99,13 @@ class Stored(NamedTuple):
     iv: bytes
     ciphertext: bytes
     auth_tag: bytes
+
+
+#: What a worker asks with every claim.
+_STORED_SQL: Final = """
+SELECT id, connection_id, kind, data_key_id, format, algorithm, key_version, iv, ciphertext, auth_tag
+FROM encrypted_secrets WHERE connection_id = ANY(%s::uuid[]) AND kind = ANY(%s::text[])
+"""
 
 
 def _opened(row: Stored, *, tenant_id: UUID, purpose: str) -> Secret:

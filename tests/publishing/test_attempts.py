@@ -1,6 +1,7 @@
 """Promises of one attempt, against the sandbox: published once, retried by the table, reconciled when in doubt."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from publishing.models import Attempt, JournalEntry, PublishJob
 from publishing.redriving import publish_again, redrive
 from publishing.retries import WAITS
 from publishing.states import State
+from publishing.writer import InlineWriter, Otherwise
+from publishing.writes import Write
 from sandbox.world import World
 from tenants.principal import Principal
 from tests.publishing.conftest import Publish, Trouble
@@ -335,23 +338,21 @@ def test_a_worker_that_comes_back_after_its_lease_sends_nothing_and_overwrites_n
 
 
 def test_an_answer_that_comes_after_the_lease_is_kept_for_the_next_holder(
-    publish: Publish, run_due: Run, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+    publish: Publish, run_due: Run, trouble: Trouble
 ) -> None:
     job = publish("Answered late")
     moment = timezone.now()
     stale = ledger.claim(now=moment, limit=1, lease=settings.PUBLISH_LEASE)[0]
     after = moment + settings.PUBLISH_LEASE + LATER
-    settle = ledger._settle
 
-    def taken_back_meanwhile(*args: object, **kwargs: object) -> None:
-        with monkeypatch.context() as patched:
-            patched.setattr(ledger, "_settle", settle)
+    class Late(InlineWriter):
+        """Writes the end of an attempt only after the sweep has taken the job back."""
+
+        def leave(self, what: Write, otherwise: Otherwise) -> None:
             ledger.recover(now=after, landing=settings.PUBLISH_LANDING)
-            settle(*args, **kwargs)  # type: ignore[arg-type]
+            super().leave(what, otherwise)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(ledger, "_settle", taken_back_meanwhile)
-        attempt_job(stale, clock=lambda: moment)
+    attempt_job(replace(stale, writer=Late()), clock=lambda: moment)
     job.refresh_from_db()
     assert job.state == State.RECONCILING
     assert job.journal.filter(kind=JournalEntry.Kind.ANSWERED).exists()

@@ -1,0 +1,21 @@
+"""The ledger's own statements on PostgreSQL, prepared once a connection: planning one costs more than running it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from psycopg import Cursor
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+def fetch_all(statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+    """Run one of the ledger's statements and return its rows; raises Django's database errors, as a cursor would.
+
+    Values travel apart from the statement, so that PostgreSQL keeps its plan; ``DATABASE_PREPARE`` turns the keeping off,
+    for poolers that lend a connection for one transaction only.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(statement, parameters, prepare=True)
+        return cursor.fetchall() if cursor.description else []
