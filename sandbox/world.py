@@ -11,6 +11,7 @@ from pathlib import Path
 from sandbox.clock import Clock
 from sandbox.faults import FaultBoard
 from sandbox.fetching import Fetcher, LoopbackFetcher
+from sandbox.google_business import GoogleBusiness
 from sandbox.journal import Journal
 from sandbox.linkedin import LinkedIn
 from sandbox.media import MEDIA_HOST, Media
@@ -59,6 +60,7 @@ class World:
         # The table of platforms: one line each.
         self.meta = Meta(self)
         self.linkedin = LinkedIn(self)
+        self.google_business = GoogleBusiness(self)
 
         self.platforms: dict[str, Platform] = {
             town.slug: town for town in vars(self).values() if isinstance(town, Platform)
