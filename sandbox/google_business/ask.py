@@ -97,9 +97,9 @@ def read_query(call: Call, known: frozenset[str]) -> dict[str, list[str]]:
     """Return the query by camel-case names; a name nobody knows is refused."""
     found: dict[str, list[str]] = {}
     for written, values in call.request.args.lists():
-        if written in COMMON:
-            continue
         name = camel(written)
+        if written in COMMON or name in COMMON:
+            continue
         if name not in known:
             why = (
                 f'Invalid JSON payload received. Unknown name "{written}": Cannot bind query parameter. Field '

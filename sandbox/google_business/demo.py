@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.google_business.records import Account, App, Location, Membership, Person
+from sandbox.google_business.moments import micros
+from sandbox.google_business.records import Account, App, Location, Membership, Person, Review
 from sandbox.google_business.state import State
 
 REDIRECT_URIS = (
@@ -33,8 +34,8 @@ KIOSK_IDS = [f"1310188356692049{number}" for number in range(8001, 8113)]
 GROUP_IDS = [f"1034333206492535200{number:02d}" for number in range(1, 25)]
 
 
-def seed(state: State) -> None:
-    """Fill an empty town."""
+def seed(state: State, now: float) -> None:
+    """Fill an empty town, its reviews some days old."""
     uris = list(REDIRECT_URIS)
     for app in (
         App(DEFAULT_APP_ID, DEFAULT_APP_SECRET, "Switchboard", PROJECT, list(uris)),
@@ -53,6 +54,8 @@ def seed(state: State) -> None:
         state.save_membership(Membership(account.id, person_id, role))
     for location in _locations():
         state.locations.put(location.id, location)
+    for review in _reviews(now):
+        state.save_review(review)
 
 
 def _groups() -> Iterator[tuple[Account, str, str]]:
@@ -118,4 +121,39 @@ def _place(
         category=category,
         open_status=status,
         **more,
+    )
+
+
+_SAID = (
+    ("Beatriz Antunes", 5, "The rye bread is gone by nine. Come at eight."),
+    ("Jürgen Weiß", 2, "Warm welcome, cold coffee. 😕"),
+    ("", 5, ""),
+    ("Żaneta Król", 4, "Pastéis as they should be; the terrace is loud."),
+    ("Luís Ferrão", 1, "Closed on a Tuesday although the sign said open."),
+)
+
+
+def _reviews(now: float) -> Iterator[Review]:
+    """Hand-written ones at the bakery, one of them answered, and more than a page of them at the workshop."""
+    for number, (reviewer, stars, comment) in enumerate(_SAID, start=1):
+        yield _review(BAKERY, number, reviewer, stars, comment, now - number * 86_400)
+    answered = _review(CAFE, 6, "Sinéad Walsh", 5, "Saffron in everything, and it works.", now - 7 * 86_400)
+    answered.reply, answered.reply_fate = "Thank you, Sinéad. The buns are new.", "approved"
+    answered.replied_us = micros(now - 6 * 86_400)
+    yield answered
+    for number in range(1, 64):
+        yield _review(WORKSHOP, 100 + number, f"Cyclist {number}", 1 + number % 5, "", now - number * 7200)
+
+
+def _review(location_id: str, number: int, reviewer: str, stars: int, comment: str, moment: float) -> Review:
+    said_us = micros(moment)
+    return Review(
+        id=f"AbFvOqsandbox{number:04d}",
+        location_id=location_id,
+        reviewer=reviewer or "A Google user",
+        stars=stars,
+        comment=comment,
+        created_us=said_us,
+        updated_us=said_us,
+        anonymous=not reviewer,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Response
 
 from sandbox.calls import Call
-from sandbox.google_business import tokens
+from sandbox.google_business import surprises, tokens
 from sandbox.google_business.errors import OAuthRefusal
 from sandbox.google_business.records import App, Code, Token
 from sandbox.google_business.responses import as_json, lost
@@ -28,7 +28,10 @@ def answer(world: World, state: State, call: Call) -> Response:
     """Answer one call to the OAuth host."""
     try:
         if call.path == "/token" and call.method == "POST":
-            return as_json(_token(world, state, call), headers={"Cache-Control": "no-cache, no-store, max-age=0"})
+            told = _token(world, state, call)
+            if world.switches.flag("google_business.extra_fields"):
+                told = surprises.sprinkle(told)
+            return as_json(told, headers={"Cache-Control": "no-cache, no-store, max-age=0"})
         if call.path == "/revoke" and call.method in ("POST", "GET"):
             _revoke(state, call, world.now())
             return as_json({})

@@ -23,9 +23,13 @@ class Kind:
 
 STRING = Kind("TYPE_STRING")
 INT = Kind("TYPE_INT32")
+BOOL = Kind("TYPE_BOOL")
 TIMESTAMP = Kind("type.googleapis.com/google.protobuf.Timestamp")
 # Set by the platform alone; what a client says there is passed over.
 OUTPUT = Kind("")
+
+
+STRINGS = Kind("TYPE_STRING", repeated=True)
 
 
 def enum(name: str, *choices: str, repeated: bool = False) -> Kind:
@@ -33,9 +37,14 @@ def enum(name: str, *choices: str, repeated: bool = False) -> Kind:
     return Kind(f"type.googleapis.com/google.mybusiness.v4.{name}", choices, repeated=repeated)
 
 
-def message(repeated: bool = False, **fields: Kind) -> Kind:
-    """Describe a field that is an object, or a list of objects."""
-    return Kind("object", fields=fields, repeated=repeated)
+def message(**fields: Kind) -> Kind:
+    """Describe a field that is an object."""
+    return Kind("object", fields=fields)
+
+
+def messages(**fields: Kind) -> Kind:
+    """Describe a field that is a list of objects."""
+    return Kind("object", fields=fields, repeated=True)
 
 
 def read(body: Mapping[str, Any], kind: Kind, root: str) -> dict[str, Any]:
@@ -78,6 +87,7 @@ def _single(value: Any, kind: Kind, where: str, violations: list[tuple[str, str]
     fits = {
         STRING.word: isinstance(value, str),
         INT.word: _is_whole(value),
+        BOOL.word: isinstance(value, bool),
         TIMESTAMP.word: isinstance(value, str) and moments.read(value) is not None,
     }.get(kind.word, value in kind.choices)
     if not fits:

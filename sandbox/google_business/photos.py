@@ -19,10 +19,14 @@ _FLOORS = {"400x300": (400, 300), "250x250": (250, 250)}
 
 
 def take(call: Call, switches: Switches, url: str) -> tuple[bytes, Probe]:
-    """Fetch a photo and look at it; refuse what a post would not take."""
+    """Fetch the photo of a post; refuse what a post would not take."""
     body = fetch(call, url)
+    return body, judge(body, *_FLOORS[switches.word("google_business.photo_floor")])
+
+
+def judge(body: bytes, width: int = 250, height: int = 250) -> Probe:
+    """Look at a photo; refuse what is none, or none of a fitting format and size."""
     seen = probe(body)
-    width, height = _FLOORS[switches.word("google_business.photo_floor")]
     if seen.kind != "image":
         raise validation(Flaw(_NOT_FETCHED, "", "Fetching image failed."))
     if seen.mime not in ("image/jpeg", "image/png"):
@@ -38,7 +42,7 @@ def take(call: Call, switches: Switches, url: str) -> tuple[bytes, Probe]:
         )
     if len(body) > BYTES_MOST:
         raise validation(Flaw(_TOO_LARGE, "", f"Image too large: {len(body)} bytes (max: {BYTES_MOST})."))
-    return body, seen
+    return seen
 
 
 def fetch(call: Call, url: str) -> bytes:

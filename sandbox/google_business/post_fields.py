@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.google_business.payload import INT, OUTPUT, STRING, TIMESTAMP, enum, message
+from sandbox.google_business.payload import INT, OUTPUT, STRING, TIMESTAMP, Kind, enum, message, messages
 
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 WITH_EVENT = ("EVENT", "OFFER")
@@ -20,21 +20,21 @@ _RECURRENCE = message(
     ),
 )
 # Everything a media item has anywhere is known to the reader; that a post takes little of it is said later.
-_MEDIA = message(
-    repeated=True,
-    mediaFormat=enum("MediaItem.MediaFormat", "MEDIA_FORMAT_UNSPECIFIED", "PHOTO", "VIDEO"),
-    sourceUrl=STRING,
-    name=STRING,
-    googleUrl=STRING,
-    thumbnailUrl=STRING,
-    description=STRING,
-    dataRef=message(resourceName=STRING),
-    locationAssociation=message(category=STRING, priceListItemId=STRING),
-    createTime=OUTPUT,
-    dimensions=OUTPUT,
-    insights=OUTPUT,
-    attribution=OUTPUT,
-)
+_MEDIA: dict[str, Kind] = {
+    "mediaFormat": enum("MediaItem.MediaFormat", "MEDIA_FORMAT_UNSPECIFIED", "PHOTO", "VIDEO"),
+    "sourceUrl": STRING,
+    "name": STRING,
+    "googleUrl": STRING,
+    "thumbnailUrl": STRING,
+    "description": STRING,
+    "dataRef": message(resourceName=STRING),
+    "locationAssociation": message(category=STRING, priceListItemId=STRING),
+    "createTime": OUTPUT,
+    "dimensions": OUTPUT,
+    "insights": OUTPUT,
+    "attribution": OUTPUT,
+}
+MEDIA_ITEM = message(**_MEDIA)
 
 LOCAL_POST = message(
     name=OUTPUT,
@@ -53,7 +53,7 @@ LOCAL_POST = message(
     recurringInstanceTime=OUTPUT,
     event=message(title=STRING, schedule=_SCHEDULE, recurrenceInfo=_RECURRENCE, recurringInstanceTime=OUTPUT),
     state=OUTPUT,
-    media=_MEDIA,
+    media=messages(**_MEDIA),
     searchUrl=OUTPUT,
     topicType=enum("LocalPostTopicType", "LOCAL_POST_TOPIC_TYPE_UNSPECIFIED", "STANDARD", "EVENT", "OFFER", "ALERT"),
     alertType=enum("AlertType", "ALERT_TYPE_UNSPECIFIED", "COVID_19"),

@@ -10,11 +10,11 @@ from typing import Any
 from sandbox.google_business import hosts, lifecycle, moments, paging, payload, photos, post_rules
 from sandbox.google_business.ask import Ask, camel
 from sandbox.google_business.errors import bad_request, invalid_argument, no_posts_here, not_found, validation
+from sandbox.google_business.payload import Kind
 from sandbox.google_business.post_fields import LOCAL_POST
 from sandbox.google_business.records import Location, Post
 
 PARAMS = frozenset({"pageSize", "pageToken"})
-PATCH_PARAMS = frozenset({"updateMask"})
 
 
 def create(ask: Ask) -> dict[str, Any]:
@@ -76,14 +76,14 @@ def patch(ask: Ask) -> dict[str, Any]:
     post = _found(ask)
     body = {**copy.deepcopy(post.body), "media": [{**_AS_SENT, "sourceUrl": one["url"]} for one in post.photos]}
     for path in mask:
-        _put(body, sent, path)
-    body = {name: value for name, value in body.items() if value not in (None, "", [])}
+        _put(body, sent, LOCAL_POST, path)
     _check(ask, body, scheduled_before_us=post.scheduled_us)
     if "media" in mask:
         post.photos = _photos(ask, body)
     post.body = _kept(body)
     post.updated_us = moments.micros(ask.now)
     post.scheduled_us = moments.read(body.get("scheduledTime", "")) or 0
+    post.struck = False
     lifecycle.draw_fate(post, ask.switches)
     return show(ask, ask.state.save_post(post))
 
@@ -177,23 +177,21 @@ def _kept(body: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _put(body: dict[str, Any], sent: dict[str, Any], path: str) -> None:
+def _put(body: dict[str, Any], sent: dict[str, Any], kind: Kind, path: str) -> None:
     """Carry one masked field over; a field that was not sent is cleared, one the platform sets is left alone."""
-    head, *rest = path.split(".")
-    known = LOCAL_POST.fields or {}
-    if head not in known or len(rest) > 2:
+    head, _, rest = path.partition(".")
+    inner = (kind.fields or {}).get(head)
+    if inner is None or (rest and inner.repeated):
         raise bad_request([("update_mask", f"Invalid field mask provided: {path}")])
-    if known[head] is payload.OUTPUT:
+    if inner is payload.OUTPUT:
         return
-    if not rest:
-        body[head] = sent.get(head)
-        return
-    inner = known[head].fields or {}
-    if rest[0] not in inner or len(rest) > 1:
-        raise bad_request([("update_mask", f"Invalid field mask provided: {path}")])
-    changed = dict(body.get(head) or {})
-    changed[rest[0]] = (sent.get(head) or {}).get(rest[0])
-    body[head] = {name: value for name, value in changed.items() if value is not None}
+    if rest:
+        body[head] = dict(body.get(head, {}))
+        _put(body[head], sent.get(head, {}), inner, rest)
+    elif head in sent:
+        body[head] = sent[head]
+    else:
+        body.pop(head, None)
 
 
 def _without_zeros(value: Any) -> Any:

@@ -191,7 +191,6 @@ class GalleryItem:
     width: int = 0
     height: int = 0
     description: str = ""
-    source_url: str = ""
 
 
 @dataclass

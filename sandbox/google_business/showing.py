@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.google_business import lifecycle, moments
-from sandbox.google_business.records import Location, Post
+from sandbox.google_business import lifecycle, moments, reviews
+from sandbox.google_business.records import Location, Post, Review
 from sandbox.media import Media
 from sandbox.platforms import MediaShown
 
@@ -65,6 +65,28 @@ def seen(post: Post, now: float) -> Seen:
         media=media_of(post),
         created=post.created_us / moments.MICROSECOND,
         goes_live=lifecycle.goes_live_at(post),
+    )
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """One review on a page for people, with the answer to it once that is shown."""
+
+    review: Review
+    stars: str
+    created: float
+    reply: str
+    reply_state: str
+
+
+def opinion(review: Review, now: float) -> Opinion:
+    """Return a review as its page shows it."""
+    return Opinion(
+        review=review,
+        stars="★" * review.stars + "☆" * (5 - review.stars),
+        created=review.created_us / moments.MICROSECOND,
+        reply=review.reply,
+        reply_state=reviews.reply_state(review, now) if review.reply else "",
     )
 
 

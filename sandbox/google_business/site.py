@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from sandbox import rendering
 from sandbox.calls import Call
 from sandbox.google_business import consent, hosts, showing
+from sandbox.google_business.levers import Levers
 from sandbox.google_business.records import Location, Person
 from sandbox.google_business.scopes import SCOPES
 from sandbox.google_business.state import State
 from sandbox.guard import from_elsewhere
-from sandbox.media import Media
 from sandbox.platforms import ConsentRefusedError
 
 if TYPE_CHECKING:
@@ -30,14 +30,17 @@ _DIALOG = ("/o/oauth2/v2/auth", "/o/oauth2/auth")
 class Site:
     """Serve the hosts people open in a browser."""
 
-    def __init__(self, world: World, state: State) -> None:
+    def __init__(self, world: World, state: State, levers: Levers) -> None:
         self._world = world
         self._state = state
+        self._levers = levers
 
     def answer(self, call: Call) -> Response:
         """Answer one call."""
         if call.host == hosts.SIGN_IN:
             return self._dialog(call) if call.path in _DIALOG else _not_found()
+        if call.host == hosts.WRITE_REVIEW and call.path == "/local/writereview":
+            return self._review(call)
         if call.method not in ("GET", "HEAD"):
             return _not_found()
         if call.host == hosts.PICTURES:
@@ -113,24 +116,45 @@ class Site:
 
     def _shown(self, call: Call, location: Location, posts: list[showing.Seen], *, single: bool) -> Response:
         now = self._world.clock.now()
+        said = self._state.reviews_at(location.id)[::-1]
         return rendering.page(
             "google_business/templates/place.html",
             place=location,
             home=call.address.url(hosts.MAPS, "/maps", {"cid": location.cid}),
             standing=showing.STANDINGS.get(location.standing, ""),
             posts=posts,
+            reviews=[showing.opinion(one, now) for one in said[:_SHOWN_REVIEWS]],
+            rating=round(sum(one.stars for one in said) / len(said), 1) if said else 0.0,
+            said=len(said),
+            write=call.address.url(hosts.WRITE_REVIEW, "/local/writereview", {"placeid": location.place_id}),
             single=single,
             now=now,
             link=lambda post: call.address.url(hosts.PLACE, showing.path_of(location, post)),
         )
 
+    def _review(self, call: Call) -> Response:
+        """Let somebody write a review (GET: the form)."""
+        wanted = call.query.get("placeid", "")
+        location = next((one for one in self._state.locations if one.place_id == wanted), None)
+        if location is None:
+            return _not_found()
+        home = call.address.url(hosts.MAPS, "/maps", {"cid": location.cid})
+        if call.method == "POST":
+            form = call.request.form
+            stars = form.get("stars", "")
+            if from_elsewhere(call.request) or stars not in ("1", "2", "3", "4", "5"):
+                return _dialog_error("This review cannot be taken.", 400)
+            self._levers.add_review(location, int(stars), form.get("comment", ""), form.get("reviewer", ""))
+            return redirect(home, code=303)
+        action = call.address.url(call.host, call.path, {"placeid": wanted})
+        return rendering.page("google_business/templates/review.html", place=location, action=action, home=home)
+
     def _picture(self, call: Call) -> Response:
         """Hand out a photo by its public key."""
         key = call.path.rpartition("/")[2].partition("=")[0]
-        digest = next(
-            (photo["digest"] for post in self._state.posts for photo in post.photos if photo["key"] == key), ""
-        )
-        return redirect(Media.path(digest)) if digest else _not_found()
+        shown = self._state.gallery.get(key)
+        digest = shown.digest if shown else self._state.photo_digest(key)
+        return self._world.media.answer(f"/kept/{digest}") if digest else _not_found()
 
     def _person(self, person_id: str) -> Person:
         person = self._state.people.get(person_id)

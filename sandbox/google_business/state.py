@@ -145,6 +145,10 @@ class State:
         """Count the posts of a location."""
         return len(self._posts_at.get(location_id, {}))
 
+    def photo_digest(self, key: str) -> str:
+        """Return the digest of a post's photo by its public key, or nothing."""
+        return next((photo["digest"] for post in self.posts for photo in post.photos if photo["key"] == key), "")
+
     def _index_post(self, post: Post) -> None:
         self._posts_at.setdefault(post.location_id, {})[post.id] = None
         self._last_seq = max(self._last_seq, post.seq)

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from sandbox.calls import Call, JsonObject
 from sandbox.faults import Fault
-from sandbox.google_business import consent, demo, hosts, lifecycle, oauth, scripted, showing, tokens
+from sandbox.google_business import consent, demo, hosts, lifecycle, oauth, scripted, showing, tokens, wirelog
 from sandbox.google_business.api import Api
 from sandbox.google_business.gate import Gate
+from sandbox.google_business.levers import HAPPENINGS, Levers
 from sandbox.google_business.presets import PRESETS
 from sandbox.google_business.records import Person as Someone
 from sandbox.google_business.records import Post
@@ -20,7 +21,7 @@ from sandbox.google_business.responses import as_json
 from sandbox.google_business.site import Site
 from sandbox.google_business.state import State
 from sandbox.google_business.switches import SWITCHES
-from sandbox.platforms import ConsentRefusedError, Destination, Person, Platform, Preset, TimelineItem
+from sandbox.platforms import ConsentRefusedError, Destination, Happening, Lever, Person, Platform, Preset, TimelineItem
 from sandbox.switches import Switch
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ class GoogleBusiness(Platform):
     def __init__(self, world: World) -> None:
         self._world = world
         self.state = State(world.store)
+        self._levers = Levers(world, self.state)
         self._api = Api(world, Gate(world, self.state))
-        self._site = Site(world, self.state)
+        self._site = Site(world, self.state, self._levers)
 
     def serves(self, host: str) -> bool:
         """Say whether a host is one of these of Google's."""
@@ -49,7 +51,7 @@ class GoogleBusiness(Platform):
 
     def seed(self) -> None:
         """Build the demo world."""
-        demo.seed(self.state)
+        demo.seed(self.state, self._world.clock.now())
 
     def forget(self) -> None:
         """Build the indexes anew."""
@@ -57,9 +59,12 @@ class GoogleBusiness(Platform):
 
     def handle(self, call: Call) -> Response:
         """Answer a call to one of the APIs, to OAuth, or to a page."""
-        if call.host == hosts.OAUTH:
-            return oauth.answer(self._world, self.state, call)
-        return self._api.answer(call) if call.host in hosts.SERVICES else self._site.answer(call)
+        if call.host in hosts.FOR_PEOPLE:
+            return self._site.answer(call)
+        is_oauth = call.host == hosts.OAUTH
+        response = oauth.answer(self._world, self.state, call) if is_oauth else self._api.answer(call)
+        wirelog.record(self.state, call, response.status_code, self._world.clock.now())
+        return response
 
     def is_for_people(self, call: Call) -> bool:
         """Say whether a call is a person's browser."""
@@ -188,6 +193,19 @@ class GoogleBusiness(Platform):
             comments=0,
             media=seen.media,
         )
+
+    def webhook(self, what: str, wish: Mapping[str, Any]) -> JsonObject:
+        """Let something happen. Google tells nobody: whoever wants to know has to look."""
+        with self._world.changing():
+            return {"deliveries": [], "why": self._levers.happen(what, wish)}
+
+    def happenings(self) -> Iterable[Happening]:
+        """Return what can happen from outside."""
+        return HAPPENINGS
+
+    def levers(self) -> Mapping[tuple[str, str], Lever]:
+        """Return what only this platform can be made to do."""
+        return self._levers.table()
 
     def presets(self) -> Iterable[Preset]:
         """Return the faults people want most."""
