@@ -37,6 +37,12 @@ def read(text: str) -> int | None:
     return int(whole.timestamp()) * MICROSECOND + int((match[3] or "0").ljust(9, "0")[:6])
 
 
+def normalised(text: str) -> str:
+    """Return a written time in UTC, with a fraction only where there is one."""
+    moment_us = read(text) or 0
+    return told(moment_us, 6 if moment_us % MICROSECOND else 0)
+
+
 def day(parts: dict[str, int]) -> date | None:
     """Return the day that year, month and day name, or None when there is no such day."""
     try:

@@ -93,6 +93,8 @@ def _single(value: Any, kind: Kind, where: str, violations: list[tuple[str, str]
     if not fits:
         violations.append((where, f"Invalid value at '{where}' ({kind.word}), {_written(value)}"))
         return value
+    if kind.word == TIMESTAMP.word:
+        return moments.normalised(value)
     return int(value) if kind.word == INT.word else value
 
 

@@ -90,8 +90,7 @@ def test_a_code_works_once_and_soon_and_only_where_it_was_sent(world: World, hub
 def test_the_verifier_is_asked_for_when_a_challenge_was_sent(world: World, hub: Hub) -> None:
     verifier = "v" * 43 + "~._-"
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    wish = {"code_challenge": challenge, "code_challenge_method": "S256"}
-    code = world.google_business.consent(**wish)["code"]
+    code = world.google_business.consent(code_challenge=challenge, code_challenge_method="S256")["code"]
     assert hub.redeem(code).json()["error"] == "invalid_grant"
     assert hub.redeem(code, code_verifier="w" * 43).json()["error"] == "invalid_grant"
     assert hub.redeem(code, code_verifier=verifier).status_code == 200
