@@ -105,7 +105,7 @@ def test_several_photos_are_fetched_and_too_many_are_not(hub: Hub, token: str) -
 
 
 def test_a_call_that_waits_for_the_network_counts_once(world: World, hub: Hub, token: str) -> None:
-    world.switches.set({"google_business.limit_writes": 1})
+    world.switches.set({"google_business.limit_writes": 1, "google_business.limit_minute": 1})
     assert hub.publish(token, "Olá", media=photo()).status_code == 200
     assert hub.publish(token, "Olá").status_code == 429
 
