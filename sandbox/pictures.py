@@ -91,14 +91,24 @@ def mp4(
     moov_first: bool = True,
     edit_list: bool = False,
     size: int = 24_000,
+    frames_per_s: int = 0,
 ) -> bytes:
-    """Make an MP4 whose headers tell size, length and codec; its frames are noise of about `size` bytes."""
+    """Make an MP4 whose headers tell size, length and codec; its frames are noise of about `size` bytes.
+
+    With 0 `frames_per_s` it does not tell that.
+    """
     length = round(seconds * 1000)
     mvhd = _box(b"mvhd", struct.pack(">IIIII", 0, 0, 0, 1000, length) + bytes(80))
     tkhd = _box(b"tkhd", struct.pack(">IIIIII", 7, 0, 0, 1, 0, length) + bytes(52) + _fixed(width) + _fixed(height))
     entry = struct.pack(">I4s", 86, codec.encode("latin-1")) + bytes(24) + struct.pack(">HH", width, height) + bytes(50)
-    stbl = _box(b"stbl", _box(b"stsd", struct.pack(">II", 0, 1) + entry))
-    mdia = _box(b"mdia", _box(b"hdlr", bytes(8) + b"vide" + bytes(13)) + _box(b"minf", stbl))
+    stts = (
+        _box(b"stts", struct.pack(">IIII", 0, 1, round(seconds * frames_per_s), 1000 // frames_per_s))
+        if frames_per_s
+        else b""
+    )
+    mdhd = _box(b"mdhd", struct.pack(">IIIIII", 0, 0, 0, 1000, length, 0)) if frames_per_s else b""
+    stbl = _box(b"stbl", _box(b"stsd", struct.pack(">II", 0, 1) + entry) + stts)
+    mdia = _box(b"mdia", mdhd + _box(b"hdlr", bytes(8) + b"vide" + bytes(13)) + _box(b"minf", stbl))
     edts = _box(b"edts", _box(b"elst", struct.pack(">IIIiI", 0, 1, length, 0, 0x10000))) if edit_list else b""
     moov = _box(b"moov", mvhd + _box(b"trak", tkhd + edts + mdia))
     seed = zlib.crc32(f"{width}x{height}-{seconds}".encode()).to_bytes(4, "big")

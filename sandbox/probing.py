@@ -24,6 +24,7 @@ class Probe:
     codec: str = ""
     moov_first: bool = True
     edit_list: bool = False
+    frames_per_s: float = 0.0
 
     @property
     def ratio(self) -> float:
@@ -102,7 +103,7 @@ def _boxes(body: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]
 
 def _film(body: bytes) -> Probe:
     brand, order = b"", []
-    duration_s, width, height, codec, edit_list = 0.0, 0, 0, "", False
+    duration_s, width, height, codec, edit_list, frames_per_s = 0.0, 0, 0, "", False, 0.0
     for name, start, end in _boxes(body, 0, len(body)):
         order.append(name)
         if name == b"ftyp":
@@ -117,11 +118,12 @@ def _film(body: bytes) -> Probe:
                 edit_list = edit_list or track.edit_list
                 if track.kind == "video":
                     width, height, codec = track.width, track.height, track.codec
+                    frames_per_s = track.frames_per_s
     if b"moov" not in order or not (width and height):
         return Probe()
     moov_first = b"mdat" not in order or order.index(b"moov") < order.index(b"mdat")
     mime = "video/quicktime" if brand in (b"qt  ", b"") else "video/mp4"
-    return Probe("video", mime, width, height, duration_s, codec, moov_first, edit_list)
+    return Probe("video", mime, width, height, duration_s, codec, moov_first, edit_list, frames_per_s)
 
 
 def _duration(header: bytes) -> float:
@@ -134,7 +136,7 @@ def _duration(header: bytes) -> float:
 
 def _track(body: bytes, start: int, end: int) -> Probe:
     """Read one track: a `video` kind only for the one with pictures."""
-    kind, codec, width, height, edit_list = "", "", 0, 0, False
+    kind, codec, width, height, edit_list, length_s, frames = "", "", 0, 0, False, 0.0, 0
     for name, at, stop in _boxes(body, start, end):
         if name == b"tkhd":
             width, height = (size >> 16 for size in struct.unpack(">II", body[stop - 8 : stop]))
@@ -144,15 +146,25 @@ def _track(body: bytes, start: int, end: int) -> Probe:
             for inner, where, until in _boxes(body, at, stop):
                 if inner == b"hdlr" and body[where + 8 : where + 12] == b"vide":
                     kind = "video"
+                elif inner == b"mdhd":
+                    # It tells the length of one track as `mvhd` does that of the film.
+                    length_s = _duration(body[where:until])
                 elif inner == b"minf":
-                    codec = _codec(body, where, until)
-    return Probe(kind, "", width, height, codec=codec, edit_list=edit_list)
+                    codec, frames = _samples(body, where, until)
+    per_s = frames / length_s if length_s else 0.0
+    return Probe(kind, "", width, height, codec=codec, edit_list=edit_list, frames_per_s=per_s)
 
 
-def _codec(body: bytes, start: int, end: int) -> str:
+def _samples(body: bytes, start: int, end: int) -> tuple[str, int]:
+    """Return the codec of a track and the number of its samples, 0 when it does not say."""
+    codec, count = "", 0
     for name, at, stop in _boxes(body, start, end):
         if name == b"stbl":
-            for inner, where, _ in _boxes(body, at, stop):
+            for inner, where, until in _boxes(body, at, stop):
                 if inner == b"stsd":
-                    return body[where + 12 : where + 16].decode("latin-1")
-    return ""
+                    codec = body[where + 12 : where + 16].decode("latin-1")
+                elif inner == b"stts":
+                    runs = struct.unpack(">I", body[where + 4 : where + 8])[0]
+                    table = body[where + 8 : min(until, where + 8 + 8 * runs)]
+                    count = sum(run for run, _ in struct.iter_unpack(">II", table))
+    return codec, count

@@ -19,6 +19,7 @@ from sandbox.meta import Meta
 from sandbox.platforms import Platform
 from sandbox.store import Store
 from sandbox.switches import Switches
+from sandbox.tiktok import TikTok
 
 _SEEDED = "seeded"
 
@@ -61,6 +62,7 @@ class World:
         self.meta = Meta(self)
         self.linkedin = LinkedIn(self)
         self.google_business = GoogleBusiness(self)
+        self.tiktok = TikTok(self)
 
         self.platforms: dict[str, Platform] = {
             town.slug: town for town in vars(self).values() if isinstance(town, Platform)
