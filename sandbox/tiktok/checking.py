@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox.probing import Probe, probe
+from sandbox.tiktok.webm import MAGIC, probe_webm
 
 LONGEST_DRAFT_S = 600
 LARGEST_PHOTO = 20_000_000
 LARGEST_SIDE_PHOTO = 1080
-_CODECS = frozenset({"avc1", "avc3", "hvc1", "hev1", "vp08", "vp09"})
+_CODECS = frozenset({"avc1", "avc3", "hvc1", "hev1", "vp08", "vp09", "V_VP8", "V_VP9"})
 _SIDES = range(360, 4097)
-_FRAMES = (23.0, 60.0)
-_WEBM = b"\x1a\x45\xdf\xa3"
+# A thousandth beyond either end is what rounding makes of a film of 60 frames a second.
+_FRAMES = (22.977, 60.06)
 _PHOTOS = frozenset({"image/jpeg", "image/webp"})
 
 
@@ -26,9 +27,7 @@ class Verdict:
 
 def judge_video(body: bytes, longest_s: int) -> Verdict:
     """Judge a video: format and codec, sides, frames a second, length. What a file does not tell passes."""
-    seen = probe(body)
-    if body.startswith(_WEBM):
-        return Verdict(Probe("video", "video/webm"))
+    seen = probe_webm(body) if body.startswith(MAGIC) else probe(body)
     if seen.kind != "video" or (seen.codec and seen.codec not in _CODECS):
         return Verdict(seen, "file_format_check_failed")
     if seen.width not in _SIDES or seen.height not in _SIDES:
