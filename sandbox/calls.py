@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request
 
 from sandbox.address import Address
@@ -87,7 +88,11 @@ def read_call(request: Request, address: Address, wire: Wire, *, raw: bool = Fal
     """Read a request to its end, whichever of the three body formats it has; a `raw` body is left as it came."""
     call = Call(request, address, wire, request.args.to_dict(), {})
     if raw:
-        request.get_data(cache=True, parse_form_data=False)
+        try:
+            request.get_data(cache=True, parse_form_data=False)
+        except ClientDisconnected:
+            # Whoever sent it may have died in the middle; the platform decides what a torn file is worth.
+            call.unreadable = "The body broke off."
     elif request.mimetype == "application/json":
         text = request.get_data(cache=True)
         try:

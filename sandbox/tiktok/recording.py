@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Response
 
 from sandbox.calls import Call
+from sandbox.tiktok.presets import UPLOAD_HOSTS
 from sandbox.tiktok.records import Recorded
 from sandbox.tiktok.state import State
 
@@ -20,7 +21,8 @@ def record(world: World, state: State, call: Call, response: Response) -> None:
     headers = {name: value for name, value in call.request.headers.items() if name not in ("Cookie", "Host")}
     if "Authorization" in headers:
         headers["Authorization"] = headers["Authorization"].partition(" ")[0] + " [redacted]"
-    body = call.raw_body
+    torn = call.host in UPLOAD_HOSTS and call.unreadable
+    body = b"" if torn else call.raw_body
     digest = hashlib.sha256(body).hexdigest() if body else ""
     at = world.clock.now()
     state.record(Recorded(0, at, call.method, call.host, call.path, headers, len(body), digest, response.status_code))

@@ -39,6 +39,8 @@ def put(world: World, state: State, call: Call) -> Response:
 
 
 def _chunk(world: World, state: State, call: Call, publish: Publish) -> Response:
+    if call.unreadable:
+        return _bare(400, call, "the body is shorter than its Content-Length")
     body = call.raw_body
     headers = call.request.headers
     if headers.get("Transfer-Encoding") or headers.get("Content-Length") != str(len(body)):

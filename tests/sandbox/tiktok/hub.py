@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,9 +89,11 @@ class Hub:
         data = self.init(upload(size), **more).json()["data"]
         return data["publish_id"], data["upload_url"]
 
-    def put(self, url: str, body: bytes, first: int, last: int, **headers: str) -> requests.Response:
+    def put(
+        self, url: str, body: bytes, first: int, last: int, headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
         """Send one chunk of a whole."""
-        told = {"Content-Type": "video/mp4", "Content-Range": f"bytes {first}-{last}/{len(body)}", **headers}
+        told = {"Content-Type": "video/mp4", "Content-Range": f"bytes {first}-{last}/{len(body)}", **(headers or {})}
         return self.session.put(url, data=body[first : last + 1], headers=told, timeout=10)
 
     def send(self, url: str, body: bytes) -> list[int]:
@@ -120,6 +123,11 @@ class Hub:
     def look(self, name: str, **query: str) -> dict[str, Any]:
         """Ask the control room."""
         told: dict[str, Any] = self.session.get(f"{CONTROL}/tiktok/{name}", params=query).json()
+        return told
+
+    def look_deliveries(self) -> list[dict[str, Any]]:
+        """Ask for the events that were told, the latest first."""
+        told: list[dict[str, Any]] = self.lever("webhooks/deliveries", {})["deliveries"]
         return told
 
     def _keep(self, told: dict[str, Any]) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def test_titles_are_counted_in_utf_16_and_odd_cover_moments_mean_the_first_frame
 
 
 def test_branded_content_for_oneself_and_the_spelling_of_the_code_are_switches(world: World, hub: Hub) -> None:
-    branded = {"brand_content_toggle": True, "privacy_level": SELF}
+    branded: dict[str, Any] = {"brand_content_toggle": True, "privacy_level": SELF}
     world.switches.set({"tiktok.invalid_params": "invalid_param"})
     assert error_of(hub.init(upload(60_000), **branded)) == (400, "invalid_param")
     world.switches.set({"tiktok.branded_self_only": "accept"})
@@ -163,7 +163,8 @@ def test_the_checks_come_in_the_order_of_the_platform(world: World, connect: Con
     """Each call has this fault and all that come after it."""
     hub = connect(["user.info.basic"], app_key=demo.UNAUDITED_APP_KEY)
     access, hub.access = hub.access, "act.gone"
-    bad_numbers, bad_words = upload(41_000_000, 10_000_000, 5), {"title": 5, "privacy_level": "FOLLOWER_OF_CREATOR"}
+    bad_numbers = upload(41_000_000, 10_000_000, 5)
+    bad_words: dict[str, Any] = {"title": 5, "privacy_level": "FOLLOWER_OF_CREATOR"}
     hub.lever("creators", {"user": "naiara.etxe", "banned": True})
     seen = [error_of(hub.init(bad_numbers, **bad_words))[1]]
     hub.access = access
