@@ -30,6 +30,8 @@ class Endpoint:
     scopes: tuple[str, ...]
     ceiling: str = ""
     per_app: bool = False
+    # What else is asked of the scopes, where that depends on the body.
+    narrow: Callable[[Ask], None] | None = None
 
 
 _INIT, _DISPLAY = "tiktok.limit_init", "tiktok.limit_display"
@@ -37,7 +39,9 @@ _ENDPOINTS: dict[str, Endpoint] = {
     creator.PATH: Endpoint("POST", creator.query, (PUBLISH,), "tiktok.limit_creator_info"),
     f"{_POSTING}video/init/": Endpoint("POST", video_posts.direct, (PUBLISH,), _INIT),
     f"{_POSTING}inbox/video/init/": Endpoint("POST", video_posts.inbox, (UPLOAD,), _INIT),
-    f"{_POSTING}content/init/": Endpoint("POST", photo_posts.init, (PUBLISH, UPLOAD), _INIT),
+    f"{_POSTING}content/init/": Endpoint(
+        "POST", photo_posts.init, (PUBLISH, UPLOAD), _INIT, narrow=photo_posts.need_scope
+    ),
     f"{_POSTING}status/fetch/": Endpoint("POST", status.fetch, (UPLOAD, PUBLISH), "tiktok.limit_status"),
     f"{_POSTING}cancel/": Endpoint("POST", status.cancel, (UPLOAD, PUBLISH)),
     "/v2/user/info/": Endpoint("GET", profile.info, (BASIC, PROFILE, STATS), _DISPLAY, per_app=True),
@@ -89,8 +93,8 @@ class Api:
     def _work(self, call: Call, endpoint: Endpoint) -> dict[str, Any] | None:
         ask = self._authenticate(call)
         ask.need(*endpoint.scopes)
-        if endpoint.run is photo_posts.init:
-            photo_posts.need_scope(ask)
+        if endpoint.narrow is not None:
+            endpoint.narrow(ask)
         if not endpoint.ceiling:
             return endpoint.run(ask)
         limits.admit(ask, call.path, endpoint.ceiling, per_app=endpoint.per_app)

@@ -92,6 +92,11 @@ def seed(state: State) -> None:
         state.creators.put(creator.id, creator)
 
 
+def destination_of(creator_id: str) -> str:
+    """Return the id by which the default app knows a creator: the name of a destination in the feed."""
+    return State.open_id(creator_id, DEFAULT_APP_KEY)
+
+
 def webhook_of(redirect_uri: str) -> str:
     """Return where a hub hears of events, told from where it is sent back to after signing in."""
     parts = urlsplit(redirect_uri)

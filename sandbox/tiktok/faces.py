@@ -6,6 +6,7 @@ from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from sandbox import pictures, rendering
+from sandbox.tiktok import demo
 from sandbox.tiktok.ask import Ask
 from sandbox.tiktok.presets import CDN_HOST
 from sandbox.tiktok.records import Creator, Post
@@ -34,7 +35,7 @@ def cover_url(ask: Ask, post: Post) -> str:
 def face(creator: Creator, size: int) -> Response:
     """Draw a face: initials on a colour."""
     letters = escape(rendering.initials(creator.nickname))
-    drawn = _FACE.format(size=size, hue=rendering.hue(creator.id) * 45, letters=letters)
+    drawn = _FACE.format(size=size, hue=rendering.hue(demo.destination_of(creator.id)) * 45, letters=letters)
     return Response(drawn, mimetype="image/svg+xml")
 
 

@@ -70,10 +70,10 @@ class Happenings:
         if wish.get("publish_id"):
             return self.post_draft(self._publish(wish), privacy)[1]
         creator = self._creator(wish)
-        for publish in self._state.publishes_of(creator.id):
-            if publish.status == processing.IN_INBOX and not publish.post_ids:
-                return self.post_draft(publish, privacy)[1]
-        raise ValueError(f"No draft waits in the inbox of @{creator.username}.")
+        draft = next(iter(self._state.drafts_of(creator.id)), None)
+        if draft is None:
+            raise ValueError(f"No draft waits in the inbox of @{creator.username}.")
+        return self.post_draft(draft, privacy)[1]
 
     def _take_down(self, wish: Mapping[str, Any]) -> list[Delivery]:
         """Take a public post away: `post_id`, or the latest of a creator (`user`). With `privacy` it is hidden instead."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import takewhile
 
 from sandbox.tiktok.ask import Ask
 from sandbox.tiktok.errors import Refusal
 from sandbox.tiktok.records import Publish, Window
 
 MINUTE_S, DAY_S = 60.0, 86_400.0
+UPLOAD_LIFE_S = 60 * 60
 
 
 def admit(ask: Ask, endpoint: str, ceiling: str, *, per_app: bool = False) -> None:
@@ -35,24 +37,23 @@ def too_many_posts(ask: Ask) -> bool:
 
 
 def posts_of_the_day(publishes: Iterable[Publish], now: float) -> int:
-    """Count direct posts of the last 24 hours: those that stand and those on their way."""
+    """Count direct posts of the last 24 hours, given latest first: those that stand and those on their way."""
+    # The latest come first, and between the init and the last byte lies an hour at most.
+    recent = takewhile(lambda publish: publish.created > now - DAY_S - UPLOAD_LIFE_S, publishes)
     return sum(
         publish.mode == "direct"
         and publish.arrived_at is not None
         and publish.arrived_at > now - DAY_S
         and publish.status != "FAILED"
-        for publish in publishes
+        for publish in recent
     )
 
 
 def too_many_drafts(ask: Ask) -> bool:
     """Say whether too many drafts of 24 hours wait for the creator; those that failed count too."""
     most = ask.world.switches.number("tiktok.limit_pending_shares")
-    waiting = sum(
-        publish.mode == "inbox" and publish.created > ask.now - DAY_S and not publish.post_ids
-        for publish in ask.state.publishes_of(ask.creator.id)
-    )
-    return bool(most) and waiting >= most
+    begun = takewhile(lambda publish: publish.created > ask.now - DAY_S, ask.state.publishes_of(ask.creator.id))
+    return bool(most) and sum(publish.mode == "inbox" and not publish.post_ids for publish in begun) >= most
 
 
 def too_many_creators(ask: Ask) -> bool:
@@ -64,8 +65,8 @@ def too_many_creators(ask: Ask) -> bool:
         return False
     active = {
         publish.creator_id
-        for publish in ask.state.publishes
-        if publish.app_key == ask.app.key and publish.mode == "direct" and publish.created > ask.now - DAY_S
+        for publish in takewhile(lambda publish: publish.created > ask.now - DAY_S, reversed(ask.state.publishes))
+        if publish.app_key == ask.app.key and publish.mode == "direct"
     }
     return ask.creator.id not in active and len(active) >= most
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.tiktok import posting, processing, pulls
+from sandbox.fetching import Fetched
+from sandbox.tiktok import checking, posting, processing, pulls
 from sandbox.tiktok.ask import Ask, is_count
-from sandbox.tiktok.errors import invalid
+from sandbox.tiktok.errors import Refusal, invalid
 from sandbox.tiktok.records import Mode
 from sandbox.tiktok.scopes import PUBLISH, UPLOAD
 
@@ -54,9 +55,16 @@ def init(ask: Ask) -> dict[str, Any]:
     for url in urls:
         pulls.check_address(ask, url)
     posting.check_caps(ask, mode)
+    fetched = [pulls.fetch(ask, url) for url in urls]
+    if ask.world.switches.word("tiktok.wrong_photo") == "init" and any(map(_is_wrong, fetched)):
+        raise Refusal("invalid_file_upload")
     publish = posting.begin(ask, "photo", mode, "url", settings)
-    processing.photos_pulled(ask, publish, [pulls.fetch(ask, url) for url in urls])
+    processing.photos_pulled(ask, publish, fetched)
     return {"publish_id": publish.id}
+
+
+def _is_wrong(fetched: Fetched) -> bool:
+    return fetched.ok and checking.judge_photo(fetched.body).trouble == "file_format_check_failed"
 
 
 def _photos(source_info: dict[str, Any]) -> tuple[list[Any], int]:

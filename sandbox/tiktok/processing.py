@@ -11,7 +11,6 @@ from sandbox.tiktok.ask import Ask
 from sandbox.tiktok.checking import LONGEST_DRAFT_S, Verdict
 from sandbox.tiktok.creator import EVERYONE
 from sandbox.tiktok.records import Post, Publish
-from sandbox.tiktok.scopes import PUBLISH, UPLOAD
 from sandbox.tiktok.state import State
 
 if TYPE_CHECKING:
@@ -149,8 +148,7 @@ def _end(world: World, state: State, publish: Publish) -> None:
 def _barred(state: State, publish: Publish) -> str:
     """Say why this creator's post may no longer appear: the app was disconnected meanwhile, or the account barred."""
     grant = state.grant_of(publish.creator_id, publish.app_key)
-    scope = PUBLISH if publish.mode == "direct" else UPLOAD
     creator = state.creators.get(publish.creator_id)
-    if grant is None or scope not in grant.scopes or creator is None:
+    if grant is None or creator is None:
         return "auth_removed"
     return "spam_risk_user_banned_from_posting" if creator.banned else ""

@@ -11,6 +11,8 @@ from sandbox.tiktok.faces import avatar_url
 from sandbox.tiktok.presets import SITE_HOST
 from sandbox.tiktok.scopes import PROFILE_FIELDS
 
+_COUNTED = frozenset({"likes_count", "video_count"})
+
 
 def info(ask: Ask) -> dict[str, Any]:
     """Tell the fields that were asked for."""
@@ -20,13 +22,13 @@ def info(ask: Ask) -> dict[str, Any]:
     if closed and answer != "omit":
         raise Refusal(answer)
     profile = _profile(ask)
+    if _COUNTED.intersection(names):
+        profile |= _counted(ask)
     return {"user": {name: profile[name] for name in names if name not in closed}}
 
 
 def _profile(ask: Ask) -> dict[str, Any]:
     creator = ask.creator
-    public = [post for post in ask.state.posts_of(creator.id) if post.is_public(ask.now)]
-    audience = Audience(ask.world.switches)
     return {
         "open_id": ask.open_id,
         "union_id": ask.state.union_id(creator.id),
@@ -40,6 +42,12 @@ def _profile(ask: Ask) -> dict[str, Any]:
         "username": creator.username,
         "follower_count": creator.followers,
         "following_count": creator.following,
-        "likes_count": sum(audience.counts(post, ask.now)["like_count"] for post in public),
-        "video_count": len(public),
     }
+
+
+def _counted(ask: Ask) -> dict[str, int]:
+    """Count what takes a look at every post."""
+    public = [post for post in ask.state.posts_of(ask.creator.id) if post.is_public(ask.now)]
+    audience = Audience(ask.world.switches)
+    likes = sum(audience.counts(post, ask.now)["like_count"] for post in public)
+    return {"likes_count": likes, "video_count": len(public)}

@@ -131,6 +131,11 @@ class Publish:
         """Say whether it is still on its way."""
         return self.status in ("PROCESSING_UPLOAD", "PROCESSING_DOWNLOAD")
 
+    @property
+    def is_waiting_draft(self) -> bool:
+        """Say whether it is in an inbox and its creator has posted nothing of it yet."""
+        return self.status == "SEND_TO_USER_INBOX" and not self.post_ids
+
 
 @dataclass
 class Post:

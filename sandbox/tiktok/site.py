@@ -14,7 +14,7 @@ from sandbox import rendering
 from sandbox.calls import Call
 from sandbox.guard import from_elsewhere
 from sandbox.platforms import ConsentRefusedError
-from sandbox.tiktok import consent, faces, processing, showing
+from sandbox.tiktok import consent, demo, faces, showing
 from sandbox.tiktok.consent import SentBackError
 from sandbox.tiktok.creator import EVERYONE, SELF, privacy_options
 from sandbox.tiktok.happenings import Happenings
@@ -70,8 +70,7 @@ class Site:
             return _not_found()
         if name == "draft":
             return self._post_draft(call, creator, values["publish_id"])
-        posts = (post for post in self._state.posts_of(creator.id) if not post.removed)
-        return self._show(call, creator, list(islice(posts, _SHOWN_POSTS)), whole=True)
+        return self._show(call, creator, list(islice(self._state.posts_of(creator.id), _SHOWN_POSTS)), whole=True)
 
     def _authorize(self, call: Call) -> Response:
         """Ask for consent (GET), or carry out the answer (POST of the same address)."""
@@ -109,6 +108,7 @@ class Site:
             app=request.app,
             people=[(someone, here(**{_WHO: someone.id})) for someone in creators],
             person=person,
+            key=demo.destination_of,
             action=here(),
             scopes=[(scope, SCOPES[scope], scope == FIXED) for scope in request.scopes],
             returns_to=request.redirect_uri,
@@ -124,17 +124,14 @@ class Site:
     def _show(self, call: Call, creator: Creator, posts: list[Post], *, whole: bool = False) -> Response:
         """Show a profile with its posts and the creator's inbox, or one post."""
         now = self._world.clock.now()
-        drafts = [
-            one
-            for one in self._state.publishes_of(creator.id)
-            if whole and one.status == processing.IN_INBOX and not one.post_ids
-        ]
+        drafts = self._state.drafts_of(creator.id) if whole else []
         return rendering.page(
             "tiktok/templates/profile.html",
             creator=creator,
             posts=[showing.seen(post, self._world.switches, now) for post in posts],
             drafts=[(one, showing.text_of(one), showing.media_of(one)) for one in drafts],
             whole=whole,
+            key=demo.destination_of,
             privacy=privacy_options(creator),
             preselected=SELF if creator.private else EVERYONE,
             now=now,
@@ -149,7 +146,7 @@ class Site:
             return _dialog_error("This form was sent from another site's page.", 403)
         if call.method != "POST" or publish is None or publish.creator_id != creator.id:
             return _not_found()
-        if publish.status == processing.IN_INBOX and privacy in privacy_options(creator):
+        if publish.is_waiting_draft and privacy in privacy_options(creator):
             self._happenings.post_draft(publish, privacy)
         return redirect(call.address.url(call.host, f"/@{creator.username}"), code=303)
 

@@ -46,6 +46,7 @@ class State:
         """Build the indexes anew from the rows."""
         self._by_creator: dict[str, dict[str, None]] = {}
         self._made_by: dict[str, dict[str, None]] = {}
+        self._drafts: dict[str, dict[str, None]] = {}
         self._uploads: dict[str, str] = {}
         self._tokens_of: dict[tuple[str, str], dict[str, None]] = {}
         # What the clock will move: publishes in processing, posts before moderation, events not told yet.
@@ -123,6 +124,11 @@ class State:
             if publish is not None:
                 yield publish
 
+    def drafts_of(self, creator_id: str) -> list[Publish]:
+        """Return what waits in a creator's inbox, latest first."""
+        found = (self.publishes.get(publish_id) for publish_id in reversed(self._drafts.get(creator_id, {})))
+        return [publish for publish in found if publish is not None]
+
     def upload(self, upload_id: str) -> Publish | None:
         """Return the publish that an upload address belongs to."""
         return self.publishes.get(self._uploads.get(upload_id, ""))
@@ -145,11 +151,15 @@ class State:
         return self.posts.put(post.id, post)
 
     def posts_of(self, creator_id: str) -> Iterator[Post]:
-        """Yield a creator's posts, latest first, those taken away too."""
+        """Yield a creator's posts, latest first, without those taken away."""
         for post_id in reversed(self._by_creator.get(creator_id, {})):
             post = self.posts.get(post_id)
             if post is not None:
                 yield post
+
+    def count_of(self, creator_id: str) -> int:
+        """Count a creator's posts and waiting drafts."""
+        return len(self._by_creator.get(creator_id, {})) + len(self._drafts.get(creator_id, {}))
 
     # What came in.
 
@@ -172,9 +182,18 @@ class State:
             self.in_processing[publish.id] = None
         else:
             self.in_processing.pop(publish.id, None)
+        drafts = self._drafts.setdefault(publish.creator_id, {})
+        if publish.is_waiting_draft:
+            drafts[publish.id] = None
+        else:
+            drafts.pop(publish.id, None)
 
     def _index_post(self, post: Post) -> None:
-        self._by_creator.setdefault(post.creator_id, {})[post.id] = None
+        listed = self._by_creator.setdefault(post.creator_id, {})
+        if post.removed:
+            listed.pop(post.id, None)
+        else:
+            listed[post.id] = None
         if post.public_at is not None and not post.told_public and not post.removed:
             self.in_moderation[post.id] = None
         else:

@@ -81,6 +81,12 @@ SWITCHES = (
         True,
         "Addresses on this machine pass as verified https; off: refused as http and IP hosts are.",
     ),
+    Switch(
+        "tiktok.wrong_photo",
+        "processing",
+        "Where a photo of a type that is not taken (PNG) is refused: in processing, or at once as invalid_file_upload.",
+        ("processing", "init"),
+    ),
     # What becomes of a post.
     Switch("tiktok.processing_s", 3, "Processing takes this long after the last byte, by the town's clock."),
     Switch("tiktok.moderation_s", 20, "A public post has no id before this many seconds after it was posted."),
@@ -113,6 +119,7 @@ SWITCHES = (
     Switch("tiktok.log_id", "present", "log_id in the envelope.", ("present", "missing")),
     Switch("tiktok.extra_fields", False, "Every answer carries fields that no document mentions."),
     Switch("tiktok.audience", "lively", "Whether public posts gather views by themselves.", ("lively", "quiet")),
+    Switch("tiktok.list_has_photos", True, "video/list and video/query tell photo posts too."),
     # Webhooks.
     Switch(
         "tiktok.webhook_retry_t",

@@ -188,14 +188,9 @@ class TikTok(Platform):
         """Return the creators, under the ids by which the default app knows them, with how much each has posted."""
         self.settle()
         return [
-            Destination(self.destination_id(creator.id), creator.nickname, sum(1 for _ in self._items(creator)))
+            Destination(demo.destination_of(creator.id), creator.nickname, self.state.count_of(creator.id))
             for creator in self.state.creators
         ]
-
-    @staticmethod
-    def destination_id(creator_id: str) -> str:
-        """Return a creator's open id in the default app."""
-        return State.open_id(creator_id, demo.DEFAULT_APP_KEY)
 
     def timeline(self, destination: str = "") -> Iterator[TimelineItem]:
         """Yield posts and waiting drafts of one creator (id, username, open id) or of all, newest first."""
@@ -207,8 +202,8 @@ class TikTok(Platform):
 
     def _items(self, creator: Creator | None) -> Iterator[Post | Publish]:
         posts = self.state.posts_of(creator.id) if creator else reversed(self.state.posts)
-        begun = self.state.publishes_of(creator.id) if creator else reversed(self.state.publishes)
-        drafts = (one for one in begun if one.status == processing.IN_INBOX and not one.post_ids)
+        whose = [creator] if creator else list(self.state.creators)
+        drafts = sorted((one for each in whose for one in self.state.drafts_of(each.id)), key=_moment, reverse=True)
         return merge((post for post in posts if not post.removed), drafts, key=_moment, reverse=True)
 
     def _item(self, row: Post | Publish) -> TimelineItem:
@@ -219,7 +214,7 @@ class TikTok(Platform):
             id=row.id,
             platform=self.slug,
             platform_name=self.name,
-            destination=self.destination_id(row.creator_id),
+            destination=demo.destination_of(row.creator_id),
             destination_name=creator.nickname if creator else row.creator_id,
             text=row.text if isinstance(row, Post) else showing.text_of(row),
             link="",

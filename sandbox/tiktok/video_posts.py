@@ -8,11 +8,11 @@ from typing import Any
 from sandbox.tiktok import plans, posting, processing, pulls
 from sandbox.tiktok.ask import Ask
 from sandbox.tiktok.errors import invalid
+from sandbox.tiktok.limits import UPLOAD_LIFE_S
 from sandbox.tiktok.plans import Plan
 from sandbox.tiktok.presets import UPLOADS
 from sandbox.tiktok.records import Mode, Publish
 
-UPLOAD_LIFE_S = 60 * 60
 MOST_WORDS = 2200
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from sandbox.tiktok.ask import Ask, is_count
@@ -47,13 +48,15 @@ def listed(ask: Ask) -> dict[str, Any]:
         raise invalid(f"The max_count must be from 1 to {MOST}")
     if cursor is not None and not is_count(cursor):
         raise invalid("The cursor is a UTC time in milliseconds")
-    before = [
+    before = (
         post
         for post in ask.state.posts_of(ask.creator.id)
-        if post.is_public(ask.now) and (not cursor or post.created_ms < cursor)
-    ]
-    page = before[:most]
-    return _told(ask, page, names, page[-1].created_ms if page else int(cursor or ask.now * 1000), len(before) > most)
+        if _is_told(ask, post) and (not cursor or post.created_ms < cursor)
+    )
+    found = list(islice(before, most + 1))
+    page = found[:most]
+    last = page[-1].created_ms if page else int(cursor or ask.now * 1000)
+    return _told(ask, page, names, last, more=len(found) > most)
 
 
 def query(ask: Ask) -> dict[str, Any]:
@@ -64,8 +67,13 @@ def query(ask: Ask) -> dict[str, Any]:
     if not isinstance(ids, list) or not 1 <= len(ids) <= MOST or not all(isinstance(one, str) for one in ids):
         raise invalid(f"The video_ids are 1 to {MOST} ids as text")
     found = (ask.state.posts.get(one) for one in dict.fromkeys(ids))
-    mine = [post for post in found if post and post.creator_id == ask.creator.id and post.is_public(ask.now)]
+    mine = [post for post in found if post and post.creator_id == ask.creator.id and _is_told(ask, post)]
     return _told(ask, mine, names, 0, more=False)
+
+
+def _is_told(ask: Ask, post: Post) -> bool:
+    photos = ask.world.switches.flag("tiktok.list_has_photos")
+    return post.is_public(ask.now) and (photos or post.kind == "video")
 
 
 def _told(ask: Ask, posts: list[Post], names: list[str], cursor: int, more: bool) -> dict[str, Any]:

@@ -105,6 +105,14 @@ def test_only_public_videos_are_told(world: World, connect: Connect) -> None:
     assert hub.call(f"{QUERY}?fields=id", wish).json()["data"]["videos"] == []
 
 
+def test_whether_photos_are_among_the_videos_is_a_switch(world: World, hub: Hub) -> None:
+    hub.photos(["https://media.sandbox.example/square.jpg"])
+    world.clock.advance(30)
+    assert len(_list(hub)["videos"]) == 1
+    world.switches.set({"tiktok.list_has_photos": False})
+    assert _list(hub)["videos"] == []
+
+
 @pytest.mark.parametrize("filters", [None, {}, {"video_ids": []}, {"video_ids": ["1"] * 21}, {"video_ids": [1]}])
 def test_a_question_for_no_or_too_many_videos_is_refused(hub: Hub, filters: Any) -> None:
     assert error_of(hub.call(f"{QUERY}?fields=id", {"filters": filters})) == (400, "invalid_params")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import requests
 
 from sandbox.faults import fault_from
 from sandbox.world import World
-from tests.sandbox.tiktok.hub import CONTROL, Hub, error_of, upload
+from tests.sandbox.tiktok.hub import CONTROL, Hub, error_of, film, upload
 
 INIT = {"method": "POST", "path": "*/init/"}
 
@@ -85,6 +86,24 @@ def test_faults_for_any_platform_spare_the_person_at_the_browser(world: World, h
     world.faults.add(fault_from({"kind": "http_status", "times": None}))
     assert hub.session.get("https://www.tiktok.com/@naiara.etxe").status_code == 200
     assert hub.creator_info().status_code == 500
+
+
+def test_posts_stay_cheap_when_there_are_thousands(world: World, hub: Hub) -> None:
+    """Generous on purpose: this finds a quadratic search, not a slow morning."""
+    world.switches.set({"tiktok.limit_init": 0, "tiktok.limit_daily_posts": 0, "tiktok.processing_s": 0})
+    body = film(1_000)
+
+    def seconds_for(count: int) -> float:
+        began = time.perf_counter()
+        for _ in range(count):
+            hub.publish(body)
+        return time.perf_counter() - began
+
+    early = seconds_for(80)
+    seconds_for(440)
+    late = seconds_for(80)
+    assert late < 3 * early + 0.5
+    assert sum(place.posts for place in world.tiktok.destinations()) == 600
 
 
 def test_every_request_is_recorded_so_that_tests_can_count_and_look(hub: Hub) -> None:

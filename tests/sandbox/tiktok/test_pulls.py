@@ -154,6 +154,13 @@ def test_photos_are_jpeg_or_webp_and_at_most_1080_on_the_short_side(
     assert _end(world, hub, publish_id) == ("FAILED" if reason else "PUBLISH_COMPLETE", reason)
 
 
+def test_a_png_may_be_refused_at_once(world: World, hub: Hub) -> None:
+    world.switches.set({"tiktok.wrong_photo": "init"})
+    assert error_of(hub.photos([f"{OURS}/square.jpg", f"{OURS}/photo.png"])) == (400, "invalid_file_upload")
+    assert hub.look("publishes")["total"] == 0
+    assert hub.photos([f"{OURS}/square.jpg"]).status_code == 200
+
+
 def test_a_photo_of_more_than_20_megabytes_fails(world: World, hub: Hub) -> None:
     world.media.plant(f"{OURS}/huge.jpg", pictures.jpeg(1080, 1080, 1, at_least=20_000_001), "image/jpeg")
     publish_id = hub.photos([f"{OURS}/huge.jpg"]).json()["data"]["publish_id"]
