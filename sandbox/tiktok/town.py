@@ -188,9 +188,14 @@ class TikTok(Platform):
         """Return the creators, under the ids by which the default app knows them, with how much each has posted."""
         self.settle()
         return [
-            Destination(demo.destination_of(creator.id), creator.nickname, self.state.count_of(creator.id))
+            Destination(self.destination_id(creator.id), creator.nickname, self.state.count_of(creator.id))
             for creator in self.state.creators
         ]
+
+    @staticmethod
+    def destination_id(creator_id: str) -> str:
+        """Return the id of a creator's place in the feed: the open id in the default app."""
+        return demo.destination_of(creator_id)
 
     def timeline(self, destination: str = "") -> Iterator[TimelineItem]:
         """Yield posts and waiting drafts of one creator (id, username, open id) or of all, newest first."""
@@ -214,7 +219,7 @@ class TikTok(Platform):
             id=row.id,
             platform=self.slug,
             platform_name=self.name,
-            destination=demo.destination_of(row.creator_id),
+            destination=self.destination_id(row.creator_id),
             destination_name=creator.nickname if creator else row.creator_id,
             text=row.text if isinstance(row, Post) else showing.text_of(row),
             link="",
