@@ -114,7 +114,7 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
             "points": dict(sorted(_by_point(deaths).items())),
             "kinds": _kinds(figures.pop("jobs_by_kind"), deaths),
             "never_met": sorted(str(wish) for wish in set(wanted) - set(deaths)),
-            "stops": hits[Wish(STALL)] + trouble.done[storm.STOP_WORKER],
+            "stops": hits[Wish(STALL, storm.TELLTALE)] + trouble.done[storm.STOP_WORKER],
             "restarts": {
                 "redis": trouble.done[storm.KILL_REDIS],
                 "redis_flushed": trouble.done[storm.FLUSH],
@@ -168,9 +168,14 @@ def _settings(
 
 
 def _pace(options: Options) -> Pace:
+    lease = SHORT_LEASE if options.short else LEASE
+    # Lease, sweep, settling and another try have passed by then.
+    stalled = (2 * lease + LANDING + 8.0, 2 * lease + LANDING + 16.0)
     if options.short:
+        frozen = (SHORT_LEASE + 1.0, SHORT_LEASE + 3.0)
         return Pace(
-            frozen=(SHORT_LEASE + 1.0, SHORT_LEASE + 3.0),
+            frozen=frozen,
+            stalled=stalled if options.breakage else frozen,
             outage=(1.0, 2.0),
             pause=(0.0, 0.2),
             patience=6.0,
@@ -178,7 +183,13 @@ def _pace(options: Options) -> Pace:
             backlog=1000,
         )
     return Pace(
-        frozen=(LEASE + 3.0, LEASE + 22.0), outage=(1.0, 5.0), pause=(0.0, 1.0), patience=12.0, early=0.7, backlog=40
+        frozen=(LEASE + 3.0, LEASE + 22.0),
+        stalled=stalled,
+        outage=(1.0, 5.0),
+        pause=(0.0, 1.0),
+        patience=12.0,
+        early=0.7,
+        backlog=40,
     )
 
 

@@ -39,6 +39,8 @@ WHOLE: Final = {
 
 #: A worker must be missed first, or the platform must have had its time before absence proves anything.
 SLOW_TO_HEAL: Final = frozenset({STALL, STOP_WORKER, AFTER_ANNOUNCE, BEFORE_SEND})
+#: Who is stopped with a post in hand: a kind of which the platform takes a copy without a word, so that a late send shows.
+TELLTALE: Final = "page_text"
 #: So many wishes are open at once: each kind takes its own time to come to its point.
 MOST_OPEN: Final = 4
 #: So many disturbances lie between two wishes for one kind.
@@ -53,6 +55,8 @@ class Pace:
     """
 
     frozen: tuple[float, float]
+    #: How long the one with a post in hand stands still: until others have looked for it in vain and sent it again.
+    stalled: tuple[float, float]
     outage: tuple[float, float]
     pause: tuple[float, float]
     patience: float
@@ -88,7 +92,7 @@ class Storm:
 
     def plan(self, counts: Mapping[str, int], wanted: Sequence[Wish]) -> list[str | Wish]:
         """Return the order of the disturbances. What takes long to heal comes early: else the end is all waiting."""
-        own = [Wish(what) if what == STALL else what for what, count in counts.items() for _ in range(count)]
+        own = [Wish(what, TELLTALE) if what == STALL else what for what, count in counts.items() for _ in range(count)]
         plan: list[str | Wish] = [*wanted, *own]
         self._rng.shuffle(plan)
         early = int(len(plan) * self._pace.early)
@@ -122,7 +126,7 @@ class Storm:
 
     def calm_down(self) -> None:
         """Let everybody go on and bring everything up again."""
-        self._wait(lambda: not self._to_thaw, patience=max(self._pace.frozen) + 5)
+        self._wait(lambda: not self._to_thaw, patience=max(*self._pace.frozen, *self._pace.stalled) + 5)
         self._crew.fill()
 
     def tend(self) -> None:
@@ -137,9 +141,12 @@ class Storm:
                 self._say(f"process {pid} goes on")
 
     def _carry_out(self, what: str | Wish, share: int) -> None:
-        if what in {Wish(STALL), STOP_WORKER}:
+        if what in {Wish(STALL, TELLTALE), STOP_WORKER}:
             # Somebody must stay awake to take over.
-            self._wait(lambda: len(self._to_thaw) < self._crew.strength[WORKER] - 1, patience=max(self._pace.frozen))
+            self._wait(
+                lambda: len(self._to_thaw) < self._crew.strength[WORKER] - 1,
+                patience=max(*self._pace.frozen, *self._pace.stalled),
+            )
         if isinstance(what, Wish):
             self._wait(lambda: self._waiting() < MOST_OPEN, patience=2 * self._pace.patience)
             self._wishes.make(what)
@@ -201,7 +208,7 @@ class Storm:
         return caught[0] if caught else None
 
     def _freeze(self, pid: int, why: str) -> None:
-        seconds = self._rng.uniform(*self._pace.frozen)
+        seconds = self._rng.uniform(*(self._pace.stalled if why == STALL else self._pace.frozen))
         self._crew.freeze(pid)
         self._to_thaw[pid] = time.monotonic() + seconds
         self._say(f"process {pid} stands still for {seconds:.0f} s ({why})")
