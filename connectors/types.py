@@ -181,6 +181,14 @@ class MediaFile(Protocol):
     def open(self) -> BinaryIO:
         """Return its bytes as a seekable stream, which the caller closes."""
 
+    def as_jpeg(self, *, longest_side: int | None = None) -> "MediaFile":
+        """Return the same picture as a JPEG whose sides are no longer than this: itself when it is one already.
+
+        It is made now, which may take a moment, or was made earlier and kept; upright, in sRGB, of the first frame, white
+        where it was transparent, without metadata. For publishing: ``check`` goes by the facts of the file. Raises
+        ``ContentRejected`` for what cannot be turned, ``TransientError`` when there is no room for it just now.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

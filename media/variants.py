@@ -8,14 +8,17 @@ from django.db import transaction
 
 from foundation.errors import Invalid
 from media import services
+from media.errors import gone
 from media.files import StoredFile
 from media.kinds import JPEG, Kind
 from media.models import Media, Variant
 from media.probing import make_jpeg
-from media.staging import Staged
+from media.staging import Staged, most_bytes
 
 #: Part of each recipe: another way of making JPEGs makes them anew.
 EDITION: Final = 1
+#: No JPEG has longer sides.
+LONGEST_SIDE: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,15 @@ class Wanted:
     def recipe(self) -> str:
         """The wish as a word; equal wishes are equal words."""
         return f"jpeg{EDITION}-{self.most_width}x{self.most_height}-{self.most_bytes}-q{self.quality}"
+
+
+def as_jpeg(file: StoredFile, *, longest_side: int | None, now: datetime) -> StoredFile:
+    """Return a stored picture as a JPEG whose sides are no longer than this; as ``variant`` does, and raises."""
+    media = Media.objects.select_related("tenant").get(pk=file.id)
+    if media.state == Media.State.GONE:
+        raise gone(media.name, media.gone_why, media.gone_at)
+    longest = min(longest_side or LONGEST_SIDE, LONGEST_SIDE)
+    return variant(media, Wanted(longest, longest, most_bytes(Kind.IMAGE)), now=now)
 
 
 def variant(media: Media, wanted: Wanted, *, now: datetime) -> StoredFile:

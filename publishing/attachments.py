@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import BinaryIO, ClassVar, Final
 from uuid import UUID
 
-from connectors.errors import TransientError
+from django.utils import timezone
+
+from connectors.errors import ContentRejected, TransientError
 from connectors.types import Attachment, Facts, MediaKind
 from foundation.errors import Finding, Invalid, NotFound, Refusal, Unavailable
-from media import selectors, services
+from media import selectors, services, variants
 from media.errors import MediaGone as GoneFromStore
 from media.files import StoredFile
 from publishing.unsendable import Unsendable
@@ -98,6 +100,17 @@ class AttachedFile:
             raise _gone(error) from None
         except Unavailable as error:
             raise TransientError(error.detail, remedy=error.remedy, operation="open_file") from None
+
+    def as_jpeg(self, *, longest_side: int | None = None) -> "AttachedFile":
+        """Return the same picture as a JPEG no larger than this; raises as ``open`` does, and ``ContentRejected``."""
+        try:
+            return AttachedFile(variants.as_jpeg(self.stored, longest_side=longest_side, now=timezone.now()))
+        except GoneFromStore as error:
+            raise _gone(error) from None
+        except Unavailable as error:
+            raise TransientError(error.detail, remedy=error.remedy, operation="make_jpeg") from None
+        except Refusal as error:
+            raise ContentRejected(error.detail, remedy=error.remedy, operation="make_jpeg") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import io
 import struct
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from connectors.types import MediaKind
+from media.cell import jpegs
 from media.cell.main import reader
 from media.kinds import TYPES
 from media.sniffing import HEAD_BYTES, sniff
@@ -34,6 +35,8 @@ class File:
     height: int | None = None
     duration: timedelta | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    #: Told of what was made of it.
+    on_made: Callable[["File"], None] | None = field(default=None, repr=False, compare=False)
 
     @property
     def size_bytes(self) -> int:
@@ -48,6 +51,29 @@ class File:
     def open(self) -> BinaryIO:
         """Return the bytes."""
         return io.BytesIO(self.body)
+
+    def as_jpeg(self, *, longest_side: int | None = None) -> "File":
+        """Return the JPEG that the media room would make, made by its own hands without their own process."""
+        made = self if self._is_as_wanted(longest_side) else _turned(self.id, longest_side, self.body)
+        if self.on_made is not None:
+            self.on_made(made)
+        return made
+
+    def _is_as_wanted(self, longest_side: int | None) -> bool:
+        sides = max(self.width or 0, self.height or 0)
+        return self.content_type == "image/jpeg" and (longest_side is None or sides <= longest_side)
+
+
+@cache
+def _turned(key: str, longest_side: int | None, body: bytes) -> File:
+    longest = longest_side or 65_535
+    measures = {"most_width": longest, "most_height": longest, "most_bytes": 50_000_000, "quality": 90}
+    with tempfile.TemporaryDirectory() as folder:
+        path, target = Path(folder) / "file", Path(folder) / "made"
+        path.write_bytes(body)
+        content_type = sniff(body[:HEAD_BYTES])
+        jpegs.make(path, target, content_type=content_type, wanted={**measures, "most_pixels": 100_000_000})
+        return probed(target.read_bytes())
 
 
 def probed(body: bytes) -> File:

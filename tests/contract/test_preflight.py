@@ -6,7 +6,7 @@ The town's time passes between two of them; nobody sleeps.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from tests.conftest import GATEWAY
 from tests.contract.adapter import Specimen
 from tests.contract.cases import KINDS, Case
 from tests.contract.conftest import CALLBACKS
+from tests.contract.files import File
 
 #: Of what the platform refuses for its content, an author is told so much beforehand.
 RECALL = 0.98
@@ -103,10 +104,7 @@ class Town:
 
     def refusal(self, content: Content) -> str:
         """Publish and return why the platform refused the content; empty when it is live and whole."""
-        for attachment in content.media:
-            if attachment.file.kind is MediaKind.IMAGE:
-                file: Any = attachment.file
-                self.world.media.plant(file.public_url, file.body, file.content_type)
+        content = replace(content, media=tuple(replace(one, file=self._shelved(one.file)) for one in content.media))
         journal = Journal(self.world)
         try:
             for _ in range(40):
@@ -117,6 +115,16 @@ class Town:
         except ContentRejected as error:
             return f"{error.cause} {error.reply.facts()}"
         raise AssertionError("it never came to an end")
+
+    def _shelved(self, file: Any) -> File:
+        """Put a picture where the town can fetch it, and whatever is made of it too."""
+        if file.kind is MediaKind.IMAGE:
+            self._plant(file)
+        shelved: File = replace(file, on_made=self._plant)
+        return shelved
+
+    def _plant(self, file: File) -> None:
+        self.world.media.plant(file.public_url, file.body, file.content_type)
 
     def _seen(self, published: Published) -> str:
         self.world.clock.advance(60)

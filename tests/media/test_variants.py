@@ -10,12 +10,13 @@ from PIL import Image, ImageCms
 
 from foundation.errors import Invalid
 from media import variants
+from media.errors import MediaGone
 from media.files import StoredFile
 from media.models import Media, Variant
 from media.selectors import bytes_used, media_of_tenant
 from media.services import delete_media, keep_until
 from media.sweeping import sweep
-from media.variants import Wanted, variant
+from media.variants import Wanted, as_jpeg, variant
 from tenants.principal import Principal
 from tests.media import making
 from tests.media.conftest import Keep, files_in
@@ -26,6 +27,11 @@ def seen(file: StoredFile) -> Image.Image:
         image = Image.open(io.BytesIO(stream.read()))
         image.load()
         return image
+
+
+def read(file: StoredFile) -> bytes:
+    with file.open() as stream:
+        return stream.read()
 
 
 def near(one: Any, other: tuple[int, int, int]) -> bool:
@@ -148,6 +154,31 @@ def test_keeping_a_picture_keeps_what_was_made_of_it(keep: Keep, now: datetime) 
     keep_until(tenant=media.tenant, media_ids=[media.pk], moment=now + timedelta(days=200), now=now)
     sweep(now=now + timedelta(days=150))
     assert Media.objects.get(pk=made.id).state == "stored"
+
+
+def test_any_picture_is_handed_out_as_a_jpeg_whose_sides_are_as_wished(keep: Keep, now: datetime) -> None:
+    media = keep(making.picture("PNG", (300, 150)))
+    whole = as_jpeg(StoredFile.of(media), longest_side=None, now=now)
+    assert (whole.content_type, whole.width, whole.height) == ("image/jpeg", 300, 150)
+    small = as_jpeg(StoredFile.of(media), longest_side=100, now=now)
+    assert (small.width, small.height, small.size_bytes) == (100, 50, len(read(small)))
+    assert len({str(media.pk), whole.id, small.id}) == 3
+    assert small.public_url != whole.public_url
+
+
+def test_a_jpeg_that_is_small_enough_is_handed_out_as_it_is(photo: Media, now: datetime) -> None:
+    sides = max(photo.width or 0, photo.height or 0)
+    for longest in (None, sides, sides + 1):
+        assert as_jpeg(StoredFile.of(photo), longest_side=longest, now=now).id == str(photo.pk)
+    assert as_jpeg(StoredFile.of(photo), longest_side=sides - 1, now=now).id != str(photo.pk)
+
+
+def test_a_file_that_is_gone_is_turned_into_nothing(keep: Keep, principal: Principal, now: datetime) -> None:
+    media = keep(making.picture("PNG"))
+    file = StoredFile.of(media)
+    delete_media(principal=principal, media=media, now=now)
+    with pytest.raises(MediaGone):
+        as_jpeg(file, longest_side=None, now=now)
 
 
 def test_a_video_has_no_variant(keep: Keep, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Files in posts: named by id or address, kept while they are needed, and told as gone when they are not there."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,15 +15,18 @@ from django.utils import timezone
 from PIL import Image
 
 from connectors.base import Connector
+from connectors.errors import ContentRejected, TransientError
 from connectors.meta.connector import MetaConnector
 from connectors.models import Connection, Destination
 from connectors.types import Attachment, Capability, Content, Journal, MediaKind, Processing, Published, Target
-from media import fetching
+from media import fetching, probing
 from media.fetching import Fetched
 from media.models import Media
 from media.services import delete_media, expire_media, store_file
 from media.staging import Staged
 from media.storage import store
+from publishing import attachments
+from publishing.attachments import AttachedFile
 from publishing.models import Attempt, DeadLetter, Post, PublishJob
 from publishing.states import State
 from tenants.principal import Principal
@@ -223,6 +227,57 @@ def test_a_key_that_may_not_upload_may_not_have_files_fetched_either(
     answer = post(client, "/api/publish", body(destination, [{"url": "https://example.com/loaf.jpg"}]))
     assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope")
     assert net == []
+
+
+# --- pictures that become JPEGs -------------------------------------------------------------------------------------
+
+
+def png(of: House) -> Media:
+    made, staged = BytesIO(), Staged()
+    Image.new("RGBA", (64, 48), (10, 20, 30, 255)).save(made, "PNG")
+    try:
+        staged.write(made.getvalue())
+        stored, _ = store_file(
+            tenant=of.tenant, actor="system:test", staged=staged, name="logo.png", now=timezone.now()
+        )
+    finally:
+        staged.close()
+    return stored
+
+
+def given(of: House, media: Media) -> AttachedFile:
+    return attachments.find(of.tenant, [media.pk]).files[media.pk]
+
+
+def test_a_connector_can_have_any_picture_as_a_jpeg_with_an_address_of_its_own(house: House) -> None:
+    media = png(house)
+    file = given(house, media)
+    made = file.as_jpeg(longest_side=32)
+    assert (made.content_type, made.width, made.height, made.name) == ("image/jpeg", 32, 24, "logo.jpg")
+    with made.open() as stream:
+        assert Image.open(stream).format == "JPEG"
+    answer = Client().get(made.public_url.removeprefix("http://testserver"))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+    assert given(house, media).as_jpeg(longest_side=32).id == made.id, "it is made once"
+    assert made.as_jpeg() == made
+
+
+def test_what_cannot_become_a_jpeg_is_told_in_the_words_of_publishing(
+    house: House, principal: Principal, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = png(house)
+    file = given(house, media)
+    with monkeypatch.context() as changed:
+        changed.setattr(probing, "WALL_SECONDS", 0.01)
+        changed.setattr(probing, "_free", threading.BoundedSemaphore(1))
+        with probing._free, pytest.raises(TransientError, match="Too many files"):
+            file.as_jpeg()
+    settings.MEDIA_MAX_PIXELS = 1_000
+    with pytest.raises(ContentRejected, match="3,072 pixels"):
+        file.as_jpeg()
+    delete_media(principal=principal, media=media, now=timezone.now())
+    with pytest.raises(attachments.MediaGone, match="was deleted"):
+        file.as_jpeg()
 
 
 # --- files that are needed, and files that are gone -----------------------------------------------------------------

@@ -16,7 +16,7 @@ from connectors.errors import ReconnectRequired
 from connectors.linkedin import auth
 from connectors.linkedin.connector import LinkedInConnector
 from connectors.manager import get_connector
-from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, Facts, Grant, MediaKind, Target
+from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, Facts, Grant, MediaFile, MediaKind, Target
 from foundation.secret import Secret
 from sandbox.adapter import SandboxAdapter
 from sandbox.app import create_app
@@ -136,6 +136,10 @@ class MemoryFile:
         """Return the bytes."""
         self.opened += 1
         return io.BytesIO(self.data)
+
+    def as_jpeg(self, *, longest_side: int | None = None) -> MediaFile:
+        """Nothing for LinkedIn is turned into anything."""
+        raise AssertionError("LinkedIn gets pictures as they are")
 
 
 class Listening(SandboxAdapter):

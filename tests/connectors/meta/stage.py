@@ -44,6 +44,9 @@ class File:
     id: str = field(default_factory=lambda: f"file-{next(_NUMBERS)}")
     public_url: str = "https://media.sandbox.example/portrait.jpg"
     claimed_bytes: int | None = None
+    #: What the hub makes of it for places that take JPEG alone.
+    jpeg: "File | None" = None
+    wanted: list[int | None] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -55,6 +58,11 @@ class File:
 
     def open(self) -> BinaryIO:
         return io.BytesIO(self.body)
+
+    def as_jpeg(self, *, longest_side: int | None = None) -> "File":
+        self.wanted.append(longest_side)
+        assert self.jpeg is not None, "it goes as it is"
+        return self.jpeg
 
 
 def image(world: World, width: int = 1080, height: int = 1350, *, shade: int = 1, **more: Any) -> File:
