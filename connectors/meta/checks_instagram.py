@@ -22,6 +22,7 @@ from connectors.meta.checks import (
     wrong_kind,
 )
 from connectors.meta.forms import REEL, STORY, format_of
+from connectors.meta.pictures import JPEG, MOST_BYTES, is_animation, is_turned
 from connectors.types import Attachment, Content, MediaKind
 from foundation.errors import Finding
 
@@ -36,7 +37,6 @@ CAROUSEL: Final = (2, 10)
 #: Width by height of an image of the feed: 4:5 to 1.91:1.
 IMAGE_RATIO: Final = (0.8, 1.91)
 RATIO_SLACK: Final = 0.01
-MOST_IMAGE_BYTES: Final = 8 * MB
 REEL_VIDEO: Final = VideoRules(
     "A reel",
     shortest=timedelta(seconds=3),
@@ -140,9 +140,22 @@ def _check_files(content: Content) -> Iterator[Finding]:
 
 def _check_image(attachment: Attachment, position: int, *, in_feed: bool) -> Iterator[Finding]:
     file, field = attachment.file, field_of(position)
-    if file.content_type != "image/jpeg":
+    turned = is_turned(file)
+    if is_animation(file):
+        yield Finding(
+            field, "image_type", "Instagram takes no animated images.", "Make a video or a still image of it.", "JPEG"
+        )
+    elif file.content_type != JPEG and not turned:
         yield Finding(field, "image_type", f"Instagram takes no {file.content_type}.", "Convert it to JPEG.", "JPEG")
-    if file.size_bytes > MOST_IMAGE_BYTES:
+    if turned and file.facts.get("has_alpha"):
+        yield Finding(
+            field,
+            "turned_to_jpeg",
+            "Instagram takes JPEG only; what is transparent in the image becomes white.",
+            "Put it on a background of your own, if white does not suit it.",
+            severity="warning",
+        )
+    if file.size_bytes > MOST_BYTES and not turned:
         cause = f"The image has {file.size_bytes / MB:.1f} MB; Instagram takes up to 8 MB."
         yield Finding(field, "file_too_large", cause, "Use a smaller image.", "8 MB")
     if in_feed and file.width and file.height and not _fits(file.width, file.height):

@@ -16,6 +16,7 @@ from connectors.meta.asset import Asset, id_in
 from connectors.meta.codes_instagram import INSTAGRAM_SUBCODES
 from connectors.meta.forms import Form
 from connectors.meta.meanings import LATER, PLATFORM, REPORT, Sort
+from connectors.meta.pictures import as_taken
 from connectors.types import Attachment, Content, Journal, MediaKind
 
 _SUBCODE: Final = re.compile(r"(?<![0-9])2207[0-9]{3}(?![0-9])")
@@ -99,9 +100,9 @@ def send_bytes(
 
 
 def media_of(account: Asset, attachment: Attachment) -> dict[str, Any]:
-    """Return how one file is handed over: images by address always, videos by address or in bytes."""
+    """Return how one file is handed over: images by address always and as JPEG, videos by address or in bytes."""
     if attachment.file.kind is MediaKind.IMAGE:
-        return {"image_url": attachment.file.public_url}
+        return {"image_url": as_taken(attachment.file).public_url}
     return {"video_url": attachment.file.public_url} if account.by_url else {"upload_type": "resumable"}
 
 

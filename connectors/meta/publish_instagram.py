@@ -76,6 +76,7 @@ def _prepared(account: Asset, content: Content, journal: Journal, form: Form) ->
         return _carousel(account, content, journal, mark)
     if note is None:
         body = containers.body_of(account, content, form)
+        journal.renew()  # a picture may have been turned into a JPEG meanwhile
         note = containers.create(account, journal, key=CONTAINER, mark=mark, body=body)
     return containers.send_bytes(account, journal, note, content.media[0], key=CONTAINER, mark=mark)
 
@@ -104,8 +105,8 @@ def _children(account: Asset, content: Content, journal: Journal) -> list[str] |
         key, mark = _child(position), notes.mark_of(content, position)
         note = notes.recall(journal, key, mark)
         if note is None:
-            journal.renew()
             body = containers.child_of(account, content, position)
+            journal.renew()  # a picture may have been turned into a JPEG meanwhile
             note = containers.create(account, journal, key=key, mark=mark, body=body)
         made.append(containers.send_bytes(account, journal, note, attachment, key=key, mark=mark))
     journal.renew()

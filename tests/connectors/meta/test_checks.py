@@ -157,6 +157,11 @@ FINE_ON_INSTAGRAM: Mapping[str, Content] = {
     "unknown facts": post(video(facts={}, duration=None, width=None, height=None)),
     "300 MB": post(video(800, claimed_bytes=300 * MB)),
     "link left out": Content(text="a", link="https://example.org", media=post(image()).media),
+    "png": post(image(content_type="image/png", facts={"frames": 1})),
+    "webp in a carousel": post(image(), image(content_type="image/webp")),
+    "still gif on a story": post(image(content_type="image/gif"), text="", format="story"),
+    "long png": post(image(content_type="image/png", claimed_bytes=40 * MB)),
+    "long jpeg that can be made smaller": post(image(width=4000, height=4000, claimed_bytes=12 * MB)),
     "image story": post(image(width=1080, height=1920), text="", format="story"),
     "video story": post(video(60), text="", format="story"),
     "tag without a place on a story": post(image(), text="", format="story", user_tags=[{"username": "a"}]),
@@ -169,8 +174,11 @@ REFUSED_ON_INSTAGRAM: Mapping[str, tuple[Content, tuple[str, str]]] = {
     "text alone": (post(), ("media", "no_media")),
     "text alone as a reel": (post(format="reel"), ("media", "no_media")),
     "document": (post(pdf()), ("media.0", "file_kind")),
-    "png": (post(image(content_type="image/png")), ("media.0", "image_type")),
-    "webp in a carousel": (post(image(), image(content_type="image/webp")), ("media.1", "image_type")),
+    "animation": (post(image(content_type="image/gif", facts={"frames": 2})), ("media.0", "image_type")),
+    "animation in a carousel": (
+        post(image(), image(content_type="image/webp", facts={"frames": 9})),
+        ("media.1", "image_type"),
+    ),
     "heic story": (post(image(content_type="image/heic"), format="story"), ("media.0", "image_type")),
     "over 8 MB": (post(image(claimed_bytes=8 * MB + 1)), ("media.0", "file_too_large")),
     "9:16 in the feed": (post(image(width=1080, height=1920)), ("media.0", "aspect_ratio")),
@@ -252,6 +260,13 @@ def test_a_post_that_instagram_refuses_is_told_beforehand(name: str) -> None:
     content, expected = REFUSED_ON_INSTAGRAM[name]
     assert expected in errors(content, "instagram_account")
     assert len(errors(content, "instagram_account")) <= 2
+
+
+def test_transparency_that_becomes_white_is_a_warning() -> None:
+    logo = image(content_type="image/png", facts={"has_alpha": True})
+    (told,) = get_connector("meta").check(post(logo), kind="instagram_account")
+    assert (told.field, told.code, told.severity) == ("media.0", "turned_to_jpeg", "warning")
+    assert get_connector("meta").check(post(image(facts={"has_alpha": False})), kind="instagram_account") == []
 
 
 def test_what_is_left_out_is_a_warning() -> None:

@@ -412,6 +412,31 @@ def test_text_alone_and_documents_are_refused_before_any_call(instagram: Stage, 
     assert wire.heard == []
 
 
+@pytest.mark.parametrize("form", ["an image", "a story", "in a carousel"])
+def test_a_picture_that_is_no_jpeg_reaches_instagram_as_the_one_made_of_it(
+    instagram: Stage, world: World, wire: Listening, form: str
+) -> None:
+    made = image(world)
+    png = File(MediaKind.IMAGE, "image/png", b"\x89PNG", 1080, 1350, jpeg=made)
+    others = [image(world, shade=5)] if form == "in a carousel" else []
+    content = post(*others, png, format="story", text="") if form == "a story" else post(*others, png, alt="A loaf")
+    journal = instagram.journal()
+    published = instagram.follow(content, journal)
+    assert live(world) == [published.external_id]
+    assert png.wanted == [1_920]
+    sent = [json.loads(request.body or b"{}") for request in wire.heard if str(request.url).endswith("/media")]
+    assert [body["image_url"] for body in sent if "image_url" in body][-1] == made.public_url
+
+
+def test_a_jpeg_that_is_far_too_long_is_made_smaller_and_others_go_as_they_are(instagram: Stage, world: World) -> None:
+    long = image(world, 2_400, 3_000, claimed_bytes=9 << 20, jpeg=image(world, shade=4))
+    instagram.follow(post(long))
+    assert long.wanted == [1_920]
+    as_it_is = image(world, 2_400, 3_000, shade=6)
+    instagram.follow(post(as_it_is))
+    assert as_it_is.wanted == []
+
+
 def test_settings_reach_instagram_where_they_belong(instagram: Stage, world: World, wire: Listening) -> None:
     tagged = [{"username": "@cafe.zoe", "x": 0.5, "y": 0.25, "file": 0}, {"username": "applegarden", "file": 1}]
     content = post(image(world), video(world), alt="Bread", user_tags=tagged, collaborators=["cafe.zoe"])

@@ -271,10 +271,13 @@ def _instagram() -> list[Scene]:
     pictures = (
         image(),
         image("png"),
+        image("png", 2_000, 1_400),
         image("gif"),
+        image("animation", number=3),
         image("webp"),
         image(at_least=(8 << 20) - 70_000),
         image(at_least=(8 << 20) + 1),
+        image("jpeg", 2_000, 2_200, at_least=(8 << 20) + 1),
         *(image("jpeg", width, height, 1) for width, height in RATIOS),
     )
     return [
@@ -312,6 +315,7 @@ _CAROUSELS: Final = (
     "i" * 10,
     "i" * 11,
     "ip",
+    "ig",
     "iw",
     "id",
     "il",
@@ -327,6 +331,7 @@ def _carousel(length: int, more: str, comment: str, files: str, alt: int, **chos
             "i": image(number=place),
             "v": film(seconds=12 + place),
             "p": image("png"),
+            "g": image("animation", number=3),
             "w": image("jpeg", 2000, 500),
             "d": document(),
             "l": film(seconds=61),
