@@ -28,6 +28,7 @@ END: Final = "<!-- end of platforms -->"
 #: What each capability is called in the table of platforms.
 CAPABILITY_WORDS: Final[dict[Capability, str]] = {
     Capability.OAUTH: "sign-in with OAuth",
+    Capability.API_KEY: "connecting by an API key",
     Capability.TEXT: "text",
     Capability.LINK: "links",
     Capability.PHOTO: "photos",
@@ -38,6 +39,7 @@ CAPABILITY_WORDS: Final[dict[Capability, str]] = {
     Capability.DOCUMENT: "documents",
     Capability.POLL: "polls",
     Capability.RESHARE: "resharing",
+    Capability.CAMPAIGN: "campaigns",
     Capability.FIND_PUBLISHED: "finding a post again after a lost answer",
     Capability.FIRST_COMMENT: "a first comment",
     Capability.EDIT_POST: "changing a live post",
@@ -48,6 +50,11 @@ CAPABILITY_WORDS: Final[dict[Capability, str]] = {
     Capability.HEALTH_CHECK: "health checks",
     Capability.REFRESH_TOKEN: "renewing tokens without a person",
     Capability.REVOKE: "withdrawing the grant",
+    Capability.COMPOSING: "what a place allows at this moment",
+    Capability.WATCH: "looks at a post after it was published",
+    Capability.REVIEWS: "reviews and answers to them",
+    Capability.AUDIENCES: "contacts of an audience",
+    Capability.ACTIONS: "more to do with a published post",
 }
 
 _PROBE: Final = """
