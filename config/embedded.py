@@ -17,6 +17,7 @@ from django.conf import settings
 from config.timer import start_timer
 from connectors.connecting import redirect_uri
 from connectors.registry import CONNECTORS
+from connectors.types import Capability
 
 
 class CannotStart(Exception):
@@ -77,7 +78,7 @@ class Sandbox:
             sys.executable, "-m", "sandbox",
             "--port", str(settings.SANDBOX_PORT),
             "--state", str(Path(settings.VAR_DIR) / "sandbox.sqlite3"),
-            *(part for slug in CONNECTORS for part in ("--redirect-uri", redirect_uri(slug))),
+            *(part for slug in _with_logins() for part in ("--redirect-uri", redirect_uri(slug))),
             "--exit-with-parent",
         ]  # fmt: skip
         # A session of its own keeps Ctrl-C in a terminal from reaching it before we end it ourselves.
@@ -99,6 +100,10 @@ class Sandbox:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _with_logins() -> list[str]:
+    return [slug for slug, connector in CONNECTORS.items() if Capability.OAUTH in connector.capabilities]
 
 
 class Engine:

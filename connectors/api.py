@@ -15,17 +15,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from connectors import doorbell, schemas, selectors, services
+from connectors import connecting_by_key, doorbell, schemas, selectors, services
 from connectors.manager import connector_class
 from connectors.models import Connection, Destination, Platform
 from connectors.serializers import (
     BudgetSerializer,
     ChoiceSerializer,
     ConnectionSerializer,
+    ConnectSerializer,
     DestinationSerializer,
     PlatformSerializer,
     SchemaSerializer,
 )
+from foundation.secret import Secret
 from tenants.principal import principal_of
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE
 
@@ -124,6 +126,29 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """Return one connection."""
         return Response(ConnectionSerializer(selectors.connection_of(principal_of(request).tenant, pk)).data)
+
+    @extend_schema(request=ConnectSerializer, responses={201: ConnectionSerializer, 200: ConnectionSerializer})
+    def create(self, request: Request) -> Response:
+        """Connect an account by its API key, on platforms that have such keys; others are connected in a browser.
+
+        Answers 201, or 200 when the account was connected already: then with a new key, and all its destinations as they
+        were. Choose its destinations next.
+        """
+        form = ConnectSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        told = form.validated_data
+        connection, new = connecting_by_key.connect_by_key(
+            principal=principal_of(request),
+            platform=told["platform"],
+            key=Secret(told["api_key"]),
+            now=timezone.now(),
+        )
+        doorbell.ring_for_subscriptions()
+        answer = Response(
+            ConnectionSerializer(connection).data, status=status.HTTP_201_CREATED if new else status.HTTP_200_OK
+        )
+        answer["Location"] = f"/api/connections/{connection.pk}/"
+        return answer
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Disconnect: erase the tokens, keep the history. The grant is withdrawn unless another connection stands on it."""

@@ -17,9 +17,10 @@ from django.urls import reverse
 
 from connectors import services
 from connectors.errors import ConfigurationError, ConnectorError
-from connectors.manager import get_connector
-from connectors.models import Connection, OAuthState
-from foundation.errors import Refusal
+from connectors.manager import connector_class, get_connector, registration
+from connectors.models import Connection, OAuthState, Platform
+from connectors.types import Capability
+from foundation.errors import Invalid, Refusal
 from foundation.secret import Secret
 from tenants.models import User
 from tenants.principal import Principal
@@ -57,7 +58,8 @@ def start_connect(
     Raises ``NotFound``, ``Invalid``, ``Forbidden`` or ``ConfigurationError``.
     """
     principal.require(CONNECTIONS_WRITE)
-    row = services.require_platform(platform)
+    row = _require_login(platform)
+    registration(platform)
     connector = get_connector(platform)
     state = Secret(secrets.token_urlsafe(32))
     OAuthState.objects.create(
@@ -79,7 +81,7 @@ def finish_connect(
 
     Nothing is stored unless the whole way succeeded. Raises ``ConnectRefused`` with the cause and the remedy.
     """
-    row = services.require_platform(platform)
+    row = _require_login(platform)
     principal.require(CONNECTIONS_WRITE)
     _use_state(principal=principal, user=user, platform=platform, binding=binding, callback=callback, now=now)
     connector = get_connector(platform)
@@ -115,6 +117,18 @@ def finish_connect(
 def redirect_uri(platform: str) -> str:
     """Return the address a platform sends the browser back to; register exactly this one with the platform's app."""
     return f"{settings.PUBLIC_URL}{reverse('oauth_callback', args=[platform])}"
+
+
+def _require_login(platform: str) -> Platform:
+    """Return a platform that is switched on and has logins; raises ``NotFound`` or ``Invalid`` with the remedy."""
+    row = services.require_platform(platform)
+    if Capability.OAUTH not in connector_class(platform).capabilities:
+        raise Invalid(
+            f"{row.name} is connected by an API key; there is no signing in there.",
+            remedy="Give the key on the page Connect an account, or send it to POST /api/connections/.",
+            code="not_by_login",
+        )
+    return row
 
 
 def _use_state(

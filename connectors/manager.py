@@ -14,7 +14,7 @@ from connectors.budgets import Budgets
 from connectors.errors import ConfigurationError, ReconnectRequired
 from connectors.http import Http, Timeouts
 from connectors.registry import CONNECTORS
-from connectors.types import App, Facts, Target
+from connectors.types import App, Capability, Facts, Target
 from foundation.errors import NotFound
 from foundation.secret import Secret
 from vault import services as vault
@@ -163,7 +163,19 @@ def get_connector(
 
 
 def credentials(platform: str) -> App:
-    """Return our registration with a platform; raises ``ConfigurationError`` naming the settings that are missing."""
+    """Return our registration with a platform; raises ``ConfigurationError`` naming the settings that are missing.
+
+    A platform whose accounts are connected by API keys needs none: where there is none, its parts are empty.
+    """
+    if Capability.API_KEY in connector_class(platform).capabilities:
+        with suppress(ConfigurationError):
+            return registration(platform)
+        return App("", Secret(""))
+    return registration(platform)
+
+
+def registration(platform: str) -> App:
+    """Return our registration with a platform, as logins there need it; raises ``ConfigurationError`` where there is none."""
     prefix = platform.upper()
     client_id: str = getattr(settings, f"{prefix}_APP_ID", "")
     secret: Secret | None = getattr(settings, f"{prefix}_APP_SECRET", None)

@@ -32,10 +32,13 @@ _WHO: Final = {
     "connect_misconfigured": "Whoever runs this hub",
     "platform_disabled": "Whoever runs this hub",
     "missing_scope": "An owner of the tenant",
+    "not_by_login": "You",
     "consent_refused": "You",
 }
 #: Trying again at once cannot help with these.
-_VAIN: Final = frozenset({"not_configured", "connect_misconfigured", "platform_disabled", "missing_scope"})
+_VAIN: Final = frozenset(
+    {"not_configured", "connect_misconfigured", "platform_disabled", "missing_scope", "not_by_login"}
+)
 
 
 class _BrowserView(APIView):

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from connectors import selectors
 from connectors.manager import credentials
@@ -170,14 +172,23 @@ def _connection_rows(tenant: Tenant, ids: list[Any], *, now: datetime) -> list[d
             "destinations_total": row.opened_count,
             "last_checked_at": row.health_checked_at,
             "token_hint": marks[row.pk].hint if row.pk in marks else "",
+            "connect_again_url": connect_again_url(row),
             **token_facts(row, renews=row.pk in renewing, now=now),
         }
         for row in (found[pk] for pk in ids if pk in found)
     ]
 
 
-def connect_page(tenant: Tenant) -> dict[str, Any]:
-    """Return what ``connectors/connect.html`` shows."""
+def connect_again_url(connection: Connection) -> str:
+    """Return where an account is connected anew: the platform's login, or the form for its key."""
+    platform = connection.platform_id
+    if platform in CONNECTORS and Capability.OAUTH not in CONNECTORS[platform].capabilities:
+        return f"{reverse('connect')}#connect-{platform}"
+    return f"{reverse('oauth_start', args=[platform])}?{urlencode({'connection': connection.pk})}"
+
+
+def connect_page(tenant: Tenant, *, refused: str = "", error: str = "") -> dict[str, Any]:
+    """Return what ``connectors/connect.html`` shows; ``error`` is why the key for the platform ``refused`` was not taken."""
     rows = Connection.objects.filter(tenant=tenant).exclude(status=Connection.Status.INACTIVE).order_by()
     connected = dict(rows.values_list("platform_id").annotate(count=Count("pk")))
     platforms = []
@@ -204,9 +215,20 @@ def connect_page(tenant: Tenant) -> dict[str, Any]:
                 "state": state,
                 "remedy": remedy,
                 "connected": connected.get(platform.slug, 0),
+                "login": _has_login(platform.slug),
+                "key": connector.key_form if Capability.API_KEY in connector.capabilities else None,
+                "error": error if platform.slug == refused else "",
             }
         )
-    return {"platforms": platforms}
+    return {"platforms": platforms, "logins": any(platform["login"] for platform in platforms)}
+
+
+def _has_login(platform: str) -> bool:
+    """Tell whether accounts are connected by signing in; where keys do as well, only if our app is registered there."""
+    capabilities = CONNECTORS[platform].capabilities
+    if Capability.API_KEY in capabilities and Capability.OAUTH in capabilities:
+        return bool(credentials(platform).client_id)
+    return Capability.OAUTH in capabilities
 
 
 def _listed(words: list[str]) -> str:
@@ -222,6 +244,7 @@ def pick_page(connection: Connection, *, problem: str = "", error: str = "") -> 
             "name": connection.display_name,
             "platform": connection.platform_id,
             "platform_name": connection.platform.name,
+            "connect_again_url": connect_again_url(connection),
         },
         "destinations": [
             {**destination_facts(place, connection), "detail": place.username, "selected": place.enabled}

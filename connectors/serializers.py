@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from connectors.base import DestinationKind
+from connectors.connecting_by_key import LONGEST_KEY
 from connectors.manager import is_configured
 from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
@@ -86,6 +87,13 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
             "disconnected_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class ConnectSerializer(StrictSerializer):
+    """An API key that opens an account. It is tried at once, sealed, and never told again."""
+
+    platform = serializers.CharField(max_length=32)
+    api_key = serializers.CharField(max_length=LONGEST_KEY, write_only=True, style={"input_type": "password"})
 
 
 class DestinationSerializer(serializers.ModelSerializer[Destination]):

@@ -7,6 +7,7 @@ from connectors import views, webhook_door
 urlpatterns = [
     path("connections", views.connections, name="connections"),
     path("connections/new", views.connect, name="connect"),
+    path("connections/new/<slug:platform>", views.connect_by_key, name="connect_by_key"),
     path("connections/<uuid:connection_id>/destinations", views.pick_destinations, name="pick_destinations"),
     path("connections/<uuid:connection_id>/disconnect", views.disconnect, name="disconnect"),
     path("webhooks/<slug:platform>/", webhook_door.receive, name="webhook"),

@@ -9,13 +9,16 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from connectors import doorbell, pages, selectors, services
+from connectors import connecting_by_key, doorbell, pages, selectors, services
+from connectors.connecting import ConnectRefused
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.models import Connection
 from foundation.errors import Invalid, NotFound
 from foundation.listing import Query, read_uuids
+from foundation.secret import Secret
 from tenants.doors import MemberRequest, members_only, safe_path
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE, POSTS_WRITE
 
@@ -41,6 +44,28 @@ def connect(request: MemberRequest) -> HttpResponse:
     """Offer the platforms to connect."""
     request.principal.require(CONNECTIONS_WRITE)
     return render(request, "connectors/connect.html", pages.connect_page(request.principal.tenant))
+
+
+@require_POST
+@members_only
+@sensitive_post_parameters("api_key")
+def connect_by_key(request: MemberRequest, platform: str) -> HttpResponse:
+    """Connect an account by the key somebody typed; it is never shown again, not even to who typed it."""
+    request.principal.require(CONNECTIONS_WRITE)
+    try:
+        connection, _ = connecting_by_key.connect_by_key(
+            principal=request.principal,
+            platform=platform,
+            key=Secret(request.POST.get("api_key", "")),
+            now=timezone.now(),
+        )
+    except ConnectRefused as refusal:
+        told = pages.connect_page(
+            request.principal.tenant, refused=platform, error=f"{refusal.detail} {refusal.remedy}".strip()
+        )
+        return render(request, "connectors/connect.html", told, status=refusal.status)
+    doorbell.ring_for_subscriptions()
+    return redirect("pick_destinations", connection.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

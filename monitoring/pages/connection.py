@@ -5,7 +5,15 @@ from typing import Any, Final
 
 from connectors.manager import get_connector, is_configured
 from connectors.models import Connection
-from connectors.pages import STATE_LABELS, check_every_hours, destination_facts, renewable, state_of, token_facts
+from connectors.pages import (
+    STATE_LABELS,
+    check_every_hours,
+    connect_again_url,
+    destination_facts,
+    renewable,
+    state_of,
+    token_facts,
+)
 from connectors.types import ACCESS_TOKEN
 from foundation.listing import Column, Query, stretch_of
 from monitoring.models import HealthLogEntry
@@ -70,6 +78,7 @@ def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
         "connected_by": (actor or "").partition(":")[2],
         "connected_at": connection.connected_at,
         "token_hint": mark.hint if mark else "",
+        "connect_again_url": connect_again_url(connection),
         "refresh_expires_at": connection.refresh_expires_at,
         "refreshed_at": mark.sealed_at if mark and mark.replaced else None,
         "next_check_at": connection.next_health_at,

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from connectors.manager import connector_class, get_connector, is_configured
 from connectors.models import Connection
+from connectors.pages import connect_again_url
 from connectors.types import Capability
 from publishing import timeline
 from publishing.contents import content_of, files_at, kind_of, settings_at
@@ -183,8 +183,7 @@ def _may_do(job: PublishJob, capability: Capability) -> bool:
 
 def reconnect_url(job: PublishJob) -> str:
     """Return where the account of a job is connected anew."""
-    asked = urlencode({"connection": job.destination.connection_id})
-    return f"{reverse('oauth_start', args=[job.platform_id])}?{asked}"
+    return connect_again_url(job.destination.connection)
 
 
 def _timeline(job: PublishJob, story: list[timeline.Event]) -> list[dict[str, Any]]:
