@@ -8,3 +8,9 @@ class FrontDoorConfig(AppConfig):
 
     name = "config"
     verbose_name = "Front door"
+
+    def ready(self) -> None:
+        """Keep secrets out of traces, where there are any."""
+        from config.tracing import strike_out_secrets
+
+        strike_out_secrets()

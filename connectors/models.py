@@ -221,6 +221,21 @@ class WebhookEvent(Row):
         return f"{self.kind} from {self.platform_id}"
 
 
+class WebhookAddress(Row):
+    """A secret webhook address of a place's own. The address itself is in the vault; whoever knows it speaks for the place."""
+
+    destination = models.OneToOneField(Destination, on_delete=models.CASCADE, related_name="webhook_address")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the secret part of the address.")
+    signed = models.BooleanField(default=False, help_text="Deliveries are signed with what the platform told us.")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "webhook_addresses"
+
+    def __str__(self) -> str:
+        return f"webhook address of {self.destination_id}"
+
+
 class DataDeletion(Row):
     """A person's wish, told by their platform, that we forget them; and the proof that it was done.
 

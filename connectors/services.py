@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.dispatch import Signal
 
+from connectors import own_addresses
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.manager import get_connector
 from connectors.models import Connection, Destination, Platform
@@ -209,6 +210,7 @@ def disconnect(*, principal: Principal, connection: Connection, now: datetime) -
         except (ConnectorError, ConfigurationError) as error:
             withdrawn = f"not withdrawn: {error}"[:200]
     with transaction.atomic():
+        own_addresses.forget(connection.destinations.all())
         vault.erase_secrets(tenant_id=connection.tenant_id, connection_id=connection.pk)
         connection.destinations.update(enabled=False)
         Connection.objects.filter(pk=connection.pk).update(

@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from connectors import own_addresses
 from connectors.errors import (
     ConfigurationError,
     ConnectorError,
@@ -68,7 +69,12 @@ def _claim(place: Destination, *, now: datetime) -> bool:
 
 def _subscribe(place: Destination, *, now: datetime) -> None:
     try:
-        get_connector(place.platform_id, place.connection).subscribe_webhooks(target_of(place))
+        connector = get_connector(place.platform_id, place.connection)
+        # Made and committed first: the platform may knock at it before it answers.
+        address = own_addresses.address_of(place, now=now) if connector.own_addresses else None
+        signing_secret = connector.subscribe_webhooks(target_of(place), address=address)
+        if connector.own_addresses and signing_secret is not None:
+            own_addresses.keep_signing_secret(place, signing_secret)
     except ConnectorError as error:
         passing = isinstance(error, TransientError | OutcomeUnknown)
         wait = error.retry_after if isinstance(error, RateLimited) and error.retry_after else SOON

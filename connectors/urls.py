@@ -13,5 +13,9 @@ urlpatterns = [
     path("webhooks/<slug:platform>/", webhook_door.receive, name="webhook"),
     # A delivery cannot follow a redirect, so the address is also good as people type it.
     path("webhooks/<slug:platform>", webhook_door.receive),
+    path(
+        "webhooks/<slug:platform>/<uuid:destination_id>/<slug:path>/", webhook_door.receive_at_own, name="own_webhook"
+    ),
+    path("webhooks/<slug:platform>/<uuid:destination_id>/<slug:path>", webhook_door.receive_at_own),
     path("webhooks/<slug:platform>/deletions/<slug:code>/", webhook_door.deletion_status, name="deletion_status"),
 ]

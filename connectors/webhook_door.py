@@ -1,11 +1,14 @@
 """The doors platforms knock at by themselves: their webhooks, and the page that shows how far a deletion is.
 
-No session and no CSRF token here: what a delivery may do is decided by its signature alone, over the bytes as they came.
+No session and no CSRF token here: what a delivery may do is decided by its signature alone, over the bytes as they came; at a
+place's own address, which is secret, by the address as well.
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -22,6 +25,7 @@ from connectors import deletions, doorbell, webhooks
 from connectors.errors import ConfigurationError, InvalidSignature
 from connectors.types import WebhookRequest
 from foundation.errors import NotFound
+from foundation.secret import Secret
 
 log = structlog.get_logger(__name__)
 
@@ -37,9 +41,41 @@ def receive(request: HttpRequest, platform: str) -> HttpResponse:
     body = _body(request)
     if body is None:
         return _plain("The delivery is too long, or broke off.", 413)
-    told = WebhookRequest(request.method or "", dict(request.headers), request.GET.dict(), body)
+    return _answer(
+        request, platform, lambda: webhooks.receive(platform=platform, request=_told(request, body), now=timezone.now())
+    )
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def receive_at_own(request: HttpRequest, platform: str, destination_id: UUID, path: str) -> HttpResponse:
+    """Take in what a platform tells of one place at that place's own address; asked by GET, say plainly that it is one."""
+    body = _body(request)
+    if body is None:
+        return _plain("The delivery is too long, or broke off.", 413)
+    address = webhooks.OwnAddress(platform, destination_id, Secret(path))
+    return _answer(
+        request, platform, lambda: webhooks.receive_at(address, request=_told(request, body), now=timezone.now())
+    )
+
+
+@require_safe
+@never_cache
+def deletion_status(request: HttpRequest, platform: str, code: str) -> HttpResponse:
+    """Show a person, who may be anybody with the code, how far the deletion of their data is."""
+    answer = render(request, "connectors/deletion_status.html", {"deletion": deletions.status_of(platform, code)})
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _told(request: HttpRequest, body: bytes) -> WebhookRequest:
+    return WebhookRequest(request.method or "", dict(request.headers), request.GET.dict(), body)
+
+
+def _answer(request: HttpRequest, platform: str, take: Callable[[], webhooks.Received]) -> HttpResponse:
+    """Take a delivery in, and answer in a few plain words whatever came of it."""
     try:
-        received = webhooks.receive(platform=platform, request=told, now=timezone.now())
+        received = take()
     except NotFound:
         return _plain("There is nothing at this address.", 404)
     except InvalidSignature as stranger:
@@ -52,15 +88,6 @@ def receive(request: HttpRequest, platform: str) -> HttpResponse:
     if received.reply is not None:
         return HttpResponse(received.reply.body, content_type=received.reply.content_type)
     return HttpResponse(b"", content_type="text/plain") if received.events else _plain("Nothing was asked.", 400)
-
-
-@require_safe
-@never_cache
-def deletion_status(request: HttpRequest, platform: str, code: str) -> HttpResponse:
-    """Show a person, who may be anybody with the code, how far the deletion of their data is."""
-    answer = render(request, "connectors/deletion_status.html", {"deletion": deletions.status_of(platform, code)})
-    answer["X-Robots-Tag"] = "noindex"
-    return answer
 
 
 def _body(request: HttpRequest) -> bytes | None:

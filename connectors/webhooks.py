@@ -7,9 +7,10 @@ event under its key, writes everything a delivery holds at once, and asks nobody
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -17,11 +18,13 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils.crypto import salted_hmac
 
-from connectors import deletions, models
+from connectors import deletions, models, own_addresses
+from connectors.base import Connector
 from connectors.errors import InvalidSignature
-from connectors.manager import get_connector
+from connectors.manager import connector_class, get_connector
 from connectors.types import Capability, EventKind, WebhookEvent, WebhookReply, WebhookRequest
 from foundation.errors import NotFound
+from foundation.secret import Secret
 from foundation.text import storable, storable_json
 
 log = structlog.get_logger(__name__)
@@ -46,26 +49,83 @@ class Received:
     events: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OwnAddress:
+    """A place's own address as somebody knocked at it: its last part is the secret."""
+
+    platform: str
+    destination_id: UUID
+    path: Secret
+
+
 def receive(*, platform: str, request: WebhookRequest, now: datetime) -> Received:
     """Answer a challenge, or verify a delivery and store every event it holds, once.
 
     Raises ``NotFound`` for a platform that tells nothing, ``InvalidSignature`` for a stranger or a stale wish (then nothing
     is stored), and ``ConfigurationError`` when the platform is not set up here.
     """
+    if connector_class(platform).own_addresses:
+        raise NotFound("The platform tells each place at its own address.", code="unknown_platform")
+    connector = _telling(platform)
+    challenge, events = _understood(connector, request, now=now)
+    if challenge is not None or request.method != "POST":
+        return Received(challenge)
+    return _store(platform, events, now=now)
+
+
+def receive_at(address: OwnAddress, *, request: WebhookRequest, now: datetime) -> Received:
+    """Take in a delivery at a place's own address, or say that it is one, as platforms ask before they use it.
+
+    What is told there is of that place and its person, whatever it says: the address speaks for no others. Raises as
+    ``receive`` does, and ``NotFound`` for a wrong address.
+    """
+    if not connector_class(address.platform).own_addresses:
+        raise NotFound("The platform tells of all places at one address.", code="unknown_platform")
+    connector = _telling(address.platform)
+    found = own_addresses.place_behind(address.platform, address.destination_id, address.path)
+    if found is None:
+        raise NotFound("There is nothing at this address.")
+    place = found.destination
+    known = replace(request, external_id=place.external_id, signing_secret=own_addresses.signing_secret_of(found))
+    challenge, events = _understood(connector, known, now=now)
+    if challenge is not None or request.method != "POST":
+        return Received(challenge or WebhookReply(b"OK"))
+    return _store(address.platform, [_of_place(event, place) for event in events], now=now)
+
+
+def _telling(platform: str) -> Connector:
     connector = get_connector(platform)
     if Capability.WEBHOOKS not in connector.capabilities:
         raise NotFound(f"{connector.name} has no webhooks.", code="unknown_platform")
+    return connector
+
+
+def _understood(
+    connector: Connector, request: WebhookRequest, *, now: datetime
+) -> tuple[WebhookReply | None, list[WebhookEvent]]:
+    """Return the answer to a challenge, or the events of a delivery; neither where nothing was asked."""
     try:
         challenge = connector.answer_challenge(request)
         if challenge is not None or request.method != "POST":
-            return Received(challenge)
+            return challenge, []
         events = list(connector.parse_webhook(request)) or [_riddle(request)]
         for event in events:
             _require_recent(event, now=now)
     except InvalidSignature:
-        webhook_refused.send_robust(sender=models.WebhookEvent, platform=platform)
+        webhook_refused.send_robust(sender=models.WebhookEvent, platform=connector.slug)
         raise
-    return _store(platform, events, now=now)
+    return None, events
+
+
+def _of_place(event: WebhookEvent, place: models.Destination) -> WebhookEvent:
+    """Return an event as told of one place: its key is apart from those of others, and so are those it may name."""
+    person = place.connection.external_user_id
+    return replace(
+        event,
+        key=f"{place.pk.hex}:{event.key}",
+        external_id=place.external_id,
+        external_user_id=person if event.external_user_id == person else "",
+    )
 
 
 def _store(platform: str, events: Iterable[WebhookEvent], *, now: datetime) -> Received:

@@ -126,8 +126,9 @@ class KeyholeConnector(Connector):
         return [
             WebhookEvent(
                 key=f"{request.external_id}:{told['n']}",
-                kind=EventKind.MESSAGE,
-                external_id=request.external_id,
+                kind=EventKind(told.get("kind", "message")),
+                external_id=told.get("list", request.external_id),
+                external_user_id=told.get("person", ""),
                 raw=told,
             )
         ]
