@@ -160,6 +160,11 @@ class Connector(ABC):
         """Return when a token is traded for a fresh one; none is earlier than the longest ``refresh_before`` allows."""
         return tuple(expires_at - before for before in cls.refresh_before)
 
+    @classmethod
+    def subscription_of(cls, target: Target) -> str:
+        """Return what a place's webhook subscription is at the platform: places with equal words share one (``WEBHOOKS``)."""
+        return target.external_id
+
     # --- what only some platforms can: each goes with a capability, which callers ask for first ----------------------
 
     def scopes(self) -> tuple[str, ...]:

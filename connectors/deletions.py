@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from connectors import own_addresses
+from connectors import unsubscribing
 from connectors.models import Connection, DataDeletion, Destination, WebhookEvent
 from connectors.services import connection_changed
 from foundation.errors import NotFound
@@ -59,7 +59,7 @@ def carry_out(*, event: WebhookEvent, connections: QuerySet[Connection], now: da
     for connection in connections.select_for_update(of=("self",)).select_related("tenant").order_by("pk"):
         erased["connections"] += 1
         erased["destinations"] += _erase_places(connection, now=now)
-        own_addresses.forget(connection.destinations.all())
+        unsubscribing.forget(connection.destinations.all())
         erased["tokens"] += vault.erase_secrets(tenant_id=connection.tenant_id, connection_id=connection.pk)
         _erase_connection(connection, now=now)
     told = WebhookEvent.objects.filter(platform_id=event.platform_id, external_user_id=event.external_user_id)

@@ -131,6 +131,13 @@ class Destination(Row):
     subscribe_problem = models.CharField(
         max_length=600, blank=True, help_text="Why the platform does not tell us; empty when it does or was not asked."
     )
+    subscription = models.CharField(
+        max_length=200, blank=True, help_text="What was subscribed at the platform; places with equal words share it."
+    )
+    unsubscribe_at = models.DateTimeField(
+        null=True, blank=True, help_text="When to ask the platform (again) to be silent about it; null: not at all."
+    )
+    unsubscribe_tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         db_table = "destinations"
@@ -148,6 +155,14 @@ class Destination(Row):
                 fields=["platform", "subscribe_at"],
                 condition=Q(enabled=True, gone_at=None),
                 name="destinations_to_subscribe",
+            ),
+            models.Index(
+                fields=["unsubscribe_at"],
+                condition=Q(unsubscribe_at__isnull=False),
+                name="destinations_to_unsubscribe",
+            ),
+            models.Index(
+                fields=["platform", "subscription"], condition=~Q(subscription=""), name="destinations_by_subscription"
             ),
         ]
 

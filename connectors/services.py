@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models import F
 from django.dispatch import Signal
 
-from connectors import own_addresses
+from connectors import unsubscribing
 from connectors.errors import ConfigurationError, ConnectorError
-from connectors.manager import get_connector
+from connectors.manager import connector_class, get_connector
 from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
-from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, FoundDestination, Grant, destination_token
+from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, Capability, FoundDestination, Grant, destination_token
 from foundation.errors import Conflict, Finding, Invalid, NotFound
 from foundation.secret import Secret
 from tenants.models import Tenant
@@ -110,7 +110,9 @@ def store_destinations(
             seal(connection, destination_token(place.external_id), place.token)
         rows.append(row)
     kept = [row.pk for row in rows]
-    Destination.objects.filter(connection=connection, gone_at=None).exclude(pk__in=kept).update(gone_at=now)
+    gone = Destination.objects.filter(connection=connection, gone_at=None).exclude(pk__in=kept)
+    unsubscribing.want_silence(gone)
+    gone.update(gone_at=now)
     return rows
 
 
@@ -146,7 +148,9 @@ def choose_destinations(*, principal: Principal, connection: Connection, chosen:
             findings.append(Finding("destinations", "obstacle", f"{place.name}: {place.obstacle}"))
     if findings:
         raise Invalid("Not every chosen destination can be published to.", findings=findings)
-    Destination.objects.filter(connection=connection).exclude(pk__in=chosen).update(enabled=False)
+    left_out = Destination.objects.filter(connection=connection).exclude(pk__in=chosen)
+    left_out.update(enabled=False)
+    unsubscribing.want_silence(left_out)
     count = Destination.objects.filter(connection=connection, pk__in=chosen).update(enabled=True)
     record(
         tenant=connection.tenant,
@@ -187,7 +191,7 @@ def mark_recovered(*, connection_id: UUID, now: datetime) -> bool:
 
 
 def disconnect(*, principal: Principal, connection: Connection, now: datetime) -> None:
-    """End a connection: erase its tokens, switch its destinations off, keep its history. Audited.
+    """End a connection: unsubscribe its places, erase its tokens, switch its destinations off, keep its history. Audited.
 
     The grant itself is withdrawn at the platform only when no other connection stands on the same person's grant: the
     platform knows one grant per person and app, and ending it would end the others' too. A platform that cannot be
@@ -196,6 +200,7 @@ def disconnect(*, principal: Principal, connection: Connection, now: datetime) -
     principal.require(CONNECTIONS_WRITE)
     if connection.status == Connection.Status.INACTIVE:
         return
+    unsubscribing.unsubscribe_now(connection, now=now)
     shared = (
         Connection.objects.filter(platform_id=connection.platform_id, external_user_id=connection.external_user_id)
         .exclude(pk=connection.pk)
@@ -203,14 +208,16 @@ def disconnect(*, principal: Principal, connection: Connection, now: datetime) -
         .exists()
     )
     withdrawn = "kept: another connection stands on it"
-    if not shared:
+    if Capability.REVOKE not in connector_class(connection.platform_id).capabilities:
+        withdrawn = "kept: only the person can end it, at the platform"
+    elif not shared:
         try:
             get_connector(connection.platform_id, connection).revoke()
             withdrawn = "withdrawn"
         except (ConnectorError, ConfigurationError) as error:
             withdrawn = f"not withdrawn: {error}"[:200]
     with transaction.atomic():
-        own_addresses.forget(connection.destinations.all())
+        unsubscribing.forget(connection.destinations.all())
         vault.erase_secrets(tenant_id=connection.tenant_id, connection_id=connection.pk)
         connection.destinations.update(enabled=False)
         Connection.objects.filter(pk=connection.pk).update(

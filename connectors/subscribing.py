@@ -21,7 +21,7 @@ from connectors.errors import (
     RateLimited,
     TransientError,
 )
-from connectors.manager import get_connector, target_of
+from connectors.manager import connector_class, get_connector, target_of
 from connectors.models import Connection, Destination
 from connectors.registry import CONNECTORS
 from connectors.types import Capability
@@ -62,12 +62,19 @@ def _due(*, now: datetime) -> QuerySet[Destination]:
 
 
 def _claim(place: Destination, *, now: datetime) -> bool:
-    """Move the place on before the call, so that two workers ask once."""
+    """Move the place on before the call, so that two workers ask once, and nobody ends what it is about to stand on."""
     mine = Destination.objects.filter(pk=place.pk, subscribe_at=place.subscribe_at)
-    return bool(mine.update(subscribe_at=now + 2 * settings.HTTP_TOTAL_TIMEOUT))
+    shared = connector_class(place.platform_id).subscription_of(target_of(place))
+    return bool(mine.update(subscribe_at=_until(now), subscription=shared[:200]))
+
+
+def _until(now: datetime) -> datetime:
+    """Return until when a place is left to who claimed it."""
+    return now + 2 * settings.HTTP_TOTAL_TIMEOUT
 
 
 def _subscribe(place: Destination, *, now: datetime) -> None:
+    row = Destination.objects.filter(pk=place.pk)
     try:
         connector = get_connector(place.platform_id, place.connection)
         # Made and committed first: the platform may knock at it before it answers.
@@ -88,9 +95,9 @@ def _subscribe(place: Destination, *, now: datetime) -> None:
         log.exception("webhook.subscribe_crashed", destination=str(place.pk), error=type(error).__name__)
         _note_problem(place, "The hub failed on it; its log says why.", at=now + LATER, now=now)
     else:
-        Destination.objects.filter(pk=place.pk).update(
-            subscribed_at=now, subscribe_at=now + AGAIN_AFTER, subscribe_problem=""
-        )
+        row.update(subscribed_at=now, subscribe_problem="")
+        # Unless somebody has asked for another try meanwhile: the last unsubscription may have come after us.
+        row.filter(subscribe_at=_until(now)).update(subscribe_at=now + AGAIN_AFTER)
 
 
 def _note_problem(place: Destination, problem: str, *, at: datetime, now: datetime) -> None:

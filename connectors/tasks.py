@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from connectors import refreshing, subscribing, webhook_processing
+from connectors import refreshing, subscribing, unsubscribing, webhook_processing
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -43,7 +43,8 @@ def sweep_webhooks() -> None:
     max_retries=5,
 )
 def subscribe_webhooks() -> None:
-    """Ask platforms to tell us what happens at chosen places."""
+    """Ask platforms to be silent about places that were given up, and to tell us what happens at chosen ones."""
+    unsubscribing.unsubscribe_due(now=timezone.now())
     subscribing.subscribe_due(now=timezone.now())
 
 

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.dispatch import Signal
 
-from connectors import deletions, own_addresses
+from connectors import deletions, unsubscribing
 from connectors.models import Connection, WebhookEvent
 from connectors.services import connection_changed
 from connectors.types import EventKind
@@ -138,7 +138,7 @@ def _end_grants(event: WebhookEvent, *, now: datetime) -> None:
             token_version=F("token_version") + 1,
             updated_at=now,
         )
-        own_addresses.forget(row.destinations.all())
+        unsubscribing.forget(row.destinations.all())
         vault.erase_secrets(tenant_id=row.tenant_id, connection_id=row.pk)
         record(
             tenant=row.tenant,

@@ -275,6 +275,16 @@ class LinkedInConnector(Connector):
                 webhook=f"{settings.PUBLIC_URL}/webhooks/{self.slug}/",
             )
 
+    def unsubscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
+        """Ask for no more news of a page."""
+        if target.kind == scopes.ORGANIZATION:
+            webhooks.unsubscribe(self._rest(target), target, developer_app=settings.LINKEDIN_DEVELOPER_APP_ID)
+
+    @classmethod
+    def subscription_of(cls, target: Target) -> str:
+        """Return the page and the member: each member of our app subscribes a page for themselves."""
+        return f"{target.external_id} {_member_of(target)}".strip()
+
 
 def _member_of(target: Target) -> str:
     """Return the URN of the member whose token serves a place: LinkedIn counts calls by member."""

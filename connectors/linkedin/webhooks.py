@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from connectors.errors import ConfigurationError, InvalidSignature
+from connectors.errors import ConfigurationError, ConnectorError, InvalidSignature
 from connectors.linkedin import restli
 from connectors.linkedin.find import read_moment
 from connectors.linkedin.rest import Rest
@@ -73,6 +73,37 @@ def subscribe(rest: Rest, target: Target, *, developer_app: str, webhook: str) -
             "LinkedIn delivers to https addresses alone.",
             remedy="Set PUBLIC_URL to the https address under which the hub is reached from the internet.",
         )
+    rest.call(
+        "PUT",
+        _path(target, developer_app),
+        operation="subscribe_webhooks",
+        changes=True,
+        body={"webhook": webhook},
+        rest_method="UPDATE",
+        scope=ADMIN,
+    )
+
+
+def unsubscribe(rest: Rest, target: Target, *, developer_app: str) -> None:
+    """Ask LinkedIn to be silent about a page; one of which it tells nothing is no error."""
+    if not developer_app:
+        return  # nothing was ever subscribed
+    try:
+        rest.call(
+            "DELETE",
+            _path(target, developer_app),
+            operation="unsubscribe_webhooks",
+            changes=True,
+            rest_method="DELETE",
+            scope=ADMIN,
+        )
+    except ConnectorError as error:
+        if error.reply.status != 404:
+            raise
+
+
+def _path(target: Target, developer_app: str) -> str:
+    """Return where the subscription of this app and member to this page stands."""
     key = restli.encode(
         {
             "developerApplication": f"urn:li:developerApplication:{developer_app}",
@@ -81,15 +112,7 @@ def subscribe(rest: Rest, target: Target, *, developer_app: str, webhook: str) -
             "eventType": EVENT_TYPE,
         }
     )
-    rest.call(
-        "PUT",
-        f"eventSubscriptions/{key}",
-        operation="subscribe_webhooks",
-        changes=True,
-        body={"webhook": webhook},
-        rest_method="UPDATE",
-        scope=ADMIN,
-    )
+    return f"eventSubscriptions/{key}"
 
 
 def _events(told: Mapping[str, Any]) -> Iterator[WebhookEvent]:

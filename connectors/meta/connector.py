@@ -233,18 +233,28 @@ class MetaConnector(Connector):
 
     def subscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
         """Subscribe the Page; an Instagram account is subscribed through the Page it is linked to."""
-        place = self._asset(target)
-        page_id = str(target.facts.get("page_id") or "") if target.kind == INSTAGRAM_KIND else target.external_id
+        webhooks.subscribe(self._page_of(target, operation="subscribe"), settings.META_WEBHOOK_FIELDS)
+
+    def unsubscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
+        """Unsubscribe the Page, and with it the Instagram account linked to it."""
+        webhooks.unsubscribe(self._page_of(target, operation="unsubscribe"))
+
+    @classmethod
+    def subscription_of(cls, target: Target) -> str:
+        """Return the Page: our app has one subscription there, whoever chose the Page or its Instagram account."""
+        return _page_id(target) or target.external_id
+
+    def _page_of(self, target: Target, *, operation: str) -> Asset:
+        place, page_id = self._asset(target), _page_id(target)
         if not page_id:
             raise ReconnectRequired(
                 "It is not known which Page this Instagram account is linked to.",
                 remedy="Refresh the destinations of this connection.",
                 connection_ended=False,
                 platform=self.slug,
-                operation="subscribe",
+                operation=operation,
             )
-        page = Asset(place.graph, page_id, place.token)
-        webhooks.subscribe(page, settings.META_WEBHOOK_FIELDS)
+        return Asset(place.graph, page_id, place.token)
 
     def _asset(self, target: Target, priority: Priority = Priority.LOOK) -> Asset:
         """Return a place with the tokens that open it; the person's may be missing, the place's own may not."""
@@ -261,3 +271,8 @@ class MetaConnector(Connector):
             reader=reader,
             by_url=settings.META_MEDIA_BY == "url",
         )
+
+
+def _page_id(target: Target) -> str:
+    """Return the Page that a place is, or that an Instagram account is linked to; empty where that is not known."""
+    return str(target.facts.get("page_id") or "") if target.kind == INSTAGRAM_KIND else target.external_id

@@ -56,6 +56,12 @@ def subscribe(page: Asset, fields: Iterable[str]) -> None:
     require_success(page.post(f"{page.id}/subscribed_apps", body, operation="subscribe"), operation="subscribe")
 
 
+def unsubscribe(page: Asset) -> None:
+    """Have Meta be silent about a Page and its linked Instagram account; a Page that is silent already is no error."""
+    answer = page.graph.delete(f"{page.id}/subscribed_apps", token=page.token, operation="unsubscribe")
+    require_success(answer if isinstance(answer, dict) else {"success": answer}, operation="unsubscribe")
+
+
 def _require_signature(presented: str, body: bytes, *, app_secret: Secret) -> None:
     expected = "sha256=" + hmac.new(app_secret.reveal().encode(), body, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(presented.encode(), expected.encode()):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from connectors.connecting_by_key import connect_by_key
 from connectors.manager import credentials, get_connector
 from connectors.models import Connection, Destination, Platform
-from connectors.services import choose_destinations
+from connectors.services import choose_destinations, disconnect
 from connectors.types import ACCESS_TOKEN
 from foundation.errors import ConfigurationError, Forbidden
 from foundation.secret import Secret
@@ -183,6 +183,15 @@ def test_a_platform_of_keys_needs_no_app_of_ours_and_one_of_logins_does(settings
     settings.META_APP_ID = ""
     with pytest.raises(ConfigurationError, match="META_APP_ID"):
         credentials("meta")
+
+
+def test_a_key_that_only_its_owner_can_end_is_destroyed_here(api: Client, principal: Principal, now: Any) -> None:
+    send(api)
+    connection = Connection.objects.get()
+    disconnect(principal=principal, connection=connection, now=now)
+    assert not EncryptedSecret.objects.exists()
+    (entry,) = AuditEntry.objects.filter(action="connection.disconnected")
+    assert "only the person can end it" in str(entry.detail)
 
 
 # --- the page -----------------------------------------------------------------------------------------------------------
