@@ -37,7 +37,7 @@ app.conf.beat_schedule = {
     },
     "connectors.refresh_due_tokens": {
         "task": "connectors.refresh_due_tokens",
-        "schedule": timedelta(minutes=5),
+        "schedule": timedelta(minutes=1),
     },
     "media.sweep": {
         "task": "media.sweep",

@@ -79,6 +79,7 @@ class Connection(Row):
         indexes: ClassVar = [
             models.Index(fields=["next_health_at"], name="connection_health_due"),
             models.Index(fields=["platform", "external_user_id"], name="connection_of_person"),
+            models.Index(fields=["access_expires_at", "id"], condition=Q(status="active"), name="connections_ending"),
         ]
 
     def __str__(self) -> str:

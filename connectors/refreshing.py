@@ -6,7 +6,8 @@ only if nobody else stored anything meanwhile (``token_version``). An exchange t
 nothing, and a refusal is believed only while the token it was about is still the present one.
 """
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -15,8 +16,9 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Max, Q
 
+from connectors import token_times
 from connectors.errors import ConfigurationError, ConnectorError, ReconnectRequired
 from connectors.manager import connector_class, get_connector
 from connectors.models import Connection, TokenRefresh
@@ -24,14 +26,15 @@ from connectors.registry import CONNECTORS
 from connectors.services import mark_attention, mark_recovered, seal
 from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, Capability, Refreshed, destination_token
 from foundation.ids import new_id
-from vault import services as vault
+from vault.selectors import marks_of
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
-#: How long after a try the sweep leaves a connection alone.
-PAUSE: Final = timedelta(hours=6)
+_BATCH: Final = 500
+#: A sweep ends after this long; the next one goes on.
+_MOST_SECONDS: Final = 50.0
 
 
 class Outcome(StrEnum):
@@ -94,42 +97,97 @@ def refresh_connection(*, connection_id: UUID, reason: str, clock: Clock, seen_v
     return outcome
 
 
-def refresh_due(*, clock: Clock, limit: int = 50) -> int:
-    """Refresh the tokens that are to end soon, those that end first first; return how many were refreshed.
+def refresh_due(*, clock: Clock, limit: int = 500) -> int:
+    """Refresh the tokens whose moment has come, those that end first first; return how many were refreshed.
 
-    A platform's windows (``Connector.refresh_before``) say when; a try that failed is repeated after ``PAUSE``. Grants that
-    cannot be renewed without their person are left alone: the connection page says until when they hold.
+    A platform's moments (``Connector.refresh_moments``) say when; a try that failed is repeated after a pause that suits the
+    time left. Grants that cannot be renewed without their person are left alone: the connection page says until when they
+    hold.
     """
-    now = clock()
+    now, end = clock(), time.monotonic() + _MOST_SECONDS
     count = 0
-    for slug, connector in CONNECTORS.items():
-        if Capability.REFRESH_TOKEN not in connector.capabilities:
-            continue
-        lately = TokenRefresh.objects.filter(connection=OuterRef("pk"), started_at__gt=now - PAUSE)
-        ending = Connection.objects.filter(
-            ~Exists(lately),
-            platform_id=slug,
-            platform__enabled=True,
-            status=Connection.Status.ACTIVE,
-            access_expires_at__gt=now,
-            access_expires_at__lte=now + max(connector.refresh_before),
-        ).order_by("access_expires_at")
-        for row in ending[:limit]:
-            renewable = connector.renews_with in vault.hints(tenant_id=row.tenant_id, connection_id=row.pk)
-            if renewable and _window_is_new(row, connector.refresh_before, now=now):
-                outcome = refresh_connection(
-                    connection_id=row.pk, reason="ends soon", clock=clock, seen_version=row.token_version
-                )
-                count += outcome is Outcome.REFRESHED
+    for tried, row in enumerate(_ending(now=now)):
+        if tried >= limit or time.monotonic() > end:
+            break
+        outcome = refresh_connection(
+            connection_id=row.pk, reason="ends soon", clock=clock, seen_version=row.token_version
+        )
+        count += outcome is Outcome.REFRESHED
     return count
 
 
-def _window_is_new(row: Connection, windows: Sequence[timedelta], *, now: datetime) -> bool:
-    """Tell whether no refresh has succeeded since the present window began: an expiry that did not move is not chased."""
+def refresh_ending(*, connection_id: UUID, clock: Clock) -> Outcome | None:
+    """Refresh a token that ends within minutes, or has ended, before somebody works with it; None when nothing was tried.
+
+    Tried once for an end, and after a failure only when its pause is over: many jobs may come at once.
+    """
+    now = clock()
+    row = Connection.objects.filter(pk=connection_id).first()
+    if row is None or row.access_expires_at is None or row.access_expires_at - now > token_times.ENDING:
+        return None
+    if row.refreshed_at is not None and row.refreshed_at >= row.access_expires_at - token_times.ENDING:
+        return None
+    if not _renewable([row], now=now) or _rests(row, _last_tries([row.pk]).get(row.pk), now=now):
+        return None
+    return refresh_connection(
+        connection_id=row.pk, reason="ends before a job", clock=clock, seen_version=row.token_version
+    )
+
+
+def _ending(*, now: datetime) -> Iterator[Connection]:
+    """Yield the connections whose tokens are to be refreshed now, those that end first first."""
+    within = Q(pk=None)
+    for slug, connector in CONNECTORS.items():
+        if Capability.REFRESH_TOKEN in connector.capabilities:
+            within |= Q(platform_id=slug, access_expires_at__lte=now + max(connector.refresh_before))
+    rows = Connection.objects.filter(within, status=Connection.Status.ACTIVE, platform__enabled=True)
+    batch = list(rows.order_by("access_expires_at", "pk")[:_BATCH])
+    while batch:
+        tries = _last_tries([row.pk for row in batch])
+        for row in _renewable(batch, now=now):
+            if _moment_has_come(row, now=now) and not _rests(row, tries.get(row.pk), now=now):
+                yield row
+        at, last = batch[-1].access_expires_at, batch[-1].pk
+        behind = Q(access_expires_at__gt=at) | Q(access_expires_at=at, pk__gt=last)
+        more = len(batch) == _BATCH
+        batch = list(rows.filter(behind).order_by("access_expires_at", "pk")[:_BATCH]) if more else []
+
+
+def _renewable(rows: Sequence[Connection], *, now: datetime) -> list[Connection]:
+    """Return those that can be renewed without their person: what is traded for a fresh token is here, and good."""
+    kinds = {row.pk: _traded(row, now=now) for row in rows}
+    held = {kind: marks_of(list(kinds), kind=kind) for kind in set(kinds.values()) - {""}}
+    return [row for row in rows if row.pk in held.get(kinds[row.pk], {})]
+
+
+def _traded(row: Connection, *, now: datetime) -> str:
+    """Return the kind of secret that is traded for a fresh token; empty where there is none, or it has ended."""
+    connector = connector_class(row.platform_id)
+    ends = row.access_expires_at if connector.renews_with == ACCESS_TOKEN else row.refresh_expires_at
+    able = Capability.REFRESH_TOKEN in connector.capabilities and (ends is None or ends > now)
+    return connector.renews_with if able else ""
+
+
+def _moment_has_come(row: Connection, *, now: datetime) -> bool:
+    """Tell whether a moment has come since the last refresh: an expiry that did not move is not chased."""
     if row.access_expires_at is None:
         return False
-    begun = [row.access_expires_at - window for window in windows if row.access_expires_at - window <= now]
-    return bool(begun) and (row.refreshed_at is None or row.refreshed_at < max(begun))
+    issued = max(row.connected_at, row.refreshed_at or row.connected_at)
+    moments = connector_class(row.platform_id).refresh_moments(issued_at=issued, expires_at=row.access_expires_at)
+    begun = token_times.last_begun(moments, account=row.pk, expires_at=row.access_expires_at, now=now)
+    return begun is not None and (row.refreshed_at is None or row.refreshed_at < begun)
+
+
+def _rests(row: Connection, last_try: datetime | None, *, now: datetime) -> bool:
+    """Tell whether the last try was too little a while ago."""
+    if last_try is None or row.access_expires_at is None:
+        return False
+    return now - last_try < token_times.pause(expires_at=row.access_expires_at, now=now)
+
+
+def _last_tries(connection_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    rows = TokenRefresh.objects.filter(connection__in=connection_ids).order_by()
+    return dict(rows.values_list("connection_id").annotate(last=Max("started_at")))
 
 
 def _exchange(row: Connection, *, clock: Clock) -> tuple[Outcome, Exception | None]:

@@ -35,7 +35,7 @@ from publishing.held import HeldJob
 from publishing.journal import Clock, JobJournal
 from publishing.ledger import AlreadyTaken, Claimed, LeaseLost, Letter
 from publishing.models import Attempt
-from publishing.renewing import renew_token
+from publishing.renewing import renew_ending, renew_token
 from publishing.retries import History, Next
 from publishing.states import State
 from publishing.unsendable import Unsendable
@@ -94,8 +94,9 @@ def _attempt(claimed: Claimed, *, clock: Clock) -> None:
     journal = JobJournal(claimed, clock)
     try:
         _require_standing(claimed.job)
+        stale = renew_ending(claimed, journal, clock=clock)
         connection = claimed.job.destination.connection
-        connector = get_connector(claimed.job.platform_id, connection, at_hand=claimed.at_hand)
+        connector = get_connector(claimed.job.platform_id, connection, at_hand={} if stale else claimed.at_hand)
         if claimed.state is State.RECONCILING:
             _reconcile(claimed, connector, journal, clock=clock)
         else:

@@ -34,6 +34,7 @@ class HeldConnection:
     display_name: str
     status: str
     token_version: int
+    access_expires_at: datetime | None
     scopes_granted: Sequence[str]
 
 

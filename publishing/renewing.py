@@ -1,8 +1,12 @@
-"""A token that a platform refuses may only be stale: refresh it once, and try again with the fresh one."""
+"""A token that a platform refuses may only be stale: refresh it once, and try again with the fresh one.
+
+One that is about to end, or has ended, is not tried first.
+"""
 
 from typing import Final
 
-from connectors.refreshing import Outcome, refresh_connection
+from connectors.refreshing import Outcome, refresh_connection, refresh_ending
+from connectors.token_times import ENDING
 from publishing.journal import Clock, JobJournal
 from publishing.ledger import Claimed
 
@@ -25,3 +29,20 @@ def renew_token(claimed: Claimed, journal: JobJournal, *, clock: Clock) -> Outco
     if outcome is Outcome.REFRESHED:
         journal.note(_KEY, grant.token_version)
     return outcome
+
+
+def renew_ending(claimed: Claimed, journal: JobJournal, *, clock: Clock) -> bool:
+    """Refresh a token that would end while the job is done; return whether those read with the claim are stale now.
+
+    Whatever keeps it from being refreshed keeps nobody from trying: the platform has the last word. Calls the platform, so
+    it asks for a whole lease first; raises ``LeaseLost`` when the job is no longer ours.
+    """
+    grant = claimed.job.destination.connection
+    if grant.access_expires_at is None or grant.access_expires_at - clock() > ENDING:
+        return False
+    journal.renew()
+    outcome = refresh_ending(connection_id=grant.pk, clock=clock)
+    if outcome is not None:
+        journal.renew()
+    # Others may have refreshed it since the claim, and their tokens are in the vault.
+    return outcome is not Outcome.UNDER_WAY

@@ -29,7 +29,9 @@ _JOB: Final = (
 )
 _POST: Final = ("id", "tenant_id", "text", "link", "first_comment", "overrides", "settings", "media")
 _PLACE: Final = ("id", "tenant_id", "platform_id", "connection_id", "kind", "external_id", "name", "gone_at", "facts")
-_CONNECTION: Final = ("id", "tenant_id", "display_name", "status", "token_version", "scopes_granted")
+_CONNECTION: Final = (
+    *("id", "tenant_id", "display_name", "status", "token_version", "access_expires_at", "scopes_granted"),
+)
 _POST_AT: Final = len(_JOB)
 _PLACE_AT: Final = _POST_AT + len(_POST)
 _CONNECTION_AT: Final = _PLACE_AT + len(_PLACE)

@@ -7,7 +7,7 @@ import pytest
 from connectors import http
 from connectors.models import Platform
 from connectors.registry import CONNECTORS
-from tests.connectors.keyhole import API, Keyhole, KeyholeConnector
+from tests.connectors.keyhole import API, HourlyConnector, Keyhole, KeyholeConnector
 
 
 @pytest.fixture
@@ -19,3 +19,10 @@ def keyhole(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keyhole]:
     http.mount(API, town)
     yield town
     http.unmount(API)
+
+
+@pytest.fixture
+def hourly(keyhole: Keyhole, monkeypatch: pytest.MonkeyPatch) -> Keyhole:
+    """The same platform with tokens that live for an hour."""
+    monkeypatch.setitem(CONNECTORS, HourlyConnector.slug, HourlyConnector)
+    return keyhole

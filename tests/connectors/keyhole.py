@@ -9,8 +9,8 @@ import io
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -29,6 +29,7 @@ from connectors.errors import (
 )
 from connectors.types import (
     ACCESS_TOKEN,
+    REFRESH_TOKEN,
     ApiVersion,
     CannotTell,
     Capability,
@@ -42,6 +43,7 @@ from connectors.types import (
     NotThere,
     Processing,
     Published,
+    Refreshed,
     Target,
     WebhookEvent,
     WebhookReply,
@@ -51,6 +53,7 @@ from foundation.errors import Finding
 from foundation.secret import Secret
 
 API = "https://keyhole.invalid"
+HOUR = timedelta(hours=1)
 GOOD, SAME_ACCOUNT, OTHER_ACCOUNT = "kh-anna-1", "kh-anna-2", "kh-bert-1"
 
 
@@ -152,6 +155,21 @@ class KeyholeConnector(Connector):
         return answer.data
 
 
+class HourlyConnector(KeyholeConnector):
+    """The same with tokens that live for an hour, and refresh tokens that are good for one exchange each."""
+
+    capabilities = KeyholeConnector.capabilities | {Capability.REFRESH_TOKEN}
+    refresh_before = (timedelta(minutes=50),)
+
+    def connect_with_key(self, *, key: Secret, now: datetime) -> Grant:
+        granted = super().connect_with_key(key=key, now=now)
+        return replace(granted, access_expires_at=now + HOUR, refresh_token=Secret("refresh-0"))
+
+    def refresh_token(self, *, now: datetime) -> Refreshed:
+        told = self._call("POST", "/token", self.keys.open(REFRESH_TOKEN), changes=True, body={})
+        return Refreshed(Secret(told["access"]), now + HOUR, Secret(told["refresh"]))
+
+
 @dataclass
 class Keyhole(BaseAdapter):
     """The platform at the end of the wire."""
@@ -163,6 +181,8 @@ class Keyhole(BaseAdapter):
     hooks: dict[str, str] = field(default_factory=dict)
     secret: str = ""
     broken: bool = False
+    #: How many refresh tokens were traded; the next one is the only one that is good.
+    traded: int = 0
     #: Asks an address, as Keyhole does before it takes one, and returns the status.
     knock: Callable[[str], int] = lambda url: 200
     heard: list[str] = field(default_factory=list)
@@ -175,6 +195,9 @@ class Keyhole(BaseAdapter):
         path = urlsplit(str(request.url)).path
         self.heard.append(f"{request.method} {path}")
         who = self.keys.get(request.headers["Authorization"].removeprefix("Bearer "))
+        if path == "/token":
+            good = request.headers["Authorization"] == f"Bearer refresh-{self.traded}"
+            who = "anna" if good else None
         body = json.loads(request.body) if request.body else {}
         status, told = (
             (503, {}) if self.broken else (401, {}) if who is None else self._answer(request, path, who, body)
@@ -189,6 +212,10 @@ class Keyhole(BaseAdapter):
         """Nothing is held."""
 
     def _answer(self, request: requests.PreparedRequest, path: str, who: str, body: Any) -> tuple[int, Any]:
+        if path == "/token":
+            self.traded += 1
+            self.keys[f"kh-hour-{self.traded}"] = who
+            return 200, {"access": f"kh-hour-{self.traded}", "refresh": f"refresh-{self.traded}"}
         if path == "/me":
             return 200, {"id": who, "name": who.title()}
         if path == "/lists":

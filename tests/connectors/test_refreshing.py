@@ -7,14 +7,20 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
+from connectors import refreshing
+from connectors.connecting_by_key import connect_by_key
 from connectors.meta.connector import MetaConnector
 from connectors.models import Connection, TokenRefresh
-from connectors.refreshing import PAUSE, Outcome, lease, refresh_connection, refresh_due
+from connectors.refreshing import Outcome, lease, refresh_connection, refresh_due, refresh_ending
 from connectors.services import disconnect
 from connectors.types import ACCESS_TOKEN
+from foundation.secret import Secret
 from sandbox.faults import fault_from
 from sandbox.world import World
+from tenants.models import Tenant
 from tenants.principal import Principal
+from tests.conftest import House
+from tests.connectors.keyhole import GOOD, HOUR, Keyhole
 from vault import services as vault
 
 
@@ -114,15 +120,14 @@ def sweep(now: datetime) -> int:
     return refresh_due(clock=lambda: now)
 
 
-def test_a_token_is_refreshed_before_it_ends_and_once_for_each_window(connection: Connection, world: World) -> None:
+def test_a_token_is_refreshed_before_it_ends_and_once_for_each_moment(connection: Connection, world: World) -> None:
     assert sweep(ends_in(connection, timedelta(days=8))) == 0
     now = ends_in(connection, timedelta(days=6))
     world.switches.set({"meta.expiry_not_extended": True})
     assert sweep(now) == 1
     Connection.objects.filter(pk=connection.pk).update(access_expires_at=now + timedelta(days=6))
-    later = now + PAUSE + timedelta(minutes=1)
-    assert sweep(later) == 0, "an expiry that did not move is not chased"
-    assert sweep(now + timedelta(days=5, hours=1)) == 1, "but tried again a day before the end"
+    assert sweep(now + timedelta(days=1)) == 0, "an expiry that did not move is not chased"
+    assert sweep(now + timedelta(days=5, hours=4)) == 1, "but tried again a day before the end"
 
 
 def test_a_refresh_that_failed_is_tried_again_after_a_pause(connection: Connection, world: World) -> None:
@@ -131,9 +136,9 @@ def test_a_refresh_that_failed_is_tried_again_after_a_pause(connection: Connecti
     now = ends_in(connection, timedelta(days=2))
     assert sweep(now) == 0
     assert TokenRefresh.objects.get().outcome == "failed"
-    assert sweep(now + timedelta(minutes=5)) == 0
+    assert sweep(now + timedelta(minutes=90)) == 0
     assert TokenRefresh.objects.count() == 1
-    assert sweep(now + PAUSE + timedelta(minutes=1)) == 1
+    assert sweep(now + timedelta(hours=2, minutes=1)) == 1
 
 
 def test_a_grant_that_only_its_person_can_renew_is_left_in_peace_until_it_ends(
@@ -144,3 +149,98 @@ def test_a_grant_that_only_its_person_can_renew_is_left_in_peace_until_it_ends(
     connection.refresh_from_db()
     assert connection.status == Connection.Status.ACTIVE
     assert not TokenRefresh.objects.exists()
+
+
+def test_a_token_that_is_traded_for_itself_is_not_traded_after_its_end(connection: Connection) -> None:
+    assert sweep(ends_in(connection, timedelta(minutes=-1))) == 0
+    assert not TokenRefresh.objects.exists()
+
+
+def test_those_that_end_first_are_refreshed_first_whatever_their_platform(
+    connect: Callable[[House], Connection], make_house: Callable[[str], House], hourly: Keyhole
+) -> None:
+    late, early = connect(make_house("Late")), connect(make_house("Early"))
+    now = ends_in(late, timedelta(days=5))
+    ends_in(early, timedelta(days=3))
+    hour = hour_of(make_house("Hour"))
+    assert refresh_due(clock=lambda: now + timedelta(minutes=20), limit=2) == 2
+    told = TokenRefresh.objects.order_by("id").values_list("connection_id", flat=True)
+    assert list(told) == [hour.pk, early.pk]
+
+
+def test_many_that_cannot_be_renewed_hold_up_nobody(
+    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refreshing, "_BATCH", 3)
+    now = ends_in(connection, timedelta(days=3))
+    for number in range(10):
+        Connection.objects.create(
+            tenant=tenant,
+            platform_id="linkedin",
+            external_user_id=str(number),
+            display_name=str(number),
+            status_since=now,
+            connected_at=now,
+            access_expires_at=now + timedelta(days=1),
+        )
+    assert sweep(now) == 1
+
+
+# --- tokens of an hour -------------------------------------------------------------------------------------------------
+
+
+def hour_of(house: House) -> Connection:
+    made, _ = connect_by_key(principal=house.principal, platform="keyhole", key=Secret(GOOD), now=timezone.now())
+    return made
+
+
+def test_a_token_of_an_hour_is_renewed_again_and_again(house: House, hourly: Keyhole) -> None:
+    connection = hour_of(house)
+    start = connection.connected_at
+    for minute in range(241):
+        sweep(start + timedelta(minutes=minute))
+        connection.refresh_from_db()
+        assert connection.access_expires_at is not None
+        assert connection.access_expires_at > start + timedelta(minutes=minute + 44), "never near its end"
+    assert 15 <= hourly.traded <= 24, "every ten to fifteen minutes"
+    assert set(TokenRefresh.objects.values_list("outcome", flat=True)) == {"refreshed"}
+
+
+def test_a_token_of_an_hour_is_tried_every_few_minutes_while_the_platform_is_ill(house: House, hourly: Keyhole) -> None:
+    connection = hour_of(house)
+    hourly.broken = True
+    for minute in range(60):
+        sweep(connection.connected_at + timedelta(minutes=minute))
+    assert 20 <= TokenRefresh.objects.count() <= 50
+    hourly.broken = False
+    for minute in range(60, 68):
+        sweep(connection.connected_at + timedelta(minutes=minute))
+    assert hourly.traded == 1, "also after its end, because another secret is traded"
+    connection.refresh_from_db()
+    assert connection.status == "active"
+
+
+def test_a_refresh_token_that_has_ended_is_not_traded(house: House, hourly: Keyhole) -> None:
+    connection = hour_of(house)
+    Connection.objects.update(refresh_expires_at=connection.connected_at + timedelta(minutes=5))
+    assert sweep(connection.connected_at + timedelta(minutes=30)) == 0
+    assert hourly.traded == 0
+
+
+def test_a_token_that_ends_before_a_job_is_refreshed_once_whoever_asks(house: House, hourly: Keyhole) -> None:
+    connection = hour_of(house)
+    ends = connection.connected_at + HOUR
+    assert refresh_ending(connection_id=connection.pk, clock=lambda: ends - timedelta(minutes=16)) is None
+    moment = ends - timedelta(minutes=14)
+    assert refresh_ending(connection_id=connection.pk, clock=lambda: moment) is Outcome.REFRESHED
+    assert [refresh_ending(connection_id=connection.pk, clock=lambda: moment) for _ in range(5)] == [None] * 5
+    assert hourly.traded == 1
+
+
+def test_jobs_do_not_ask_an_ill_platform_for_a_token_each(house: House, hourly: Keyhole) -> None:
+    connection = hour_of(house)
+    hourly.broken = True
+    moment = connection.connected_at + HOUR
+    told = [refresh_ending(connection_id=connection.pk, clock=lambda: moment) for _ in range(5)]
+    assert told == [Outcome.FAILED, None, None, None, None]
+    assert refresh_ending(connection_id=connection.pk, clock=lambda: moment + timedelta(minutes=2)) is Outcome.FAILED

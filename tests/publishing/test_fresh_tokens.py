@@ -134,3 +134,68 @@ def test_looking_for_a_post_in_doubt_goes_on_with_a_fresh_token_too(
     assert job.state == State.PUBLISHED
     assert live_posts() == ["In doubt"]
     assert job.attempts.filter(purpose=Attempt.Purpose.PUBLISH).count() == 1
+
+
+# --- before a job ------------------------------------------------------------------------------------------------------
+
+
+def test_a_token_that_ends_within_minutes_is_refreshed_before_the_job_and_the_fresh_one_is_used(
+    publish: Publish, run_due: Run, live_posts: Texts, connection: Connection, refuse_page: Callable[[str], None]
+) -> None:
+    job = publish("In time")
+    moment = timezone.now()
+    Connection.objects.filter(pk=connection.pk).update(access_expires_at=moment + timedelta(minutes=14))
+    refuse_page(job.destination.external_id)  # what was read with the claim would be refused
+    run_due(moment)
+    job.refresh_from_db()
+    assert job.state == State.PUBLISHED
+    assert job.attempts.count() == 1
+    assert live_posts() == ["In time"]
+    assert outcomes(connection) == ["refreshed"]
+
+
+def test_a_token_that_holds_for_a_while_is_left_alone(publish: Publish, run_due: Run, connection: Connection) -> None:
+    job = publish()
+    moment = timezone.now()
+    Connection.objects.filter(pk=connection.pk).update(access_expires_at=moment + timedelta(minutes=16))
+    run_due(moment)
+    job.refresh_from_db()
+    assert job.state == State.PUBLISHED
+    assert outcomes(connection) == []
+
+
+def test_many_jobs_of_one_account_cost_one_exchange(
+    publish: Publish, run_due: Run, live_posts: Texts, connection: Connection, world: World
+) -> None:
+    for number in range(5):
+        publish(f"Number {number}")
+    moment = timezone.now()
+    Connection.objects.filter(pk=connection.pk).update(access_expires_at=moment + timedelta(minutes=5))
+    world.switches.set({"meta.expiry_not_extended": True})
+    run_due(moment)
+    assert len(live_posts()) == 5
+    assert outcomes(connection) == ["refreshed"]
+
+
+def test_a_refresh_that_fails_before_the_job_keeps_nobody_from_trying(
+    publish: Publish, run_due: Run, live_posts: Texts, connection: Connection, world: World
+) -> None:
+    publish("All the same")
+    where = {"host": "graph.facebook.com", "method": "*", "path": "*/oauth/access_token"}
+    world.faults.add(fault_from({"kind": "http_status", "status": 503, "times": None, **where}))
+    moment = timezone.now()
+    Connection.objects.filter(pk=connection.pk).update(access_expires_at=moment + timedelta(minutes=5))
+    run_due(moment)
+    assert live_posts() == ["All the same"]
+    assert outcomes(connection) == ["failed"]
+
+
+def test_a_page_goes_on_after_its_persons_token_has_ended_and_nothing_is_exchanged_in_vain(
+    publish: Publish, run_due: Run, live_posts: Texts, connection: Connection
+) -> None:
+    publish("The Page's own token lives")
+    moment = timezone.now()
+    Connection.objects.filter(pk=connection.pk).update(access_expires_at=moment - timedelta(days=1))
+    run_due(moment)
+    assert live_posts() == ["The Page's own token lives"]
+    assert outcomes(connection) == []

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connectors import budgets
 from connectors.manager import get_connector
-from connectors.models import Destination
+from connectors.models import Destination, TokenRefresh
 from connectors.services import choose_destinations, store_destinations, store_grant
 from foundation.secret import Secret
 from publishing.accepting import publish_post
@@ -172,3 +172,15 @@ def test_the_story_of_a_job_keeps_the_connectors_own_notes_to_itself(
     assert "Announced: post" in told
     assert "signed" not in told
     assert "commentary" not in told
+
+
+def test_a_token_that_has_ended_is_renewed_before_the_first_job_that_needs_it(
+    publish: Callable[..., PublishJob], run_due: Run, world: World
+) -> None:
+    jobs = [publish(f"Post {number}") for number in range(3)]
+    world.clock.advance(timedelta(days=61).total_seconds())
+    run_due(timezone.now() + timedelta(days=61))
+    for job in jobs:
+        job.refresh_from_db()
+        assert (job.state, job.attempts.count()) == (State.PUBLISHED, 1)
+    assert list(TokenRefresh.objects.values_list("outcome", "reason")) == [("refreshed", "ends before a job")]
