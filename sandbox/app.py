@@ -46,7 +46,19 @@ class Sandbox:
         return response(environ, start_response)
 
     def _play(self, platform: Platform, call: Call) -> Response:
-        """Carry out one platform call: wait, fail, work, and fail again as scripted.
+        """Carry out one platform call from its first byte to its last."""
+        turned_away = platform.enter(call)
+        if turned_away is not None:
+            with self.world.changing():
+                self._record(platform, call, [], turned_away.status_code, worked=False)
+            return turned_away
+        try:
+            return self._serve(platform, call)
+        finally:
+            platform.leave(call)
+
+    def _serve(self, platform: Platform, call: Call) -> Response:
+        """Wait, fail, work, and fail again as scripted.
 
         The lock is held while the platform works, never while the caller waits.
         """

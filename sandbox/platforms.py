@@ -109,6 +109,14 @@ class Platform(ABC):
     def forget(self) -> None:
         """Empty what is remembered beside the store, after a reset."""
 
+    def enter(self, _call: Call) -> Response | None:
+        """Let a call in, before it waits for anything and without the world's lock; an answer turns it away."""
+        return None
+
+    def leave(self, _call: Call) -> None:
+        """Take note that a call is over, however it ended."""
+        return
+
     @abstractmethod
     def handle(self, call: Call) -> Response:
         """Do the work of one call; the world's lock is held."""

@@ -14,6 +14,7 @@ from sandbox.fetching import Fetcher, LoopbackFetcher
 from sandbox.google_business import GoogleBusiness
 from sandbox.journal import Journal
 from sandbox.linkedin import LinkedIn
+from sandbox.mailchimp import Mailchimp
 from sandbox.media import MEDIA_HOST, Media
 from sandbox.meta import Meta
 from sandbox.platforms import Platform
@@ -63,6 +64,7 @@ class World:
         self.linkedin = LinkedIn(self)
         self.google_business = GoogleBusiness(self)
         self.tiktok = TikTok(self)
+        self.mailchimp = Mailchimp(self)
 
         self.platforms: dict[str, Platform] = {
             town.slug: town for town in vars(self).values() if isinstance(town, Platform)

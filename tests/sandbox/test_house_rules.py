@@ -35,7 +35,7 @@ def test_a_file_imports_none_of_the_rooms(path: Path) -> None:
 
 
 def test_every_platform_is_in_the_table_under_its_own_slug(world: World) -> None:
-    assert {"google_business", "linkedin", "meta"} <= set(world.platforms)
+    assert {"google_business", "linkedin", "mailchimp", "meta", "tiktok"} == set(world.platforms)
     assert all(town.slug == slug for slug, town in world.platforms.items())
     assert all(isinstance(town, Platform) for town in world.platforms.values())
     for town in world.platforms.values():
