@@ -67,6 +67,7 @@ def show(ask: Ask, one: Audience) -> JsonObject:
         (campaign.sent for campaign in ask.state.campaigns_of(ask.account.id) if _went_to(campaign.recipients, one)),
         default=0.0,
     )
+    form = ask.url(f"{ask.account.dc}.list-manage.com", "/subscribe", {"u": ask.account.id, "id": one.id})
     body = {
         "id": one.id,
         "web_id": one.web_id,
@@ -80,8 +81,8 @@ def show(ask: Ask, one: Audience) -> JsonObject:
         "date_created": iso(one.created),
         "list_rating": 4,
         "email_type_option": False,
-        "subscribe_url_short": ask.url("eepurl.com", f"/{one.id[:6]}"),
-        "subscribe_url_long": ask.url(f"sandbox.{ask.account.dc}.list-manage.com", "/subscribe", {"id": one.id}),
+        "subscribe_url_short": form,
+        "subscribe_url_long": form,
         "beamer_address": f"{ask.account.dc}-{one.id}@inbound.mailchimp.com",
         "visibility": "prv",
         "double_optin": one.double_optin,

@@ -7,7 +7,6 @@ import re
 from sandbox.platforms import Preset
 
 GLOBAL_HOST = "api.mailchimp.com"
-LOGIN_HOST = "login.mailchimp.com"
 ARCHIVE_HOST = "mailchi.mp"
 FILES_HOST = "mcusercontent.com"
 RESULTS_HOST = "mailchimp-api-batch.s3.amazonaws.com"
@@ -15,6 +14,7 @@ _DC = r"(?P<dc>[a-z]{2,4}\d{1,3})"
 _API = re.compile(rf"{_DC}\.api\.mailchimp\.com")
 _ADMIN = re.compile(rf"{_DC}\.admin\.mailchimp\.com")
 _LONG_ARCHIVE = re.compile(rf"{_DC}\.campaign-archive\.com")
+_FORMS = re.compile(rf"{_DC}\.list-manage\.com")
 
 _ANY = {"host": "*api.mailchimp.com"}
 _CREATE = {**_ANY, "method": "POST", "path": "/3.0/campaigns"}
@@ -41,6 +41,11 @@ def admin_of(host: str) -> str | None:
 def is_archive(host: str) -> bool:
     """Say whether sent campaigns are shown to everybody on this host."""
     return host == ARCHIVE_HOST or _LONG_ARCHIVE.fullmatch(host) is not None
+
+
+def has_forms(host: str) -> bool:
+    """Say whether people join and leave audiences on this host."""
+    return _FORMS.fullmatch(host) is not None
 
 
 def _refused(name: str) -> dict[str, object]:

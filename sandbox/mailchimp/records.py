@@ -134,7 +134,6 @@ class Member:
     source: str = "API - Generic"
     reason: str = ""
     bound: str = ""
-    archived_from: str = ""
 
 
 @dataclass
@@ -271,7 +270,6 @@ class Hook:
     events: dict[str, bool]
     sources: dict[str, bool]
     secret: str = ""
-    disabled: bool = False
 
 
 @dataclass
@@ -286,17 +284,18 @@ class BatchHook:
 
 @dataclass
 class Delivery:
-    """One event on its way to one address."""
+    """One event on its way to one address. `fault` spoils it: `bad_signature`, `stale` or `unsigned`."""
 
     id: str
     hook_id: str
+    account_id: str
+    kind: str
     url: str
     body: str
     secret: str
     created: float
     due: float
     fault: str = ""
-    account_id: str = ""
     tries: int = 0
     status: int = 0
     done: bool = False
@@ -311,6 +310,7 @@ class Batch:
     login_id: int
     operations: list[dict[str, Any]]
     submitted: float
+    address: dict[str, Any]
     completed: float = 0.0
     errored: int = 0
     done: bool = False

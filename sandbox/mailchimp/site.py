@@ -1,100 +1,82 @@
-"""The hosts for people: keys, what was sent and to whom, campaigns as everybody can read them."""
+"""The hosts for people: keys, what was sent and to whom, sign-up forms, campaigns as everybody can read them."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from sandbox import rendering
 from sandbox.calls import Call
 from sandbox.guard import from_elsewhere
-from sandbox.mailchimp import keys
-from sandbox.mailchimp.presets import admin_of
-from sandbox.mailchimp.records import Account
+from sandbox.mailchimp import mail_view, results
+from sandbox.mailchimp.back_office import BackOffice
+from sandbox.mailchimp.campaign_shape import archive_path
+from sandbox.mailchimp.forms import Forms
+from sandbox.mailchimp.happenings import Happenings
+from sandbox.mailchimp.presets import FILES_HOST, RESULTS_HOST, admin_of, has_forms
+from sandbox.mailchimp.records import Campaign
 from sandbox.mailchimp.state import State
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
+_READABLE = re.compile(r"/([0-9a-f]{12})/[^/]+-(\d+)/?")
+_SHELF = re.compile(r"/([0-9a-f]{12})/?")
+
 
 class Site:
-    """Answer people's browsers."""
+    """Answer people's browsers, and whoever fetches files and answers of batches."""
 
-    def __init__(self, world: World, state: State) -> None:
+    def __init__(self, world: World, state: State, happenings: Happenings) -> None:
         self._world = world
         self._state = state
+        self._office = BackOffice(world, state)
+        self._forms = Forms(state, happenings)
 
     def answer(self, call: Call) -> Response:
         """Answer one call."""
-        centre = admin_of(call.host)
-        if centre is not None and call.path.rstrip("/") in ("", "/account/api"):
-            return self._keys(call, centre)
-        return _not_found()
+        if call.host == RESULTS_HOST:
+            return results.answer(self._world, self._state, call)
+        if call.host == FILES_HOST:
+            return self._file(call)
+        if call.method == "POST" and from_elsewhere(call.request):
+            return _message("This cannot go on", "This form was sent from another site's page.", 403)
+        page: Response | None
+        if has_forms(call.host):
+            page = self._forms.answer(call)
+        elif admin_of(call.host) is not None:
+            page = self._office.answer(call)
+        else:
+            page = self._archive(call)
+        return page or _message("This page is not available", "It is not there any more, or the address is wrong.", 404)
 
-    def _keys(self, call: Call, centre: str) -> Response:
-        """Show the keys of an account, and make or revoke one on POST."""
-        accounts = [one for one in self._state.accounts if one.dc == centre]
-        account = next(
-            (one for one in accounts if one.id == call.query.get("account")), accounts[0] if accounts else None
-        )
-        if account is None:
-            return _not_found()
-        made, failed = "", ""
-        if call.method == "POST":
-            if from_elsewhere(call.request):
-                return _message("This form was sent from another site's page.", 403)
-            form = call.request.form
-            if form.get("action") == "revoke":
-                key = self._state.keys.get(form.get("key", ""))
-                if key is not None and key.account_id == account.id:
-                    keys.revoke(self._state, key)
-                return redirect(call.address.url(call.host, "/account/api/", {"account": account.id}), code=303)
-            try:
-                login_id = int(form.get("login", "0") or 0)
-                made = keys.make(
-                    self._state, account, login_id, form.get("label", "").strip(), self._world.clock.now()
-                ).value
-            except ValueError as refusal:
-                failed = str(refusal)
-        return self._shown_keys(call, accounts, account, made, failed)
+    def _archive(self, call: Call) -> Response | None:
+        """Show a sent campaign to everybody, or all of an account."""
+        shelf = _SHELF.fullmatch(call.path)
+        if shelf:
+            return self._office.shelf(call, shelf[1])
+        found = _READABLE.fullmatch(call.path)
+        campaign = self._campaign(int(found[2])) if found else self._state.campaigns.get(call.query.get("id", ""))
+        if campaign is None or not campaign.began or (found and archive_path(campaign) != call.path.rstrip("/")):
+            return None
+        return mail_view.shown(self._world, self._state, call.address, campaign, "")
 
-    def _shown_keys(self, call: Call, accounts: list[Account], account: Account, made: str, failed: str) -> Response:
-        seats = [seat for seat in self._state.seats if seat.account_id == account.id]
-        people = [
-            (login, seat.role) for seat in seats if (login := self._state.logins.get(str(seat.login_id))) is not None
-        ]
-        living = [
-            (key, keys.shown(key), login.name if (login := self._state.logins.get(str(key.login_id))) else "")
-            for key in self._state.keys
-            if key.account_id == account.id and not key.revoked
-        ]
+    def _campaign(self, web_id: int) -> Campaign | None:
+        return next((one for one in reversed(self._state.campaigns) if one.web_id == web_id), None)
 
-        def here(**query: str) -> str:
-            return call.address.url(call.host, "/account/api/", query)
-
-        return rendering.page(
-            "mailchimp/templates/keys.html",
-            account=account,
-            accounts=[(one, here(account=one.id)) for one in accounts],
-            action=here(account=account.id),
-            people=people,
-            living=living,
-            made=made,
-            failed=failed,
-            now=self._world.clock.now(),
-        )
+    def _file(self, call: Call) -> Response:
+        file = next((one for one in reversed(self._state.files) if one.path == call.path), None)
+        data = self._world.media.kept(file.digest) if file else None
+        if file is None or data is None:
+            return Response("There is no such file.", 404, mimetype="text/plain")
+        response = Response(data, content_type=file.mime)
+        response.headers.update({"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"})
+        if file.type == "file":
+            response.headers["Content-Disposition"] = "attachment"
+        return response
 
 
-def _not_found() -> Response:
-    return rendering.page(
-        "templates/message.html",
-        status=404,
-        title="This page is not available",
-        text="The campaign was not sent, the file is gone, or the address is wrong.",
-    )
-
-
-def _message(text: str, status: int) -> Response:
-    return rendering.page("templates/message.html", status=status, title="This cannot go on", text=text)
+def _message(title: str, text: str, status: int) -> Response:
+    return rendering.page("templates/message.html", status=status, title=title, text=text)

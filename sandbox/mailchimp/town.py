@@ -12,17 +12,30 @@ from sandbox.faults import Fault
 from sandbox.mailchimp import demo, errors, keys, responses
 from sandbox.mailchimp.api import Api
 from sandbox.mailchimp.campaign_shape import archive_path
+from sandbox.mailchimp.courier import Courier
 from sandbox.mailchimp.events import Events
 from sandbox.mailchimp.gate import Gate, presented
+from sandbox.mailchimp.happenings import HAPPENINGS, Happenings
+from sandbox.mailchimp.levers import Levers
 from sandbox.mailchimp.machine import Machine
 from sandbox.mailchimp.mail_text import links_in
-from sandbox.mailchimp.presets import ARCHIVE_HOST, FILES_HOST, PRESETS, RESULTS_HOST, admin_of, data_centre, is_archive
+from sandbox.mailchimp.presets import (
+    ARCHIVE_HOST,
+    FILES_HOST,
+    PRESETS,
+    RESULTS_HOST,
+    admin_of,
+    data_centre,
+    has_forms,
+    is_archive,
+)
 from sandbox.mailchimp.records import Account, Campaign
+from sandbox.mailchimp.runner import Runner
 from sandbox.mailchimp.seats import Seats
 from sandbox.mailchimp.site import Site
 from sandbox.mailchimp.state import State
 from sandbox.mailchimp.switches import SWITCHES
-from sandbox.platforms import ConsentRefusedError, Destination, Lever, Person, Platform, Preset, TimelineItem
+from sandbox.platforms import ConsentRefusedError, Destination, Happening, Lever, Person, Platform, Preset, TimelineItem
 from sandbox.switches import Switch
 
 if TYPE_CHECKING:
@@ -42,17 +55,16 @@ class Mailchimp(Platform):
         self._gate = Gate(world, self.state)
         events = Events(world, self.state)
         self._machine = Machine(world, self.state, events)
-        self._api = Api(world, self.state, self._gate, self._machine)
-        self._site = Site(world, self.state)
+        self._api = Api(world, self.state, self._gate, self._machine, events)
+        self._runner = Runner(world, self.state, self._api, events)
+        self.courier = Courier(world, self.state)
+        self._happenings = Happenings(world, self.state, events, self.courier)
+        self._levers = Levers(world, self.state, self._happenings)
+        self._site = Site(world, self.state, self._happenings)
 
     def serves(self, host: str) -> bool:
         """Say whether a host is one of Mailchimp's."""
-        return (
-            data_centre(host) is not None
-            or admin_of(host) is not None
-            or is_archive(host)
-            or host in (FILES_HOST, RESULTS_HOST)
-        )
+        return data_centre(host) is not None or _for_people(host) or host in (FILES_HOST, RESULTS_HOST)
 
     def switches(self) -> Iterable[Switch]:
         """Return Mailchimp's switches."""
@@ -83,12 +95,12 @@ class Mailchimp(Platform):
 
     def handle(self, call: Call) -> Response:
         """Let time pass, then answer."""
-        self._machine.settle()
+        self._settle()
         return self._api.answer(call) if data_centre(call.host) is not None else self._site.answer(call)
 
     def is_for_people(self, call: Call) -> bool:
         """Say whether a call is a person's browser."""
-        return admin_of(call.host) is not None or is_archive(call.host) or call.host == FILES_HOST
+        return _for_people(call.host) or call.host == FILES_HOST
 
     def scripted_error(self, _call: Call, fault: Fault) -> Response:
         """Answer with the error a fault asks for: a problem document, or what a proxy in front says."""
@@ -153,7 +165,7 @@ class Mailchimp(Platform):
 
     def timeline(self, destination: str = "") -> Iterator[TimelineItem]:
         """Yield the campaigns of one audience or of all, newest first; drafts are nobody's business."""
-        self._machine.settle()
+        self._settle()
         for campaign in self._told():
             if destination in ("", campaign.recipients["list_id"]):
                 yield self.item(campaign)
@@ -182,15 +194,24 @@ class Mailchimp(Platform):
             comments=0,
         )
 
+    def webhook(self, what: str, wish: Mapping[str, Any]) -> JsonObject:
+        """Let something happen in an audience, and tell it."""
+        return self._happenings.act(what, wish)
+
+    def happenings(self) -> Iterable[Happening]:
+        """Return what the controls page offers to let happen."""
+        return HAPPENINGS
+
     def run_errands(self) -> None:
-        """Let campaigns move on."""
-        if self.state.moving:
+        """Let campaigns and batches move on, and send the webhooks that wait."""
+        if self.state.moving or self.state.running:
             with self._world.changing():
-                self._machine.settle()
+                self._settle()
+        self.courier.run_due()
 
     def levers(self) -> Mapping[tuple[str, str], Lever]:
         """Return what only this platform can be made to do."""
-        return {}
+        return self._levers.table()
 
     def presets(self) -> Iterable[Preset]:
         """Return the faults people want most."""
@@ -214,8 +235,17 @@ class Mailchimp(Platform):
             "keys": sum(not key.revoked for key in state.keys),
         }
 
+    def _settle(self) -> None:
+        self._machine.settle()
+        if self.state.running:
+            self._runner.settle()
+
     def _told(self) -> Iterator[Campaign]:
         return (one for one in reversed(self.state.campaigns) if one.began or one.due)
+
+
+def _for_people(host: str) -> bool:
+    return admin_of(host) is not None or is_archive(host) or has_forms(host)
 
 
 def _tail(account: Account | None) -> str:
