@@ -35,7 +35,7 @@ from sandbox.mailchimp.events import Events
 from sandbox.mailchimp.gate import Gate, permit
 from sandbox.mailchimp.machine import Machine
 from sandbox.mailchimp.member_changes import MemberChanges
-from sandbox.mailchimp.responses import as_json, empty, marked, refused
+from sandbox.mailchimp.responses import as_json, empty, moved, refused
 from sandbox.mailchimp.shaping import shaped
 from sandbox.mailchimp.state import State
 
@@ -148,7 +148,7 @@ class Api:
         if call.path == _ROOT:
             # Recorded: the root without its last slash leads to clear text.
             where = call.address.url(call.host, f"{_ROOT}/")
-            return marked(Response(status=301, headers={"Location": where.replace("https://", "http://", 1)}), "")
+            return moved(where.replace("https://", "http://", 1))
         try:
             method = self._gate.method(call)
             ask = self._gate.admit(call)

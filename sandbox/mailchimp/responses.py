@@ -36,6 +36,11 @@ def empty() -> Response:
     return marked(response, str(uuid.uuid4()))
 
 
+def moved(where: str) -> Response:
+    """Write a redirect."""
+    return marked(Response(status=301, headers={"Location": where}), str(uuid.uuid4()))
+
+
 def refused(refusal: Refusal, switches: Switches) -> Response:
     """Write a problem document, whose instance is the id of the request."""
     instance = str(uuid.uuid4())

@@ -16,6 +16,19 @@ T = TypeVar("T")
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 # A client that trips over what it does not know falls over here, and not on the day the platform adds something.
 _NEWS = {"sandbox_preview": {"enabled": False, "variants": [1, 2]}}
+_AS_SENT = frozenset(
+    (
+        "_links",
+        "interests",
+        "merge_fields",
+        "rss_opts",
+        "sections",
+        "segment_opts",
+        "social_card",
+        "variate_contents",
+        "variate_settings",
+    )
+)
 # Keys an answer may have and does not always have.
 _SOMETIMES = frozenset(
     (
@@ -62,8 +75,8 @@ def shaped(ask: Ask, body: JsonObject) -> JsonObject:
         unknown = sorted(roots - set(body) - _SOMETIMES)
         if unknown:
             raise known("RequestedFieldsInvalid", f"Unknown fields: {', '.join(unknown)}.")
-    full = _with_news(body) if ask.switches.flag("mailchimp.extra_keys") else body
-    told: JsonObject = full
+    full: JsonObject = _with_news(body) if ask.switches.flag("mailchimp.extra_keys") else body
+    told = full
     if wanted:
         told = _chosen(full, [name.split(".") for name in wanted])
     elif unwanted:
@@ -79,14 +92,13 @@ def _names(ask: Ask, name: str) -> list[str]:
     return names
 
 
-def _with_news(value: JsonObject) -> JsonObject:
-    """Put a new key into an object and into the objects of its collections; maps of names stay as they are."""
-    told = {key: [_item(one) for one in part] if isinstance(part, list) else part for key, part in value.items()}
-    return {**told, **_NEWS}
-
-
-def _item(value: Any) -> Any:
-    return {**value, **_NEWS} if isinstance(value, dict) and "rel" not in value else value
+def _with_news(value: Any, name: str = "") -> Any:
+    """Put a new key into every object; maps of names, and what was sent by the caller, stay as they are."""
+    if isinstance(value, list):
+        return [_with_news(item, name) for item in value]
+    if not isinstance(value, dict) or name in _AS_SENT:
+        return value
+    return {**{key: _with_news(inner, key) for key, inner in value.items()}, **_NEWS}
 
 
 def _chosen(value: Any, paths: list[list[str]]) -> Any:
