@@ -210,7 +210,9 @@ class Mailchimp(Platform):
         self.courier.run_due()
 
     def levers(self) -> Mapping[tuple[str, str], Lever]:
-        """Return what only this platform can be made to do."""
+        """Return what only this platform can be made to do, with the town as it is by now."""
+        with self._world.changing():
+            self._settle()
         return self._levers.table()
 
     def presets(self) -> Iterable[Preset]:
