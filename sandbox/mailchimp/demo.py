@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,6 +72,7 @@ _NAMES = [
     ("Fionn", "Ó Briain"), ("Gülşen", "Yıldız"), ("Håkon", "Sæther"), ("Ines", "Gonçalves"), ("Jürgen", "Weiß"),
     ("Katarzyna", "Źródło"), ("Łukasz", "Wójcik"), ("María", "Peña"), ("Nguyễn", "An"), ("Øystein", "Lund"),
 ]  # fmt: skip
+_LETTERS = str.maketrans({"ø": "oe", "ł": "l", "ı": "i", "ß": "ss", "æ": "ae", "đ": "d"})
 _DOMAINS = ("posteo.test", "brevkasse.test", "courrier.test")
 
 
@@ -218,7 +220,7 @@ def _segments() -> Iterator[Segment]:
 
 def _members(list_id: str, many: int) -> Iterator[Member]:
     for number, (first, last) in enumerate(_NAMES[:many]):
-        email = f"{hash_of(first + last)[:6]}.{number:02d}@{_DOMAINS[number % 3]}"
+        email = f"{_plain(first)}.{_plain(last)}@{_DOMAINS[number % 3]}"
         marks = hash_of(f"{list_id}{email}")
         fields = {"FNAME": first, "LNAME": last}
         if list_id == REGULARS:
@@ -262,3 +264,9 @@ def _domains() -> Iterator[Domain]:
         verified_at=_BORN,
     )
     yield Domain(AGENCY, "haeger.test", "ibrahim@haeger.test", verified=True, authenticated=True, verified_at=_BORN)
+
+
+def _plain(name: str) -> str:
+    """Write a name in the letters of an address."""
+    letters = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
+    return "".join(letter for letter in letters if letter.isascii() and letter.isalpha())

@@ -71,7 +71,7 @@ def create(ask: Ask) -> JsonObject:
         found.height if kind == "image" else 0,
         found.mime if kind == "image" else "application/octet-stream",
     )
-    return show(ask, ask.state.files.put(str(number), made))
+    return show(ask, ask.state.save_file(made))
 
 
 def change(ask: Ask) -> JsonObject:
@@ -80,12 +80,12 @@ def change(ask: Ask) -> JsonObject:
     name, folder = fields.text("name", file.name), fields.number("folder_id", file.folder_id)
     fields.done()
     file.name, file.folder_id = name, folder
-    return show(ask, ask.state.files.put(str(file.id), file))
+    return show(ask, ask.state.save_file(file))
 
 
 def delete(ask: Ask) -> None:
     """Drop a file; mails that show it show nothing there."""
-    ask.state.files.remove(str(_file(ask).id))
+    ask.state.remove_file(_file(ask))
 
 
 def show(ask: Ask, one: File) -> JsonObject:

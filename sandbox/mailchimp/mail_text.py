@@ -23,12 +23,13 @@ FOOTER_TEXT = "\n\n==============================================\n*|LIST:DESCRI
 
 
 class _Reader(HTMLParser):
-    """Gather what people read, and where links lead."""
+    """Gather what people read, where links lead, and which pictures are shown."""
 
     def __init__(self) -> None:
         super().__init__()
         self.pieces: list[str] = []
         self.links: list[str] = []
+        self.pictures: list[tuple[str, str]] = []
         self._hidden = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -37,9 +38,12 @@ class _Reader(HTMLParser):
             self._hidden += 1
         if tag in _BLOCKS:
             self.pieces.append("\n")
-        target = dict(attrs).get("href")
+        said = dict(attrs)
+        target, source = said.get("href"), said.get("src")
         if tag == "a" and target:
             self.links.append(target)
+        if tag == "img" and source:
+            self.pictures.append((source, said.get("alt") or ""))
 
     def handle_endtag(self, tag: str) -> None:
         """Break lines after blocks."""
@@ -65,6 +69,11 @@ def links_in(html: str) -> list[str]:
     """Return where the links of a mail lead, each once; merge tags are nobody's website."""
     found = _read(_COMMENT.sub("", html)).links
     return list(dict.fromkeys(link for link in found if link.startswith(("http://", "https://"))))
+
+
+def pictures_in(html: str) -> list[tuple[str, str]]:
+    """Return the pictures of a mail: where each is fetched from, and the words for it."""
+    return _read(_COMMENT.sub("", html)).pictures
 
 
 def can_be_left(html: str) -> bool:

@@ -67,7 +67,7 @@ class Site:
         return next((one for one in reversed(self._state.campaigns) if one.web_id == web_id), None)
 
     def _file(self, call: Call) -> Response:
-        file = next((one for one in reversed(self._state.files) if one.path == call.path), None)
+        file = self._state.file_at(call.path)
         data = self._world.media.kept(file.digest) if file else None
         if file is None or data is None:
             return Response("There is no such file.", 404, mimetype="text/plain")

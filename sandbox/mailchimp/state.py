@@ -63,6 +63,7 @@ class State:
         self._of_list: dict[str, dict[str, Member]] = {}
         self._mailings_of: dict[str, list[Mailing]] = {}
         self._engagements_of: dict[str, list[Engagement]] = {}
+        self._file_at = {file.path: str(file.id) for file in self.files}
         self.moving: dict[str, None] = {}
         self.running: dict[str, None] = {}
         self.waiting: dict[str, None] = {}
@@ -232,6 +233,22 @@ class State:
     def save_domain(self, domain: Domain) -> Domain:
         """Keep a sender domain."""
         return self.domains.put(f"{domain.account_id}:{domain.domain}", domain)
+
+    # Files.
+
+    def save_file(self, file: File) -> File:
+        """Keep a file under its path."""
+        self._file_at[file.path] = str(file.id)
+        return self.files.put(str(file.id), file)
+
+    def remove_file(self, file: File) -> None:
+        """Drop a file."""
+        self._file_at.pop(file.path, None)
+        self.files.remove(str(file.id))
+
+    def file_at(self, path: str) -> File | None:
+        """Return the file that is shown at a path."""
+        return self.files.get(self._file_at.get(path, ""))
 
     # Webhooks and batches.
 

@@ -18,7 +18,7 @@ from sandbox.mailchimp.gate import Gate, presented
 from sandbox.mailchimp.happenings import HAPPENINGS, Happenings
 from sandbox.mailchimp.levers import Levers
 from sandbox.mailchimp.machine import Machine
-from sandbox.mailchimp.mail_text import links_in
+from sandbox.mailchimp.mail_text import links_in, pictures_in
 from sandbox.mailchimp.presets import (
     ARCHIVE_HOST,
     FILES_HOST,
@@ -35,7 +35,18 @@ from sandbox.mailchimp.seats import Seats
 from sandbox.mailchimp.site import Site
 from sandbox.mailchimp.state import State
 from sandbox.mailchimp.switches import SWITCHES
-from sandbox.platforms import ConsentRefusedError, Destination, Happening, Lever, Person, Platform, Preset, TimelineItem
+from sandbox.media import MEDIA_HOST
+from sandbox.platforms import (
+    ConsentRefusedError,
+    Destination,
+    Happening,
+    Lever,
+    MediaShown,
+    Person,
+    Platform,
+    Preset,
+    TimelineItem,
+)
 from sandbox.switches import Switch
 
 if TYPE_CHECKING:
@@ -192,7 +203,17 @@ class Mailchimp(Platform):
             path=archive_path(campaign),
             profile_path=f"/{_tail(account)}/",
             comments=0,
+            media=self._pictures(campaign),
         )
+
+    def _pictures(self, campaign: Campaign) -> tuple[MediaShown, ...]:
+        """Return the pictures of a mail that lie in the file manager."""
+        shown = []
+        for source, words in pictures_in(campaign.html):
+            file = self.state.file_at(source.partition(FILES_HOST)[2])
+            if file is not None:
+                shown.append(MediaShown("image", f"/{MEDIA_HOST}/kept/{file.digest}", words))
+        return tuple(shown)
 
     def webhook(self, what: str, wish: Mapping[str, Any]) -> JsonObject:
         """Let something happen in an audience, and tell it."""

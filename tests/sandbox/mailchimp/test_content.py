@@ -108,6 +108,13 @@ def test_a_picture_is_kept_byte_for_byte_under_the_ending_it_deserves(
     (file,) = world.mailchimp.state.files
     assert file.digest == hashlib.sha256(data).hexdigest()
     assert hub.get("/file-manager/files", type="image")["total_items"] == 1
+    campaign = hub.ready(html=f'<p>Seht:</p><img src="{made["full_size_url"]}" alt="Ein Feld">')
+    hub.act(campaign, "send")
+    (item,) = world.mailchimp.timeline()
+    assert [(one.kind, one.url.rpartition("/")[2], one.alt) for one in item.media] == [
+        ("image", file.digest, "Ein Feld")
+    ]
+    assert session.get(f"https:/{item.media[0].url}").content == data
     assert hub.call("DELETE", f"/file-manager/files/{made['id']}").status_code == 204
     assert session.get(made["full_size_url"]).status_code == 404
 
