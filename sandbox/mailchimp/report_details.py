@@ -59,8 +59,9 @@ def click_members(ask: Ask) -> JsonObject:
         for deed in deeds_of(ask, campaign)
         if deed.action == "click" and _link_id(campaign, deed.url) == link
     )
-    rows = [{**_reader(campaign, email), "clicks": many, "url_id": link} for email, many in clicks.items()]
-    return page(ask, "members", rows, lambda row: row, _path(campaign, f"click-details/{link}/members"))
+    rows = [{**_person(ask, campaign, email), "clicks": many, "url_id": link} for email, many in clicks.items()]
+    path = _path(campaign, f"click-details/{link}/members")
+    return page(ask, "members", rows, lambda row: row, path, campaign_id=campaign.id)
 
 
 def open_details(ask: Ask) -> JsonObject:
@@ -72,7 +73,7 @@ def open_details(ask: Ask) -> JsonObject:
     for email in dict.fromkeys(deed.email for deed in opens):
         own = [deed for deed in opens if deed.email == email]
         times = [{"timestamp": iso(deed.at), "is_proxy_open": deed.proxied} for deed in own]
-        rows.append({**_reader(campaign, email), "opens_count": len(own), "opens": times})
+        rows.append({**_person(ask, campaign, email), "opens_count": len(own), "opens": times})
     path = _path(campaign, "open-details")
     return page(ask, "members", rows, lambda row: row, path, total_opens=len(opens), campaign_id=campaign.id)
 
@@ -102,7 +103,7 @@ def unsubscribed(ask: Ask) -> JsonObject:
     """List who left by way of a campaign."""
     campaign = reported(ask)
     rows = [
-        {**_reader(campaign, deed.email), "timestamp": iso(deed.at), "reason": "None given"}
+        {**_person(ask, campaign, deed.email), "timestamp": iso(deed.at), "reason": "None given"}
         for deed in deeds_of(ask, campaign)
         if deed.action == "unsub"
     ]
@@ -178,6 +179,17 @@ def _reader(campaign: Campaign, email: str) -> JsonObject:
         "list_is_active": True,
         "email_id": hash_of(email),
         "email_address": email,
+    }
+
+
+def _person(ask: Ask, campaign: Campaign, email: str) -> JsonObject:
+    """Tell about a reader what the audience knows by now."""
+    member = ask.state.member(campaign.recipients["list_id"], hash_of(email))
+    return {
+        **_reader(campaign, email),
+        "contact_status": member.status if member else "",
+        "merge_fields": dict(member.merge_fields) if member else {},
+        "vip": member.vip if member else False,
     }
 
 
