@@ -82,12 +82,9 @@ class State:
             if not delivery.done:
                 self.waiting[delivery.id] = None
 
-    def new_id(self, taken: Collection[object] | None = None, *, length: int = 10) -> str:
+    def new_id(self, *, length: int = 10) -> str:
         """Mint an id in hexadecimal digits."""
-        while True:
-            made = secrets.token_hex(length)[:length]
-            if taken is None or made not in taken:
-                return made
+        return secrets.token_hex(length)[:length]
 
     def new_number(self) -> int:
         """Mint a number, such as the id of a page for people."""
