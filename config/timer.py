@@ -1,9 +1,12 @@
-"""The timer in every worker: it looks for due jobs each second, and for jobs of dead workers every ten.
+"""The timer in every worker: it looks for due jobs each second, at the very moment when one falls due before that, and for
+jobs of dead workers every ten.
 
-So publishing goes on while the broker is dead or beat is stopped.
+So publishing goes on while the broker is dead or beat is stopped, and a post for nine o'clock leaves at nine o'clock.
 """
 
 import threading
+import time
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -17,7 +20,9 @@ from publishing import draining, ledger
 log = structlog.get_logger(__name__)
 
 EVERY_SECONDS: Final = 1.0
-BEATS_EVERY: Final = 10  # ticks
+#: At least so long between two looks, however many jobs fall due.
+AT_LEAST_SECONDS: Final = 0.05
+BEATS_EVERY: Final = 10.0  # seconds
 
 
 def start_timer(stop: threading.Event) -> threading.Thread:
@@ -28,17 +33,26 @@ def start_timer(stop: threading.Event) -> threading.Thread:
 
 
 def _run(stop: threading.Event) -> None:
-    ticks = 0
+    next_beat = 0.0
     while True:
+        pause = EVERY_SECONDS
         try:
-            if ticks % BEATS_EVERY == 0:
+            if time.monotonic() >= next_beat:
+                next_beat = time.monotonic() + BEATS_EVERY
                 heartbeats.beat(heartbeats.WORKER, now=timezone.now())
                 ledger.recover(now=timezone.now(), landing=settings.PUBLISH_LANDING)
             draining.drain(clock=timezone.now)
+            pause = _pause(ledger.next_due(), now=timezone.now())
         except DatabaseError as error:
             log.error("timer.database_unreachable", error=type(error).__name__)
         finally:
             draining.close_connections()
-        ticks += 1
-        if stop.wait(EVERY_SECONDS):
+        if stop.wait(pause):
             return
+
+
+def _pause(due: datetime | None, *, now: datetime) -> float:
+    """Return how long to wait for the next look, in seconds: until the next job falls due, within bounds."""
+    if due is None:
+        return EVERY_SECONDS
+    return min(EVERY_SECONDS, max(AT_LEAST_SECONDS, (due - now).total_seconds()))

@@ -96,6 +96,12 @@ def claim(
     ]
 
 
+def next_due() -> datetime | None:
+    """Return when the next job falls due whose moment has not been seen to come yet; None when nothing waits."""
+    waiting = PublishJob.objects.filter(due_at__isnull=False, ready=False).order_by("due_at")
+    return waiting.values_list("due_at", flat=True).first()
+
+
 def _rings(jobs: Sequence[HeldJob]) -> Mapping[UUID, Mapping[str, Secret]]:
     """Open the tokens of a batch together. The jobs are ours by now, so no trouble here may leave them unattended."""
     try:
