@@ -1,19 +1,24 @@
 """What the contract suite must know of a platform to try its connector: how its town is played, and what stands there."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
-from connectors.types import Capability, Content, WebhookReply, WebhookRequest
+from connectors.types import Capability, Content, EventKind, WebhookReply, WebhookRequest
 from sandbox.platforms import TimelineItem
 from sandbox.world import World
 
 Wish = dict[str, Any]
-#: Our webhook door: what it answers, or raises.
-Door = Callable[[WebhookRequest], WebhookReply | None]
+
+
+class Door(Protocol):
+    """Our webhook door at the end of the town's wire."""
+
+    def __call__(self, request: WebhookRequest, *, path: str = "") -> WebhookReply | None:
+        """Return what it answers, None where that is empty; ``path`` is set for a place's own address."""
 
 
 class Trouble(StrEnum):
@@ -71,6 +76,8 @@ class Adapter(ABC):
     slug: str
     #: What the platform asks for at least when it gives no figure of its own, or the figure it gives.
     patience: timedelta
+    #: What ``comment_from_outside`` is told as; comments name the post they stand under.
+    told_as: EventKind = EventKind.COMMENT
 
     def switches(self) -> Mapping[str, Any]:
         """Return the town's switches: what the sheet calls weak is set so that everything can be tried."""

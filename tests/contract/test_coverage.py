@@ -19,7 +19,7 @@ PROOFS: dict[Capability, str] = {
     Capability.DELETE_POST: "test_a_live_post_is_taken_away_and_doing_it_again_is_no_error",
     Capability.POST_METRICS: "test_what_a_platform_does_not_tell_of_a_post_is_absent_and_what_it_tells_arrives",
     Capability.ACCOUNT_METRICS: "test_the_numbers_of_a_place_are_told",
-    Capability.WEBHOOKS: "test_a_delivery_is_believed_only_with_its_signature",
+    Capability.WEBHOOKS: "test_a_stranger_is_turned_away_and_leaves_nothing",
     Capability.HEALTH_CHECK: "test_a_living_grant_is_healthy",
     Capability.REFRESH_TOKEN: "test_a_token_is_refreshed_and_the_fresh_one_publishes",
     Capability.REVOKE: "test_disconnecting_ends_the_grant_at_the_platform",
