@@ -398,6 +398,11 @@ META_SCOPES = env.listing(
     ),
     help="Scopes asked of Meta. Leave out what your app review does not cover; the features go with them.",
 )
+META_INSTAGRAM_DELETE_SCOPE = env.text(
+    "META_INSTAGRAM_DELETE_SCOPE",
+    default="instagram_manage_contents",
+    help="Scope without which deleting on Instagram is not offered; Meta's pages do not name it. Empty: it is always tried.",
+)
 META_SETTLE = timedelta(
     seconds=env.number(
         "META_SETTLE_SECONDS",

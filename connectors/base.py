@@ -29,6 +29,7 @@ from connectors.types import (
     MemberResult,
     Metric,
     NotThere,
+    Obstacle,
     Processing,
     Published,
     Refreshed,
@@ -159,6 +160,11 @@ class Connector(ABC):
     def refresh_moments(cls, *, issued_at: datetime, expires_at: datetime) -> tuple[datetime, ...]:
         """Return when a token is traded for a fresh one; none is earlier than the longest ``refresh_before`` allows."""
         return tuple(expires_at - before for before in cls.refresh_before)
+
+    @classmethod
+    def obstacle_to(cls, capability: Capability, target: Target) -> Obstacle | None:
+        """Return why one of ``capabilities`` is of no use at this place, such as a scope that was not granted; else None."""
+        return None
 
     @classmethod
     def subscription_of(cls, target: Target) -> str:

@@ -372,6 +372,14 @@ class CannotTell:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why something that a platform can do cannot be done at one place, known without asking it."""
+
+    cause: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One figure a platform tells. Absent is absent: a metric that was not told is not in the list, and never 0.
 

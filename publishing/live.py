@@ -131,6 +131,9 @@ def _connector_for(job: PublishJob, capability: Capability, doing: str) -> Conne
         raise Conflict(
             f"{connector.name} does not let us {doing}.", remedy="Do it at the platform.", code="platform_cannot"
         )
+    obstacle = connector.obstacle_to(capability, target_of(job.destination))
+    if obstacle is not None:
+        raise Conflict(obstacle.cause, remedy=obstacle.remedy, code="permission_missing")
     if not job.external_id:
         raise Conflict(
             "The hub does not know the post's id at the platform: a person confirmed it to be live.",

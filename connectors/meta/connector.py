@@ -42,6 +42,7 @@ from connectors.types import (
     Journal,
     Metric,
     NotThere,
+    Obstacle,
     Processing,
     Published,
     Refreshed,
@@ -200,6 +201,15 @@ class MetaConnector(Connector):
     def delete_post(self, external_id: str, target: Target) -> None:
         """Delete a live post. On Instagram it may take a scope that is not asked for by default."""
         deleting.delete_post(self._asset(target), external_id, instagram=target.kind == INSTAGRAM_KIND)
+
+    @classmethod
+    def obstacle_to(cls, capability: Capability, target: Target) -> Obstacle | None:
+        """Tell that deleting on Instagram lacks its scope (META_INSTAGRAM_DELETE_SCOPE)."""
+        if capability is Capability.DELETE_POST and target.kind == INSTAGRAM_KIND:
+            return deleting.missing_scope(
+                target, wanted=settings.META_INSTAGRAM_DELETE_SCOPE, asked=settings.META_SCOPES
+            )
+        return None
 
     def post_metrics(self, external_id: str, target: Target, *, now: datetime) -> Sequence[Metric]:
         """Return what Meta tells of one post."""

@@ -4,11 +4,13 @@ Source: https://developers.facebook.com/docs/pages-api/posts and the reference o
 for what is gone and for what we may not see, so a refusal counts as done only after a read that says the same.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from connectors.errors import OutcomeUnknown, ReconnectRequired
 from connectors.meta.asset import Asset
 from connectors.meta.meanings import PLATFORM
+from connectors.types import Obstacle, Target
 
 GONE: Final = ("100", "33")
 
@@ -29,6 +31,21 @@ def delete_post(place: Asset, external_id: str, *, instagram: bool) -> None:
             platform=PLATFORM,
             operation=operation,
         )
+
+
+def missing_scope(target: Target, *, wanted: str, asked: Collection[str]) -> Obstacle | None:
+    """Return that a grant lacks the scope that deleting on Instagram takes; None where it has it, or nobody knows."""
+    if not wanted or not target.scopes or wanted in target.scopes:
+        return None
+    remedy = (
+        "Reconnect the account and grant it"
+        if wanted in asked
+        else "Ask whoever runs this hub to add it to META_SCOPES"
+    )
+    return Obstacle(
+        f"Deleting on Instagram takes the permission {wanted}, which this account did not grant.",
+        f"{remedy}, or delete the post in the Instagram app.",
+    )
 
 
 def _is_gone(place: Asset, external_id: str) -> bool:

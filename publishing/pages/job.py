@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 
-from connectors.manager import connector_class, get_connector, is_configured
+from connectors.manager import connector_class, get_connector, is_configured, target_of
 from connectors.models import Connection
 from connectors.pages import connect_again_url
 from connectors.types import Capability
@@ -157,7 +157,10 @@ def _actions(principal: Principal, job: PublishJob, *, has_letter: bool) -> dict
         "discard": stuck and has_letter,
         "change_url": f"{reverse('compose')}?job={job.pk}" if stuck and not in_doubt and _is_post(job) else "",
         "change_first": job.error_who == "author",
-        "remove": may_act and _may_do(job, Capability.DELETE_POST),
+        "remove": may_act and _may_do(job, Capability.DELETE_POST) and not _obstacle(job, Capability.DELETE_POST),
+        "remove_obstacle": _obstacle(job, Capability.DELETE_POST)
+        if may_act and _may_do(job, Capability.DELETE_POST)
+        else "",
         "edit_live": may_act and _may_do(job, Capability.EDIT_POST),
         "unknown": stuck and in_doubt,
         "reconnect_url": reconnect_url(job) if reconnect else "",
@@ -179,6 +182,12 @@ def _may_do(job: PublishJob, capability: Capability) -> bool:
         and is_configured(job.platform_id)
         and capability in connector_class(job.platform_id).capabilities
     )
+
+
+def _obstacle(job: PublishJob, capability: Capability) -> str:
+    """Return why something that the platform can do cannot be done at this place; empty when it can."""
+    found = connector_class(job.platform_id).obstacle_to(capability, target_of(job.destination))
+    return f"{found.cause} {found.remedy}" if found else ""
 
 
 def reconnect_url(job: PublishJob) -> str:

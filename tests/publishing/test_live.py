@@ -158,6 +158,37 @@ def test_a_platform_that_cannot_is_told_as_such(
     assert b"Delete the live post" not in member_client.get(reverse("job", args=[job.pk])).content
 
 
+def test_what_takes_a_permission_that_is_missing_is_told_before_the_platform_is_asked(
+    api: Client, job: PublishJob, member_client: Client, world: World, settings: Any
+) -> None:
+    Destination.objects.filter(pk=job.destination_id).update(kind="instagram_account")
+    calls = len(world.journal.entries(limit=10_000))
+    answer = post(api, f"/api/jobs/{job.pk}/remove/", {})
+    assert (answer.status_code, answer.json()["code"]) == (409, "permission_missing")
+    assert "instagram_manage_contents" in answer.json()["detail"]
+    assert "META_SCOPES" in answer.json()["remedy"]
+    page = member_client.get(reverse("job", args=[job.pk])).content.decode()
+    assert "instagram_manage_contents" in page
+    assert "Delete the live post" not in page
+    assert len(world.journal.entries(limit=10_000)) == calls
+    settings.META_SCOPES = (*settings.META_SCOPES, "instagram_manage_contents")
+    assert "Reconnect" in post(api, f"/api/jobs/{job.pk}/remove/", {}).json()["remedy"]
+    granted = [*job.destination.connection.scopes_granted, "instagram_manage_contents"]
+    Connection.objects.update(scopes_granted=granted)
+    page = member_client.get(reverse("job", args=[job.pk])).content.decode()
+    assert "Delete the live post" in page
+    assert "cannot delete it there" not in page
+
+
+@pytest.mark.parametrize("wanted", ["", "instagram_content_publish"])
+def test_which_permission_that_is_the_operator_may_say(
+    job: PublishJob, member_client: Client, settings: Any, wanted: str
+) -> None:
+    Destination.objects.filter(pk=job.destination_id).update(kind="instagram_account")
+    settings.META_INSTAGRAM_DELETE_SCOPE = wanted
+    assert "Delete the live post" in member_client.get(reverse("job", args=[job.pk])).content.decode()
+
+
 def test_the_platform_is_told_of_the_place_all_that_is_known_of_it(
     api: Client, job: PublishJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,8 +37,11 @@ class MetaAdapter(Adapter):
     patience = timedelta(minutes=1)
 
     def hub_settings(self) -> Mapping[str, Any]:
-        """The verify token that the operator typed into the app's dashboard."""
-        return {"META_WEBHOOK_VERIFY_TOKEN": Secret(VERIFY)}
+        """The verify token that the operator typed into the app's dashboard; what deleting takes in this town."""
+        return {
+            "META_WEBHOOK_VERIFY_TOKEN": Secret(VERIFY),
+            "META_INSTAGRAM_DELETE_SCOPE": "instagram_content_publish",
+        }
 
     def switches(self) -> Mapping[str, Any]:
         """Let Instagram delete with the scope that is asked for: which one it takes is a weak fact."""
