@@ -6,7 +6,8 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.mixins import ListModelMixin
 from rest_framework.parsers import MultiPartParser
@@ -93,8 +94,17 @@ class MediaViewSet(ListModelMixin, GenericViewSet[Media]):
         """Return one file; 410 when it was deleted or has expired."""
         return Response(MediaSerializer(selectors.media_of(principal_of(request).tenant, pk)).data)
 
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "force", OpenApiTypes.BOOL, description="Delete it although a post needs it; that post will fail."
+            )
+        ],
+        responses={204: None},
+    )
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """Delete a file. Posts that are still to be published with it will be refused."""
+        """Delete a file. Refused with 409 while a post is still to go out with it, unless `force` is set."""
         media = selectors.media_of(principal_of(request).tenant, pk)
-        services.delete_media(principal=principal_of(request), media=media, now=timezone.now())
+        force = request.query_params.get("force") in {"1", "true"}
+        services.delete_media(principal=principal_of(request), media=media, now=timezone.now(), force=force)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Greatest
 
-from media import fetching, leftovers, selectors
+from foundation.errors import Conflict
+from media import fetching, leftovers, needs, selectors
 from media.errors import TooLarge
 from media.kinds import TYPES
 from media.models import Media, Variant
@@ -106,9 +107,18 @@ def keep_until(*, tenant: Tenant, media_ids: Collection[UUID], moment: datetime,
 
 
 @transaction.atomic
-def delete_media(*, principal: Principal, media: Media, now: datetime) -> None:
-    """Delete a file and what was made of it; audited. Posts that still need it are refused from then on."""
+def delete_media(*, principal: Principal, media: Media, now: datetime, force: bool = False) -> None:
+    """Delete a file and what was made of it; audited.
+
+    Raises ``Conflict`` while a post still needs it; with ``force`` it goes all the same, and the post will be refused.
+    """
     principal.require(MEDIA_WRITE)
+    if not force and (need := needs.needed_by(media.tenant_id, media.pk)):
+        raise Conflict(
+            f"The file {media.name} is needed by {need}.",
+            remedy="Cancel or change the post first. With ?force=true the file is deleted all the same, and the post will fail.",
+            code="media_needed",
+        )
     _let_go([media], why=Media.Why.DELETED, actor=principal.actor, now=now)
 
 

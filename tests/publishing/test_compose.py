@@ -206,7 +206,7 @@ def test_a_file_that_is_gone_since_is_shown_as_gone(
 ) -> None:
     photo = keep()
     member_client.post(reverse("compose"), typed(member_client, destination, media=[str(photo.pk)]))
-    delete_media(principal=principal, media=photo, now=timezone.now())
+    delete_media(principal=principal, media=photo, now=timezone.now(), force=True)
     post = Post.objects.get()
     for address in (reverse("post", args=[post.pk]), reverse("job", args=[post.jobs.get().pk])):
         shown = member_client.get(address).content.decode()

@@ -309,7 +309,7 @@ def test_a_file_that_is_gone_when_its_post_is_due_comes_to_rest_for_the_author_a
 ) -> None:
     photo = keep()
     job = scheduled(api, destination, photo, days=1)
-    delete_media(principal=principal, media=photo, now=timezone.now())
+    delete_media(principal=principal, media=photo, now=timezone.now(), force=True)
     later = timezone.now() + timedelta(days=2)
     run_due(later)
     job.refresh_from_db()
@@ -318,6 +318,68 @@ def test_a_file_that_is_gone_when_its_post_is_due_comes_to_rest_for_the_author_a
     assert "Upload it again" in DeadLetter.objects.get().remedy
     assert run_due(later + timedelta(days=1)) == 0
     assert sent == []
+
+
+@pytest.mark.parametrize("where", ["everywhere", "at one place"])
+def test_a_file_that_a_post_still_needs_is_not_deleted_unless_somebody_insists(
+    api: Client, destination: Destination, keep: Keep, sent: Sent, run_due: Run, where: str
+) -> None:
+    photo, other = keep(1), keep(2)
+    named = [{"id": str(photo.pk)}]
+    said = body(destination, [{"id": str(other.pk)}], overrides={str(destination.pk): {"media": named}})
+    if where == "everywhere":
+        said = body(destination, named)
+    moment = timezone.now() + timedelta(days=3)
+    made = post(api, "/api/publish", {**said, "text": "Fresh\nbread", "publish_at": moment.isoformat()}).json()
+    address = f"/api/media/{photo.pk}/"
+    refused = api.delete(address)
+    assert (refused.status_code, refused.json()["code"]) == (409, "media_needed")
+    assert f"“Fresh bread” ({made['id']})" in refused.json()["detail"]
+    assert f"{moment:%d %B %Y}" in refused.json()["detail"]
+    assert "force" in refused.json()["remedy"]
+    assert api.get(address).status_code == 200
+    if where != "everywhere":
+        assert api.delete(f"/api/media/{other.pk}/").status_code == 204, "its only destination gets another file"
+    assert api.delete(f"{address}?force=true").status_code == 204
+    run_due(moment)
+    job = PublishJob.objects.get()
+    assert (job.state, job.error_kind) == (State.FAILED, "media_gone")
+
+
+def test_a_file_whose_posts_are_all_at_rest_is_deleted_without_a_question(
+    api: Client, destination: Destination, keep: Keep, sent: Sent, run_due: Run
+) -> None:
+    photo = keep()
+    job = scheduled(api, destination, photo, days=1)
+    assert api.delete(f"/api/media/{photo.pk}/").status_code == 409
+    run_due(timezone.now() + timedelta(days=2))
+    job.refresh_from_db()
+    assert job.state == State.PUBLISHED
+    assert api.delete(f"/api/media/{photo.pk}/").status_code == 204
+
+
+def test_another_tenants_posts_hold_no_file_of_mine(
+    api: Client, destination: Destination, keep: Keep, sent: Sent, make_house: Callable[[str], House]
+) -> None:
+    photo = keep(3)
+    scheduled(api, destination, photo, days=1)
+    other = make_house("Other")
+    theirs = keep(3, of=other)
+    delete_media(principal=other.principal, media=theirs, now=timezone.now())
+    theirs.refresh_from_db()
+    assert theirs.state == Media.State.GONE
+
+
+def test_many_posts_that_need_a_file_are_counted(api: Client, destination: Destination, keep: Keep, sent: Sent) -> None:
+    photo = keep()
+    for days in (2, 1, 3):
+        moment = (timezone.now() + timedelta(days=days)).isoformat()
+        said = body(destination, [{"id": str(photo.pk)}], publish_at=moment)
+        post(api, "/api/publish", {**said, "text": f"Number {days} {'x' * 80}"})
+    told = api.delete(f"/api/media/{photo.pk}/").json()["detail"]
+    assert "“Number 1 " in told
+    assert "…”" in told
+    assert "and 2 more" in told
 
 
 def test_bytes_that_are_missing_in_the_store_are_gone_too_and_crash_nothing(
@@ -336,7 +398,7 @@ def test_the_same_bytes_uploaded_again_mend_a_job_whose_file_was_gone(
 ) -> None:
     photo = keep()
     job = scheduled(api, destination, photo, days=1)
-    delete_media(principal=principal, media=photo, now=timezone.now())
+    delete_media(principal=principal, media=photo, now=timezone.now(), force=True)
     later = timezone.now() + timedelta(days=2)
     run_due(later)
     ids = {"ids": [str(DeadLetter.objects.get().pk)]}
@@ -354,7 +416,7 @@ def test_a_job_whose_file_is_gone_is_mended_with_another_file(
 ) -> None:
     photo = keep()
     job = scheduled(api, destination, photo, days=1)
-    delete_media(principal=principal, media=photo, now=timezone.now())
+    delete_media(principal=principal, media=photo, now=timezone.now(), force=True)
     later = timezone.now() + timedelta(days=2)
     run_due(later)
     other = keep(5)
@@ -398,7 +460,7 @@ def test_a_job_in_doubt_whose_file_is_gone_stays_in_doubt_for_a_person(
     Attempt.objects.create(
         job=job, number=1, purpose="publish", worker="w", opened_at=now, closed_at=now, outcome="unknown"
     )
-    delete_media(principal=principal, media=photo, now=now)
+    delete_media(principal=principal, media=photo, now=now, force=True)
     run_due(now)
     job.refresh_from_db()
     assert (job.state, job.error_kind) == (State.FAILED, "media_gone")
