@@ -98,6 +98,8 @@ class Connector(ABC):
         self.app = app
         self.http = http
         self._keys = keys
+        #: The state of the login that is going on, for a platform that wants it proven at the exchange (PKCE).
+        self.login_state: Secret | None = None
 
     @property
     def keys(self) -> KeyRing:

@@ -95,6 +95,7 @@ def finish_connect(
             remedy="Start again and choose Allow. If you did, the app may still be in development mode, or lack a permission it asks for.",
             code="consent_refused",
         )
+    connector.login_state = Secret(callback.state)
     try:
         grant = connector.exchange_code(code=Secret(callback.code), redirect_uri=redirect_uri(platform), now=now)
         places = connector.fetch_accounts(access_token=grant.access_token)

@@ -1,0 +1,1 @@
+"""Google Business Profile: the locations of a business on Google Search and Maps."""
