@@ -26,7 +26,7 @@ LONGEST_URL: Final = 2_000
 PRODUCT_LIMIT: Final = (
     "Google's API makes no products, only updates, events and offers; products are made by hand at business.google.com."
 )
-_PHONE: Final = re.compile(r"(?<![\w.:/-])(?:\+|00|\()?\d(?:[\s()./-]?\d){7,14}(?![\w:/-])")
+_PHONE: Final = re.compile(r"(?<![\w.:/-])(?:\+|00|\()?\d(?:[\s()./-]{0,2}\d){7,14}(?![\w:/-])")
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S", re.I)
 _DATE_LIKE: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 

@@ -40,8 +40,8 @@ def check(
         google = google_for(auth.access_token_of(told))
         findings = [*_end(refresh, now=now)]
         google.read(Api.ACCOUNTS, "accounts", operation="check_account", query=[("pageSize", "1")])
-        findings += _locations(google, targets)
-        findings += _posts(google, targets, lost=bool(findings))
+        in_trouble = _locations(google, targets)
+        findings += in_trouble or _posts(google, targets)
     except ConfigurationError as error:
         # The operator's to mend, and no fault of the tenant's connection.
         return HealthReport((HealthFinding(HealthState.DEGRADED, "operator_config", error.detail, error.remedy),))
@@ -109,10 +109,10 @@ def _opened(google: Google, account: str) -> dict[str, dict[str, object]]:
     return {}
 
 
-def _posts(google: Google, targets: Sequence[Target], *, lost: bool) -> Iterator[HealthFinding]:
-    """Prove that posting is switched on, at one location; where locations are in trouble anyway, that says it all."""
+def _posts(google: Google, targets: Sequence[Target]) -> Iterator[HealthFinding]:
+    """Prove that posting is switched on, at one location."""
     target = next((one for one in targets if LOCATION.fullmatch(one.external_id) and one.facts.get("account")), None)
-    if target is None or lost:
+    if target is None:
         return
     path = f"{parent_of(target)}/localPosts"
     try:

@@ -1,0 +1,168 @@
+"""What tests of Google's connector share: keys, a journal and files in memory, and an ear on the wire."""
+
+import io
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO
+
+import requests
+
+from connectors.errors import ReconnectRequired
+from connectors.types import Facts, MediaKind, Target
+from foundation.secret import Secret
+from sandbox.adapter import SandboxAdapter
+from sandbox.app import create_app
+from sandbox.world import World
+from tests.conftest import GATEWAY
+
+CALLBACK = "http://testserver/api/oauth/google_business/callback"
+TOKEN = f"{GATEWAY}/oauth2.googleapis.com/token"
+REVOKE = f"{GATEWAY}/oauth2.googleapis.com/revoke"
+ACCOUNTS = f"{GATEWAY}/mybusinessaccountmanagement.googleapis.com/v1/accounts"
+LOCATIONS = f"{GATEWAY}/mybusinessbusinessinformation.googleapis.com/v1"
+VERIFICATIONS = f"{GATEWAY}/mybusinessverifications.googleapis.com/v1"
+PERFORMANCE = f"{GATEWAY}/businessprofileperformance.googleapis.com/v1"
+V4 = f"{GATEWAY}/mybusiness.googleapis.com/v4"
+
+ACCOUNT, OTHER_ACCOUNT = "accounts/118134071001002488883", "accounts/103433320649253515986"
+LOCATION = "locations/12101883566920497897"
+PARENT = f"{ACCOUNT}/{LOCATION}"
+POSTS = f"{V4}/{PARENT}/localPosts"
+POST = f"{PARENT}/localPosts/5960109214985150895"
+MAPS = "https://maps.google.com/maps?cid=9265023520374253951"
+SCOPE = "https://www.googleapis.com/auth/business.manage"
+PLACE = Target(
+    "google_business_location",
+    LOCATION,
+    "Cafe Uno, Austin",
+    {"account": ACCOUNT, "maps_url": MAPS, "language": "en"},
+    (SCOPE,),
+)
+EVENT = {
+    "title": "Jazz night",
+    "start_date": "2026-12-04",
+    "start_time": "19:00",
+    "end_date": "2026-12-04",
+    "end_time": "22:30",
+}
+
+
+class WorkerDied(BaseException):
+    """The process was killed: nothing of the connector's may catch this."""
+
+
+@dataclass
+class Ring:
+    """The secrets of one connection, in memory."""
+
+    secrets: dict[str, Secret] = field(default_factory=dict)
+
+    def open(self, kind: str) -> Secret:
+        """Return the secret, or say that there is none."""
+        if kind not in self.secrets:
+            raise ReconnectRequired("There is no token for this account.", remedy="Reconnect it.")
+        return self.secrets[kind]
+
+
+@dataclass
+class MemoryJournal:
+    """A journal in memory that can be made to die at a step, as a killed worker would."""
+
+    notes: dict[str, Any] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    others: set[str] = field(default_factory=set)
+    dies_after: str = ""
+    lease_ended: bool = False
+
+    def recall(self, key: str) -> Any:
+        """Return what was noted."""
+        return self.notes.get(key)
+
+    def note(self, key: str, value: Any) -> None:
+        """Note, and die if this is the step to die after."""
+        self.notes[key] = value
+        self._tell(f"note {key}")
+
+    def announce(self, step: str) -> None:
+        """Announce."""
+        self._tell(f"announce {step}")
+
+    def last_moment(self) -> None:
+        """Let the bytes leave, or not."""
+        if self.lease_ended:
+            raise WorkerDied
+        self._tell("last moment")
+
+    def renew(self) -> None:
+        """Hold the job for longer."""
+        self.told.append("renew")
+
+    def belongs_to_other_job(self, external_id: str) -> bool:
+        """Tell whether another job is this post."""
+        return external_id in self.others
+
+    def _tell(self, what: str) -> None:
+        self.told.append(what)
+        if self.dies_after and what.startswith(self.dies_after):
+            self.dies_after = ""
+            raise WorkerDied(what)
+
+
+@dataclass
+class MemoryFile:
+    """A file in memory."""
+
+    data: bytes = b"\xff\xd8\xff"
+    kind: MediaKind = MediaKind.IMAGE
+    content_type: str = "image/jpeg"
+    id: str = "0190-file"
+    name: str = "photo.jpg"
+    size: int | None = 40_000
+    width: int | None = 1200
+    height: int | None = 900
+    duration: timedelta | None = None
+    facts: Facts = field(default_factory=dict)
+    public_url: str = "https://hub.example/media/1/photo.jpg"
+
+    @property
+    def size_bytes(self) -> int:
+        """How long it is, or is said to be."""
+        return len(self.data) if self.size is None else self.size
+
+    def as_jpeg(self, longest_side: int | None = None) -> "MemoryFile":
+        """Return the picture as JPEG, which it is."""
+        return self
+
+    def open(self) -> BinaryIO:
+        """Return the bytes."""
+        return io.BytesIO(self.data)
+
+
+class Listening(SandboxAdapter):
+    """The sandbox, with an ear on the wire."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(create_app(world))
+        self.heard: list[requests.PreparedRequest] = []
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Note a request, and pass it on."""
+        self.heard.append(request)
+        return super().send(request, *args, **kwargs)
+
+    def paths(self) -> list[str]:
+        """Return method, host and path of every request, without the gateway and the query."""
+        return [f"{one.method} {str(one.url)[len(GATEWAY) + 1 :].split('?', maxsplit=1)[0]}" for one in self.heard]
+
+
+def refused(code: int, status: str, *, reason: str = "", number: int = 0, quota: str = "") -> dict[str, Any]:
+    """Return an error body of Google's."""
+    details: list[dict[str, Any]] = []
+    if reason:
+        metadata = {"quota_limit_value": quota, "quota_limit": "DefaultRequestsPerMinutePerProject"} if quota else {}
+        details.append({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason, "metadata": metadata})
+    if number:
+        kind = "type.googleapis.com/google.mybusiness.v4.ValidationError"
+        details.append({"@type": kind, "errorDetails": [{"code": number, "message": "Fetching image failed."}]})
+    return {"error": {"code": code, "status": status, "message": "No.", "details": details}}
