@@ -147,21 +147,30 @@ def _elsewhere(google: Google, error: ConnectorError, target: Target, journal: J
 
     Google refused, so nothing was made; these are reads.
     """
-    present = str(journal.recall(ACCOUNT) or target.facts.get("account") or "")
-    try:
-        stands = standing.ask(google, location_of(target))
-        moved = "" if stands.obstacle else accounts.account_of(google, location_of(target))
-    except (ConnectorError, ConfigurationError) as trouble:
-        if isinstance(trouble, TransientError):
-            raise
-        raise _refused(error, target) from None
+    stands = _standing(google, target)
     if stands.obstacle:
         raise _refused(error, target, stands.obstacle) from None
+    present = str(journal.recall(ACCOUNT) or target.facts.get("account") or "")
+    moved = accounts.account_of(google, location_of(target))
     if not moved or moved == present:
         raise _refused(error, target) from None
     journal.note(ACCOUNT, moved)
     journal.renew()
     return moved
+
+
+def _standing(google: Google, target: Target) -> standing.Standing:
+    """Ask how the location stands; where that is not told, nothing speaks against it."""
+    query = [("readMask", accounts.STANDING_MASK)]
+    try:
+        told = google.read(Api.LOCATIONS, location_of(target), operation="read_location", query=query)
+        return standing.of(google, told)
+    except TransientError:
+        raise
+    except (ConnectorError, ConfigurationError) as error:
+        if isinstance(error, ReconnectRequired) and error.connection_ended:
+            raise
+        return standing.Standing()
 
 
 def _refused(error: ConnectorError, target: Target, obstacle: str = "") -> ReconnectRequired:

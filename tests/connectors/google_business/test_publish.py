@@ -320,6 +320,7 @@ def test_an_unverified_location_is_told_as_that_and_not_as_a_dead_login(
     alone: GoogleBusinessConnector, answers: responses.RequestsMock
 ) -> None:
     answers.post(POSTS, status=403, json=refused(403, "PERMISSION_DENIED"))
+    answers.get(f"{LOCATIONS}/{LOCATION}", json={"name": LOCATION, "metadata": {}})
     answers.get(VOICE, json={"verify": {}})
     with pytest.raises(ReconnectRequired, match="not verified") as refusal:
         alone.publish(Content("Hi"), PLACE, MemoryJournal())
@@ -327,7 +328,11 @@ def test_an_unverified_location_is_told_as_that_and_not_as_a_dead_login(
 
 
 def moved_to(answers: responses.RequestsMock, account: str) -> None:
-    answers.get(VOICE, json={"hasVoiceOfMerchant": True})
+    record = {"name": LOCATION, "metadata": {"hasVoiceOfMerchant": True}}
+    answers.get(
+        f"{LOCATIONS}/{LOCATION}",
+        **({"json": record} if account else {"status": 404, "json": refused(404, "NOT_FOUND")}),
+    )
     answers.get(ACCOUNTS, json={"accounts": [{"name": ACCOUNT}, {"name": OTHER_ACCOUNT}]})
     for one in (ACCOUNT, OTHER_ACCOUNT):
         told = [{"name": LOCATION}] if one == account else []
