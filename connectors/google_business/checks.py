@@ -11,17 +11,23 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from connectors.google_business import settings
+from connectors.google_business.pictures import (
+    LEAST_BYTES,
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    MOST_BYTES,
+    SURELY_ENOUGH_BYTES,
+    TAKEN,
+    is_animation,
+    is_turned,
+    measure,
+)
 from connectors.google_business.posts import schedule_of, summary_of, type_of
-from connectors.types import Attachment, Content, MediaKind
+from connectors.types import Attachment, Content, MediaFile, MediaKind
 from foundation.errors import Finding
 
 LONGEST_TEXT: Final = 1_500
 MOST_MEDIA: Final = 1
-IMAGE_TYPES: Final = frozenset({"image/jpeg", "image/png"})
-LEAST_BYTES: Final = 10_240
-MOST_BYTES: Final = 5 * 1024 * 1024
-LEAST_WIDTH: Final = 400
-LEAST_HEIGHT: Final = 300
 LONGEST_URL: Final = 2_000
 PRODUCT_LIMIT: Final = (
     "Google's API makes no products, only updates, events and offers; products are made by hand at business.google.com."
@@ -223,19 +229,45 @@ def _file(attachment: Attachment, field: str) -> Iterator[Finding]:
     if file.kind is not MediaKind.IMAGE:
         yield Finding(field, "wrong_type", "Posts of a Business Profile take photos alone.", "Use a JPEG or PNG.")
         return
-    if file.content_type not in IMAGE_TYPES:
+    turned = is_turned(file)
+    if is_animation(file):
+        yield Finding(field, "wrong_type", "Google takes no animated pictures.", "Make a still picture of it.")
+    elif file.content_type not in TAKEN and not turned:
         yield Finding(field, "wrong_type", "Google takes JPEG and PNG photos.", "Save it as one of these.")
-    if file.size_bytes < LEAST_BYTES:
+    if turned:
+        yield from _turned(file, field)
+    elif file.size_bytes < LEAST_BYTES:
         yield Finding(field, "too_small", "The photo has fewer bytes than Google takes.", "Use a finer one.", "10 KB")
-    if file.size_bytes > MOST_BYTES:
+    elif file.size_bytes > MOST_BYTES:
         yield Finding(field, "too_large", "The photo is too large for Google.", "Make it smaller.", "5 MB")
-    if file.width and file.height and (file.width < LEAST_WIDTH or file.height < LEAST_HEIGHT):
+    measured = measure(file)
+    if measured and (measured[0] < LEAST_WIDTH or measured[1] < LEAST_HEIGHT):
         yield Finding(
             field,
             "too_few_pixels",
-            f"The photo has {file.width:,} x {file.height:,} pixels, too few for Google.",
+            f"The photo has {measured[0]:,} x {measured[1]:,} pixels, too few for Google.",
             "Use a larger one; 1,200 x 900 serves best.",
             f"{LEAST_WIDTH} x {LEAST_HEIGHT} pixels",
+        )
+
+
+def _turned(file: MediaFile, field: str) -> Iterator[Finding]:
+    """Warn of what a JPEG made of a picture may lose."""
+    if file.facts.get("has_alpha"):
+        yield Finding(
+            field,
+            "turned_to_jpeg",
+            "Google gets a JPEG of it; what is transparent in the picture becomes white.",
+            "Put it on a background of your own, if white does not suit it.",
+            severity="warning",
+        )
+    if file.size_bytes < SURELY_ENOUGH_BYTES:
+        yield Finding(
+            field,
+            "may_be_too_small",
+            "Google gets a JPEG of it, and takes none below 10 KB; one of so plain a picture may be smaller.",
+            "Use a finer one, as JPEG or PNG.",
+            severity="warning",
         )
 
 

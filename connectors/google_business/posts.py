@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from connectors.google_business import settings
 from connectors.google_business.moments import write_date, write_moment, write_time
+from connectors.google_business.pictures import as_taken
 from connectors.types import Content, Target
 
 #: What of a post is the same in our body and in Google's telling of it.
@@ -70,7 +71,7 @@ def body_of(content: Content, target: Target, *, now: datetime) -> dict[str, Any
     elif action := _action(content):
         body["callToAction"] = action
     if content.media:
-        body["media"] = [{"mediaFormat": "PHOTO", "sourceUrl": one.file.public_url} for one in content.media]
+        body["media"] = [{"mediaFormat": "PHOTO", "sourceUrl": as_taken(one.file).public_url} for one in content.media]
     moment = scheduled_time(content)
     if moment is not None and moment > now:
         body["scheduledTime"] = write_moment(moment)

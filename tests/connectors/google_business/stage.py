@@ -1,7 +1,7 @@
 """What tests of Google's connector share: keys, a journal and files in memory, and an ear on the wire."""
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
@@ -130,9 +130,10 @@ class MemoryFile:
         """How long it is, or is said to be."""
         return len(self.data) if self.size is None else self.size
 
-    def as_jpeg(self, longest_side: int | None = None) -> "MemoryFile":
-        """Return the picture as JPEG, which it is."""
-        return self
+    def as_jpeg(self, *, longest_side: int | None = None) -> "MemoryFile":
+        """Return the picture as a JPEG of such sides."""
+        address = f"https://hub.example/media/as-{longest_side}.jpg"
+        return replace(self, content_type="image/jpeg", public_url=address)
 
     def open(self) -> BinaryIO:
         """Return the bytes."""

@@ -118,8 +118,15 @@ def test_what_google_refuses_is_told_at_its_field(content: Content, found: tuple
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"content_type": "image/webp"}, "wrong_type"),
-        ({"content_type": "image/gif"}, "wrong_type"),
+        ({"content_type": "image/tiff"}, "wrong_type"),
+        ({"content_type": "image/gif", "facts": {"frames": 3}}, "wrong_type"),
+        ({"content_type": "image/webp", "size": 41_000}, ""),
+        ({"content_type": "image/gif", "size": 41_000}, ""),
+        ({"content_type": "image/webp", "size": 9_000}, "may_be_too_small"),
+        ({"content_type": "image/webp", "size": 90_000, "facts": {"has_alpha": True}}, "turned_to_jpeg"),
+        ({"content_type": "image/png", "size": 6 << 20}, ""),
+        ({"size": 6 << 20, "width": 4_000, "height": 3_000}, ""),
+        ({"size": 6 << 20, "width": 9_000, "height": 400}, "too_few_pixels"),
         ({"kind": MediaKind.VIDEO, "content_type": "video/mp4"}, "wrong_type"),
         ({"size": 10_239}, "too_small"),
         ({"size": 5 * 1024 * 1024 + 1}, "too_large"),

@@ -288,6 +288,19 @@ def test_a_photo_that_google_could_not_fetch_is_tried_once_more_with_a_fresh_add
     assert sent(answers)["media"][0]["sourceUrl"] == "https://hub.example/media/2/photo.jpg"
 
 
+def test_of_a_picture_that_google_does_not_take_a_jpeg_is_sent(
+    alone: GoogleBusinessConnector, answers: responses.RequestsMock
+) -> None:
+    answers.post(POSTS, json=LIVE)
+    for file, name in (
+        (MemoryFile(content_type="image/webp"), "as-2048.jpg"),
+        (MemoryFile(content_type="image/png", size=6 << 20), "as-2048.jpg"),
+        (MemoryFile(content_type="image/png"), "photo.jpg"),
+    ):
+        alone.publish(Content("Hi", media=(Attachment(file),)), PLACE, MemoryJournal())
+        assert sent(answers)["media"][0]["sourceUrl"].endswith(name)
+
+
 def test_no_address_of_a_file_is_written_down(alone: GoogleBusinessConnector, answers: responses.RequestsMock) -> None:
     answers.post(POSTS, json=LIVE)
     journal = MemoryJournal()
