@@ -22,7 +22,7 @@ from connectors.google_business.pictures import (
     is_turned,
     measure,
 )
-from connectors.google_business.posts import schedule_of, summary_of, type_of
+from connectors.google_business.posts import period_of, summary_of, type_of
 from connectors.types import Attachment, Content, MediaFile, MediaKind
 from foundation.errors import Finding
 
@@ -163,8 +163,8 @@ def _event(content: Content) -> Iterator[Finding]:
             "Fill it in; times are the location's own.",
         )
         return
-    begins, ends = schedule_of(event)
-    if ends < begins:
+    period = period_of(event)
+    if period is not None and period[1] < period[0]:
         yield Finding(
             "settings.event", "ends_before", f"The {word} ends before it begins.", "Correct its days and times."
         )

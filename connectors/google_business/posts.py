@@ -40,12 +40,15 @@ def summary_of(content: Content) -> str:
     return "\n\n".join(part for part in (head, content.text) if part)
 
 
-def schedule_of(event: Mapping[str, Any]) -> tuple[datetime, datetime]:
-    """Return when an event begins and ends, in the location's own time; raises when a part is missing."""
-    begins, ends = (
-        datetime.combine(date.fromisoformat(event[f"{end}_date"]), time.fromisoformat(event[f"{end}_time"]))
-        for end in ("start", "end")
-    )
+def period_of(event: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+    """Return when an event begins and ends, in the location's own time; None when a part is missing or no such moment."""
+    try:
+        begins, ends = (
+            datetime.combine(date.fromisoformat(event[f"{end}_date"]), time.fromisoformat(event[f"{end}_time"]))
+            for end in ("start", "end")
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
     return begins, ends
 
 
@@ -79,16 +82,15 @@ def body_of(content: Content, target: Target, *, now: datetime) -> dict[str, Any
 
 
 def _event(event: Mapping[str, Any], repeat: Mapping[str, Any]) -> dict[str, Any]:
-    begins, ends = schedule_of(event)
-    made: dict[str, Any] = {
-        "title": event["title"],
-        "schedule": {
+    made: dict[str, Any] = {"title": event.get("title", "")}
+    if period := period_of(event):
+        begins, ends = period
+        made["schedule"] = {
             "startDate": write_date(begins.date()),
             "startTime": write_time(begins.time()),
             "endDate": write_date(ends.date()),
             "endTime": write_time(ends.time()),
-        },
-    }
+        }
     if repeat:
         made["recurrenceInfo"] = _recurrence(repeat)
     return made
@@ -98,11 +100,12 @@ def _recurrence(repeat: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     match repeat.get("every"):
         case settings.WEEKLY:
-            made["weeklyPattern"] = {"daysOfWeek": list(repeat["days_of_week"])}
+            made["weeklyPattern"] = {"daysOfWeek": list(repeat.get("days_of_week") or ())}
         case settings.MONTHLY if repeat.get("day_of_month"):
             made["monthlyPattern"] = {"dayOfMonth": repeat["day_of_month"]}
         case settings.MONTHLY:
-            made["monthlyPattern"] = {"dayOfWeekOccurrence": repeat["week_of_month"]}
+            week = repeat.get("week_of_month")
+            made["monthlyPattern"] = {"dayOfWeekOccurrence": week} if week else {}
         case _:
             made["dailyPattern"] = {}
     if until := repeat.get("until"):

@@ -178,6 +178,10 @@ class Adapter(ABC):
         """Return the switches that keep the town's quotas out of the way of many posts."""
         return {}
 
+    def notes(self) -> frozenset[str]:
+        """Return what may be said of a post that is live and whole; nothing, unless it is there in another form."""
+        return frozenset({""})
+
     @abstractmethod
     def may_be_stricter(self) -> Mapping[str, str]:
         """Return the codes of findings where we refuse what the town takes, each with what the sheet says."""
