@@ -167,6 +167,10 @@ class Adapter(ABC):
     def comment_from_outside(self, world: World, kind: str, external_id: str, text: str) -> None:
         """Let a stranger comment on a post, and the town tell it."""
 
+    def review_from_outside(self, world: World, kind: str, text: str, *, stars: int) -> None:
+        """Let a customer write a review of the place of a kind, where there are reviews."""
+        raise NotImplementedError
+
     @abstractmethod
     def specimens(self, kind: str, parent: str) -> Iterable[Specimen]:
         """Return at least six hundred contents around every limit of a kind, the same each time.

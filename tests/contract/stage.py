@@ -14,6 +14,7 @@ from django.utils import timezone
 from connectors.base import Connector
 from connectors.manager import get_connector, target_of
 from connectors.models import Connection, Destination
+from connectors.refreshing import refresh_connection
 from connectors.services import choose_destinations
 from connectors.types import Capability, Target
 from media.services import store_file
@@ -97,7 +98,10 @@ class Stage:
 
     @property
     def connector(self) -> Connector:
-        """The connector with the tenant's keys."""
+        """The connector with the tenant's keys; a token that has ended meanwhile was traded, as the hub does by itself."""
+        ends = self.connection.access_expires_at
+        if ends is not None and ends <= timezone.now():
+            refresh_connection(connection_id=self.connection.pk, reason="test", clock=timezone.now)
         return get_connector(self.slug, self.connection)
 
     # --- saying -------------------------------------------------------------------------------------------------------

@@ -22,6 +22,9 @@ PROOFS: dict[Capability, str] = {
     Capability.WEBHOOKS: "test_a_stranger_is_turned_away_and_leaves_nothing",
     Capability.HEALTH_CHECK: "test_a_living_grant_is_healthy",
     Capability.REFRESH_TOKEN: "test_a_token_is_refreshed_and_the_fresh_one_publishes",
+    Capability.COMPOSING: "test_a_place_says_what_it_allows_before_anybody_writes",
+    Capability.WATCH: "test_a_later_look_tells_how_a_post_stands_and_that_it_is_gone",
+    Capability.REVIEWS: "test_a_review_is_read_answered_and_the_answer_taken_back",
     Capability.REVOKE: "test_disconnecting_ends_the_grant_at_the_platform",
 }
 

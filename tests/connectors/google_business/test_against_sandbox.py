@@ -430,6 +430,76 @@ def test_a_post_is_changed_and_deleted_and_doing_it_again_is_no_error(
     assert live(google_world) == []
 
 
+# --- what goes on at a place ---------------------------------------------------------------------------------------------
+
+
+def test_all_reviews_of_a_place_are_read_page_by_page(holder: Holder) -> None:
+    held, target, seen, page = holder(), place(demo.WORKSHOP), [], ""
+    while True:
+        told = held.fetch_reviews(target, page=page)
+        seen += [review.external_id for review in told.reviews]
+        page = told.next_page
+        if not page:
+            break
+    assert len(seen) == len(set(seen)) == told.total
+    assert len(seen) > 50, "more than one page"
+    assert told.average is not None
+
+
+def test_an_answer_is_under_review_first_and_may_be_refused(holder: Holder, google_world: World) -> None:
+    held = holder()
+    google_world.switches.set({"google_business.reply_fate": "rejected"})
+    review = held.fetch_reviews(BAKERY).reviews[0]
+    held.reply_to_review(review.external_id, "Ligue 210 007 101", BAKERY)
+
+    def note() -> str:
+        return next(
+            one.reply_note for one in held.fetch_reviews(BAKERY).reviews if one.external_id == review.external_id
+        )
+
+    assert "still reviewing" in note()
+    google_world.clock.advance(60)
+    assert "refused the reply" in note()
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_an_unverified_place_has_no_reviews(holder: Holder, google_world: World, status: int) -> None:
+    google_world.switches.set({"google_business.unverified_reviews": status})
+    with pytest.raises(ReconnectRequired) as refusal:
+        holder().fetch_reviews(place(demo.UNVERIFIED))
+    assert not refusal.value.connection_ended
+
+
+@pytest.mark.parametrize("delay", [2, 3])
+def test_figures_come_by_day_with_how_late_they_are(holder: Holder, google_world: World, delay: int) -> None:
+    google_world.switches.set({"google_business.metrics_delay_days": delay})
+    until = datetime.fromtimestamp(google_world.now(), tz=UTC)
+    metrics = holder().account_metrics(BAKERY, since=until - timedelta(days=28), until=until)
+    by_name = {metric.name for metric in metrics}
+    assert by_name >= {"views", "clicks", "calls", "direction_requests", "days_behind", "searches", "rare_searches"}
+    (late,) = [metric.value for metric in metrics if metric.name == "days_behind"]
+    assert delay <= late <= delay + 1
+    assert all(metric.until is not None and metric.until <= until - timedelta(days=delay - 1) for metric in metrics)
+
+
+def test_a_place_that_was_lost_is_seen_by_health_and_told_when_writing(
+    holder: Holder, google_world: World, now: datetime
+) -> None:
+    held, other = holder(), place(demo.WORKSHOP)
+    assert held.health_check(targets=[BAKERY, other], now=now).state is HealthState.HEALTHY
+    google_world.google_business.revoke({"user": demo.INES, "page": demo.WORKSHOP})
+    report = held.health_check(targets=[BAKERY, other], now=now)
+    assert [(one.state, one.code) for one in report.findings] == [(HealthState.DEGRADED, "permission_lost")]
+    assert held.composing(other, now=now).obstacle
+    google_world.google_business.levers()[("POST", "locations")]({"location": demo.BAKERY, "standing": "suspended"})
+    report = held.health_check(targets=[BAKERY, other], now=now)
+    assert {(one.state, one.code) for one in report.findings} == {
+        (HealthState.UNHEALTHY, "permission_lost"),
+        (HealthState.UNHEALTHY, "location_not_eligible"),
+    }
+    assert "suspended" in held.composing(BAKERY, now=now).obstacle
+
+
 # --- limits -------------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,41 @@
+"""What goes on at a place beside publishing: what it allows now, how a post stands later, what customers write about it."""
+
+import pytest
+from django.utils import timezone
+
+from connectors.types import Capability, LiveState
+from tests.contract.cases import able
+from tests.contract.stage import Stage
+
+
+@pytest.mark.parametrize("case", able(Capability.COMPOSING), ids=str)
+def test_a_place_says_what_it_allows_before_anybody_writes(stage: Stage) -> None:
+    composing = stage.connector.composing(stage.target, now=timezone.now())
+    assert composing.obstacle == ""
+    assert composing.name
+    members = stage.case.kind.settings.schema["properties"]
+    assert {*composing.choices, *composing.fixed} <= set(members)
+
+
+@pytest.mark.parametrize("case", able(Capability.WATCH), ids=str)
+def test_a_later_look_tells_how_a_post_stands_and_that_it_is_gone(stage: Stage) -> None:
+    job = stage.say()
+    looked = stage.connector.look_after(job.external_id, stage.target, {}, now=timezone.now())
+    assert (looked.state, looked.reason) == (LiveState.LIVE, "")
+    if Capability.DELETE_POST not in stage.case.connector.capabilities:
+        return
+    stage.connector.delete_post(job.external_id, stage.target)
+    looked = stage.connector.look_after(job.external_id, stage.target, {}, now=timezone.now())
+    assert looked.state is LiveState.REMOVED
+    assert looked.reason
+
+
+@pytest.mark.parametrize("case", able(Capability.REVIEWS), ids=str)
+def test_a_review_is_read_answered_and_the_answer_taken_back(stage: Stage) -> None:
+    stage.adapter.review_from_outside(stage.world, stage.case.kind.slug, "Très bon 🥐", stars=4)
+    review = stage.connector.fetch_reviews(stage.target).reviews[0]
+    assert (review.text, review.stars, review.reply) == ("Très bon 🥐", 4, "")
+    assert review.written_at is not None
+    for answer in ("Obrigada (a sério)!", "Até já", ""):
+        stage.connector.reply_to_review(review.external_id, answer, stage.target)
+        assert stage.connector.fetch_reviews(stage.target).reviews[0].reply == answer
