@@ -37,7 +37,7 @@ from tests.chaos.kinds import COMMENTS, KINDS, PLACES, Kind, kind_of
 from tests.chaos.town import CREATOR, PEOPLE, Town
 
 #: A tenant chooses at most so many places of a kind; a post with many destinations goes to all that take texts.
-MOST_PLACES: Final = {"page": 10, "ig": 4, "li_member": 1, "li_org": 4}
+MOST_PLACES: Final = {"page": 10, "ig": 4, "li_member": 1, "li_org": 4, "gb": 4}
 Given = TypeVar("Given")
 _LONGEST_OUTAGE: Final = 60.0
 _WORDS: Final = (

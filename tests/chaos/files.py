@@ -15,7 +15,7 @@ from media.staging import Staged
 from tenants.principal import Principal
 from tests.media import making
 
-#: LinkedIn takes no smaller video.
+#: LinkedIn takes no smaller video, and Google no photo below 10 KB.
 _FILM_BYTES: Final = 80_000
 _known: dict[UUID, tuple[str, str]] = {}
 _kept: dict[tuple[str, str, int], UUID] = {}
@@ -59,7 +59,7 @@ _ENDINGS: Final = {"photo": ".jpg", "film": ".mp4", "paper": ".pdf"}
 
 def _made(what: str, number: int) -> bytes:
     if what == "photo":
-        return making.picture(size=(640, 640), comment=f"number {number}".encode())
+        return making.picture(size=(640, 640), comment=f"number {number}".ljust(12_000).encode())
     if what == "paper":
         return making.pdf()
     film = making.mp4(width=720, height=1280, seconds=4)

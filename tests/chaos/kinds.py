@@ -16,12 +16,15 @@ PLACES: Final = {
     "instagram_account": "ig",
     "linkedin_member": "li_member",
     "linkedin_organization": "li_org",
+    "google_business_location": "gb",
 }
 COMMENT: Final = "comment"
 
 _NOTED: Final = (*CORE, AFTER_NOTE)
 _FILED: Final = (*_NOTED, AFTER_PART)
 _AWAITED: Final = (*_FILED, AFTER_PROCESSING)
+#: Google fetches files itself, and takes a while to decide on what it has taken.
+_DECIDED: Final = (*_NOTED, AFTER_PROCESSING)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,16 @@ class Kind:
 
 _STORY: Final = {"format": "story"}
 _REEL: Final = {"format": "reel"}
+_EVENT: Final = {
+    "post_type": "EVENT",
+    "event": {
+        "title": "Chaos",
+        "start_date": "2031-12-04",
+        "start_time": "19:00",
+        "end_date": "2031-12-04",
+        "end_time": "22:00",
+    },
+}
 
 KINDS: Final = {
     kind.name: kind
@@ -69,6 +82,9 @@ KINDS: Final = {
         Kind("li_org_video", "li_org", 1, _AWAITED, ("film",)),
         Kind("li_org_document", "li_org", 1, _AWAITED, ("paper",)),
         Kind("li_org_poll", "li_org", 1, _NOTED),
+        Kind("gb_text", "gb", 4, _DECIDED),
+        Kind("gb_image", "gb", 1.5, _DECIDED, ("photo",)),
+        Kind("gb_event", "gb", 1.5, _DECIDED, settings=_EVENT),
     )
 }
 #: First comments are jobs of their own; each is written under a post of the kind named here.
@@ -113,4 +129,6 @@ def kind_of(place: str, role: str, *, files: Sequence[str], link: str, settings:
     if files:
         one, many = {"page": ("photo", "photos"), "ig": ("image", "carousel")}.get(where, ("image", "images"))
         return f"{where}_document" if "document" in files else f"{where}_{one if len(files) == 1 else many}"
+    if settings.get("post_type") == "EVENT":
+        return f"{where}_event"
     return f"{where}_poll" if settings.get("poll") else f"{where}_link" if link else f"{where}_text"

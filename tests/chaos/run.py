@@ -158,6 +158,11 @@ def _settings(
         "META_SETTLE_SECONDS": settle,
         "LINKEDIN_SETTLE_SECONDS": settle,
         "LINKEDIN_MEDIA_GRACE_SECONDS": "1",
+        "GOOGLE_BUSINESS_SETTLE_SECONDS": settle,
+        "GOOGLE_BUSINESS_CALLS_PER_MINUTE": "0",
+        "GOOGLE_BUSINESS_EDITS_PER_MINUTE": "0",
+        # Workers die here so often that one post may be in doubt again and again.
+        "GOOGLE_BUSINESS_RESENDS": "10",
         "HTTP_CONNECT_TIMEOUT": "1",
         "HTTP_READ_TIMEOUT": "3",
         "HTTP_TOTAL_TIMEOUT": "4",

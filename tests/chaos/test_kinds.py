@@ -23,7 +23,13 @@ def test_a_short_run_wishes_for_each_point_and_the_seeds_go_through_all_kinds() 
 
 def test_each_kind_is_told_from_what_a_worker_holds() -> None:
     words = {"photo": "image", "film": "video", "paper": "document"}
-    places = {"page": "facebook_page", "ig": "instagram_account", "li_member": "linkedin_member", "li_org": "linkedin_organization"}  # fmt: skip
+    places = {
+        "page": "facebook_page",
+        "ig": "instagram_account",
+        "li_member": "linkedin_member",
+        "li_org": "linkedin_organization",
+        "gb": "google_business_location",
+    }
     for kind in KINDS.values():
         chosen = {"poll": {"question": "?"}} if kind.name == "li_org_poll" else kind.settings
         files, link = [words[file] for file in kind.files], "https://example.com" if kind.link else ""

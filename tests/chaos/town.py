@@ -18,12 +18,14 @@ from tests.chaos.crew import ROOT
 PEOPLE: Final = {
     "meta": ("122090000000000001", "122090000000000002"),
     "linkedin": ("sV7bKx2QpA", "mT3eLn9RwZ"),
+    "google_business": ("104270000000000000001", "104270000000000000002"),
 }
 #: An Instagram account that may not publish stories.
 CREATOR: Final = "17841400000000103"
 
 _GRAPH: Final = {"host": "graph.facebook.com", "times": None}
 _LINKEDIN: Final = {"host": "api.linkedin.com", "times": None}
+_GOOGLE: Final = {"host": "mybusiness.googleapis.com", "times": None}
 #: The calls that make something public: one in seven is spoiled. Five failures in a row of one job, which would exhaust
 #: it, are as good as impossible.
 _PUBLIC: Final[tuple[dict[str, Any], ...]] = tuple(
@@ -35,6 +37,7 @@ _PUBLIC: Final[tuple[dict[str, Any], ...]] = tuple(
         (_GRAPH, "*/comments"),
         (_LINKEDIN, "/rest/posts"),
         (_LINKEDIN, "*/comments"),
+        (_GOOGLE, "*/localPosts"),
     )
 )
 #: The calls that prepare: a post of many files makes many of them, so each is spoiled less often. Those of videos make
@@ -54,6 +57,7 @@ _LOOKING: Final[tuple[dict[str, Any], ...]] = (
     {**_GRAPH, "method": "GET", "path": "*/stories"},
     {**_GRAPH, "method": "GET", "path": "*/comments"},
     {**_LINKEDIN, "method": "GET", "path": "/rest/*"},
+    {**_GOOGLE, "method": "GET", "path": "*/localPosts*"},
 )
 _TROUBLE: Final[tuple[tuple[float, dict[str, Any]], ...]] = (
     (0.01, {"kind": "lost_before"}),
@@ -101,6 +105,11 @@ SWITCHES: Final[dict[str, Any]] = {
     "linkedin.video_processing_s": 2,
     "linkedin.audience": "quiet",
     "linkedin.comments": "anybody",
+    # A whole storm falls into one minute.
+    "google_business.limit_minute": 0,
+    "google_business.limit_writes": 0,
+    "google_business.processing_s": 2,
+    "google_business.list_order": "shuffled",
 }
 
 
@@ -182,7 +191,7 @@ class Town:
         found = []
         for item in reversed(answer["posts"]):
             file = "" if item["message"] or item["link"] else _file_of(item)
-            saying = Saying(item["destination"], item["message"], item["link"], file)
+            saying = Saying(_place_of(item), item["message"], item["link"], file)
             found.append(Post(item["id"], saying))
             found += [Post(f"{item['id']}#comment", saying.commented())] * item["comments"]
         return found
@@ -192,6 +201,11 @@ class Town:
         if not answer.ok:
             raise RuntimeError(f"The sandbox refused {method} {path}: {answer.text[:500]}")
         return answer.json()
+
+
+def _place_of(item: dict[str, Any]) -> str:
+    """Return a place as the hub calls it: a location of Google's by its resource name."""
+    return f"locations/{item['destination']}" if item["platform"] == "google_business" else str(item["destination"])
 
 
 def _file_of(item: dict[str, Any]) -> str:
