@@ -91,6 +91,8 @@ class Connector(ABC):
     key_form: ClassVar[KeyForm | None] = None
     #: Whether each place gets a secret webhook address of its own, because deliveries name no app and may be unsigned.
     own_addresses: ClassVar[bool] = False
+    #: Whether it fetches files from our own address, and cannot be sent them.
+    fetches_files: ClassVar[bool] = False
     #: What can be done with what we published (``ACTIONS``).
     actions: ClassVar[tuple[Action, ...]] = ()
 

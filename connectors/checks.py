@@ -1,7 +1,9 @@
 """What is wrong with the platforms' settings, told at start-up."""
 
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -55,6 +57,31 @@ def absence_is_no_proof_too_early(app_configs: Any = None, **kwargs: Any) -> lis
         for name in (f"{slug.upper()}_SETTLE" for slug in CONNECTORS)
         if getattr(settings, name, least) < least
     ]
+
+
+@register("connectors")
+def files_can_be_fetched(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """connectors.W004: a platform fetches files from PUBLIC_URL, and no platform reaches that address."""
+    parts = urlsplit(settings.PUBLIC_URL)
+    reachable = parts.scheme == "https" and not _is_private(parts.hostname or "")
+    if settings.SANDBOX or reachable:
+        return []
+    return [
+        Warning(
+            f"{connector.name} fetches photos from PUBLIC_URL, and cannot reach {settings.PUBLIC_URL}.",
+            hint="Set PUBLIC_URL to an https address that is reachable from the internet; until then posts with photos fail.",
+            id="connectors.W004",
+        )
+        for slug, connector in CONNECTORS.items()
+        if connector.fetches_files and is_configured(slug)
+    ]
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host
 
 
 def _seconds(span: timedelta) -> str:

@@ -85,6 +85,7 @@ class GoogleBusinessConnector(Connector):
             checks.MOST_MEDIA,
         ),
     )
+    fetches_files = True
     #: Access tokens live an hour (GOOGLE_BUSINESS_REFRESH_BEFORE_SECONDS).
     refresh_before: ClassVar = (settings.GOOGLE_BUSINESS_REFRESH_BEFORE,)
 

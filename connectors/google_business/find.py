@@ -40,13 +40,18 @@ def find_published(
     """Read the location's posts. After ``resends`` times of being sent again, a person is asked instead."""
     sought: posts.Essence = journal.recall(SOUGHT) or posts.essence(posts.body_of(content, target, now=now))
     settled = now - journal.started_at >= settled_after
-    found = _candidates(google, sought, target, journal, pages=MANY_PAGES if settled else FEW_PAGES)
+    listed = _of_that_time(google, target, journal, pages=MANY_PAGES if settled else FEW_PAGES)
+    found = [post for post in listed if posts.essence(post) == sought]
     if found and not posts.has_words(sought):
         return CannotTell("A post without words cannot be told from others, and there is one of about that time.")
     if found:
         return _adopted(found, content, target, journal)
     if not settled:
         return NotThere()
+    if any(posts.is_alike(posts.essence(post), sought) for post in listed):
+        return CannotTell(
+            "The location shows a post with these words and something else of it differs; it may be this one."
+        )
     vain = int(journal.recall(IN_VAIN) or 0)
     if vain >= resends:
         return CannotTell("It was sent again once before, and again no answer came and nothing is to be seen.")
@@ -54,10 +59,8 @@ def find_published(
     return NotThere(final=True)
 
 
-def _candidates(
-    google: Google, sought: posts.Essence, target: Target, journal: Journal, *, pages: int
-) -> list[dict[str, Any]]:
-    """Return the posts that may be ours, the oldest first."""
+def _of_that_time(google: Google, target: Target, journal: Journal, *, pages: int) -> list[dict[str, Any]]:
+    """Return the posts that were made since our announcement and are no other job's, the oldest first."""
     parent, since = parent_of(target, str(journal.recall(ACCOUNT) or "")), journal.started_at - CLOCK_SLACK
     listed = google.items(
         Api.POSTS,
@@ -73,7 +76,6 @@ def _candidates(
         if (created := read_moment(post.get("createTime"))) is not None
         and created >= since
         and is_post(post.get("name"))
-        and posts.essence(post) == sought
         and not journal.belongs_to_other_job(str(post["name"]))
     ]
     return [post for _, post in sorted(dated, key=lambda pair: pair[0])]

@@ -147,6 +147,12 @@ def has_words(of: Essence) -> bool:
     return bool(of["summary"] or of["title"] or of["url"])
 
 
+def is_alike(one: Essence, other: Essence) -> bool:
+    """Tell whether two posts say the same in so many words; what stands beside them, and blanks, may differ."""
+    words, others = (" ".join(post["summary"].split()) or post["title"] for post in (one, other))
+    return bool(words) and words == others and one["type"] == other["type"]
+
+
 def mark_of(content: Content, target: Target) -> str:
     """Return what tells this content from any other; the address of a photo changes each time, the photo does not."""
     said = [content.text, content.link, dict(content.settings), [one.file.id for one in content.media]]

@@ -191,14 +191,7 @@ def test_writing_for_a_place_begins_with_how_it_stands(
 
 
 def test_the_four_actions_google_asks_for_have_four_tellings() -> None:
-    told = [
-        from_verifications(one).obstacle
-        for one in (
-            {"verify": {}},
-            {"waitForVoiceOfMerchant": {}},
-            {"resolveOwnershipConflict": {}},
-            {"complyWithGuidelines": {}},
-        )
-    ]
+    actions = ("verify", "waitForVoiceOfMerchant", "resolveOwnershipConflict", "complyWithGuidelines")
+    told = [from_verifications({action: {}}).obstacle for action in actions]
     assert len(set(told)) == 4
     assert from_verifications({"hasVoiceOfMerchant": True, "verify": {}}).obstacle == ""

@@ -216,12 +216,14 @@ def test_each_refusal_of_a_renewal_names_who_must_act(
     words: str,
 ) -> None:
     answers.post(TOKEN, status=status, **({"body": body} if isinstance(body, str) else {"json": body}))
-    with pytest.raises((ConnectorError, ConfigurationError)) as refusal:
+    with pytest.raises((ConnectorError, ConfigurationError)) as caught:
         alone.refresh_token(now=now)
-    assert type(refusal.value) is kind
-    assert words in str(refusal.value)
-    assert refusal.value.remedy
-    assert "scripted-refresh" not in str(refusal.value)
+    error = caught.value
+    assert isinstance(error, ConnectorError | ConfigurationError)
+    assert type(error) is kind
+    assert words in str(error)
+    assert error.remedy
+    assert "scripted-refresh" not in str(error)
 
 
 def test_a_code_that_google_does_not_take_leads_back_to_the_beginning(

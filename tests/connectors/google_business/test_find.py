@@ -79,6 +79,24 @@ def test_a_post_is_known_by_its_words_type_and_address(
     assert journal.notes["post"]["name"] == name(9)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"summary": "Grand  opening"},
+        {"callToAction": {"actionType": "LEARN_MORE", "url": "https://E.co/a?utm=1"}},
+        {"event": {"title": "New"}},
+    ],
+)
+def test_a_post_that_google_may_have_changed_is_never_sent_again_by_itself(
+    alone: GoogleBusinessConnector, answers: responses.RequestsMock, journal: MemoryJournal, changed: dict[str, Any]
+) -> None:
+    answers.get(POSTS, json={"localPosts": [post(1, journal.started_at, **changed)]})
+    assert look(alone, journal) == NotThere()
+    assert isinstance(look(alone, journal, after=SETTLED), CannotTell)
+    answers.replace(responses.GET, POSTS, json={"localPosts": [post(1, journal.started_at, topicType="OFFER")]})
+    assert look(alone, journal, after=SETTLED) == NotThere(final=True)
+
+
 def test_posts_of_other_jobs_are_theirs(
     alone: GoogleBusinessConnector, answers: responses.RequestsMock, journal: MemoryJournal
 ) -> None:
