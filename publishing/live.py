@@ -9,20 +9,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from connectors import asking
 from connectors.base import Connector
-from connectors.errors import (
-    ConnectorError,
-    ContentRejected,
-    OutcomeUnknown,
-    RateLimited,
-    ReconnectRequired,
-    TransientError,
-)
-from connectors.manager import get_connector, target_of
-from connectors.models import Connection
-from connectors.services import mark_attention
 from connectors.types import Capability, Content
-from foundation.errors import Conflict, Invalid, Refusal, Unavailable
+from foundation.errors import Conflict, Invalid
 from publishing.contents import content_of, whole_content_of
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.states import CANCELLABLE, State
@@ -33,28 +23,17 @@ from tenants.scopes import POSTS_WRITE
 from tenants.services import record
 
 
-class PlatformFailed(Refusal):
-    """The platform answered something that does not let us go on."""
-
-    status = 502
-    code = "platform_failed"
-    title = "The platform did not do it"
-
-
 def remove_post(*, principal: Principal, job: PublishJob, now: datetime) -> PublishJob:
     """Delete a live post at its platform. One that was removed before is left as it is.
 
     A first comment that has not gone out yet is cancelled with it. Raises ``Conflict`` for a job that is not live or whose
-    id at the platform is not known, and what ``_refusal`` makes of the platform's troubles.
+    id at the platform is not known, and what ``asking`` makes of the platform's troubles.
     """
     principal.require(POSTS_WRITE)
     if job.removed_at is not None:
         return job
-    connector = _connector_for(job, Capability.DELETE_POST, "delete posts")
-    try:
-        connector.delete_post(job.external_id, target_of(job.destination))
-    except ConnectorError as error:
-        raise _refusal(error, job, now=now) from error
+    connector_for(job, Capability.DELETE_POST, doing="delete posts")
+    asking.ask(job.destination, lambda connector, target: connector.delete_post(job.external_id, target), now=now)
     with transaction.atomic():
         if PublishJob.objects.filter(pk=job.pk, removed_at=None).update(removed_at=now, updated_at=now):
             _cancel_comment(job, principal.tenant, principal.actor, now=now)
@@ -85,20 +64,19 @@ def edit_live_post(*, principal: Principal, job: PublishJob, text: str, now: dat
     """Change the text of a live post at its platform, and remember it as what the post says there.
 
     Raises ``Invalid`` when the platform is known to refuse the text, ``Conflict`` for a job that is not live, and what
-    ``_refusal`` makes of the platform's troubles.
+    ``asking`` makes of the platform's troubles.
     """
     principal.require(POSTS_WRITE)
     if job.removed_at is not None:
         raise Conflict("The post was deleted.", remedy="Publish it anew as a new post.", code="not_live")
-    connector = _connector_for(job, Capability.EDIT_POST, "change live posts")
+    connector = connector_for(job, Capability.EDIT_POST, doing="change live posts")
     content = replace(_content(job), text=text)
     findings = [one for one in connector.check(content, kind=job.destination.kind) if one.field == "text"]
     if any(one.severity == "error" for one in findings):
         raise Invalid("The platform would refuse this text; the post stays as it is.", findings=findings)
-    try:
-        connector.edit_post(job.external_id, content, target_of(job.destination))
-    except ConnectorError as error:
-        raise _refusal(error, job, now=now) from error
+    asking.ask(
+        job.destination, lambda connector, target: connector.edit_post(job.external_id, content, target), now=now
+    )
     with transaction.atomic():
         post = Post.objects.select_for_update().get(pk=job.post_id)
         place = str(job.destination_id)
@@ -109,8 +87,8 @@ def edit_live_post(*, principal: Principal, job: PublishJob, text: str, now: dat
     return _fresh(job)
 
 
-def _connector_for(job: PublishJob, capability: Capability, doing: str) -> Connector:
-    """Return the connector that can do this to a job's post; raises ``Conflict`` when nobody can."""
+def connector_for(job: PublishJob, capability: Capability, *, doing: str) -> Connector:
+    """Return the connector that can do this with a job's live post; raises ``Conflict`` when nobody can."""
     if job.role != PublishJob.Role.POST:
         raise Conflict(
             "This job is a first comment.", remedy="Act on the job of its post, or at the platform.", code="not_a_post"
@@ -121,16 +99,7 @@ def _connector_for(job: PublishJob, capability: Capability, doing: str) -> Conne
             remedy="Cancel or edit the job instead.",
             code="not_live",
         )
-    connection = job.destination.connection
-    if connection.status == Connection.Status.INACTIVE:
-        raise Conflict(
-            f"{connection.display_name} was disconnected.", remedy="Connect the account again.", code="disconnected"
-        )
-    connector = get_connector(job.platform_id, connection)
-    if capability not in connector.capabilities:
-        raise Conflict(
-            f"{connector.name} does not let us {doing}.", remedy="Do it at the platform.", code="platform_cannot"
-        )
+    connector = asking.connector_for(job.destination, capability, doing=doing)
     obstacle = connector.obstacle_to(capability, target_of(job.destination))
     if obstacle is not None:
         raise Conflict(obstacle.cause, remedy=obstacle.remedy, code="permission_missing")
@@ -149,36 +118,6 @@ def _content(job: PublishJob) -> Content:
         return whole_content_of(job.post, job.destination)
     except Unsendable:
         return content_of(job.post, job.destination_id)
-
-
-def _refusal(error: ConnectorError, job: PublishJob, *, now: datetime) -> Refusal:
-    """Return what a person is told when the platform did not do it."""
-    cause, remedy = error.cause, error.remedy
-    if isinstance(error, ReconnectRequired):
-        if error.connection_ended:
-            mark_attention(
-                connection_id=job.destination.connection_id,
-                code=error.fingerprint,
-                cause=cause,
-                remedy=remedy,
-                now=now,
-            )
-        return Conflict(cause, remedy=remedy or "Reconnect the account.", code="reconnect_required")
-    if isinstance(error, ContentRejected):
-        return Invalid(cause, remedy=remedy, code="content_rejected")
-    if isinstance(error, RateLimited):
-        wait = error.retry_after
-        later = f"Try again in {max(1, round(wait.total_seconds())):,} seconds." if wait else "Try again in a minute."
-        return Unavailable(cause, remedy=later, code="platform_busy")
-    if isinstance(error, TransientError):
-        return Unavailable(cause, remedy="Try again in a minute.", code="platform_unavailable")
-    if isinstance(error, OutcomeUnknown):
-        return Unavailable(
-            f"Nobody can tell whether it was done. {cause}",
-            remedy="Do it again: repeating it harms nobody.",
-            code="platform_silent",
-        )
-    return PlatformFailed(cause, remedy=remedy or "Look at the platform, and tell the operator.")
 
 
 def _cancel_comment(job: PublishJob, tenant: Tenant, actor: str, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors.meta.connector import MetaConnector
-from connectors.models import Connection, Destination
+from connectors.models import Connection, Destination, TokenRefresh
 from connectors.types import Capability, Target
 from publishing.models import PublishJob
 from publishing.states import State
@@ -82,7 +82,7 @@ def test_a_live_post_says_what_it_was_changed_to(api: Client, job: PublishJob, w
         ({"kind": "platform_error", "error": {"code": 32}}, 503, "platform_busy"),
         ({"kind": "platform_error", "error": {"code": 389}}, 503, "platform_unavailable"),
         ({"kind": "platform_error", "error": {"code": 100, "subcode": 1346003}}, 422, "content_rejected"),
-        ({"kind": "platform_error", "error": {"code": 190, "subcode": 458}}, 409, "reconnect_required"),
+        ({"kind": "platform_error", "error": {"code": 190, "subcode": 458}, "times": None}, 409, "reconnect_required"),
         ({"kind": "platform_error", "error": {"code": 987654}}, 502, "platform_failed"),
     ],
     ids=lambda value: str(value)[:40],
@@ -105,9 +105,19 @@ def test_a_platform_that_fails_is_told_with_cause_and_remedy_and_nothing_is_reco
 def test_a_dead_token_met_while_deleting_asks_for_a_reconnect_like_any_other(
     api: Client, job: PublishJob, fail: Any
 ) -> None:
-    fail("DELETE", kind="platform_error", error={"code": 190, "subcode": 458})
+    fail("DELETE", kind="platform_error", error={"code": 190, "subcode": 458}, times=None)
     post(api, f"/api/jobs/{job.pk}/remove/", {})
     assert Connection.objects.get().status == Connection.Status.ATTENTION
+
+
+def test_a_token_that_was_only_stale_is_renewed_while_the_person_waits(
+    api: Client, job: PublishJob, fail: Any, world: World
+) -> None:
+    fail("DELETE", kind="platform_error", error={"code": 190, "subcode": 463})
+    assert post(api, f"/api/jobs/{job.pk}/remove/", {}).status_code == 200
+    assert texts(world) == []
+    assert Connection.objects.get().status == Connection.Status.ACTIVE
+    assert TokenRefresh.objects.get().outcome == "refreshed"
 
 
 def test_a_deletion_whose_answer_was_lost_is_completed_by_doing_it_again(
