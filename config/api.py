@@ -4,8 +4,9 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from connectors.api import ConnectionViewSet, DestinationViewSet, PlatformViewSet
+from connectors.api import ConnectionViewSet, PlatformViewSet
 from connectors.oauth import OAuthCallbackView, OAuthStartView
+from connectors.place_api import DestinationViewSet
 from media.api import MediaViewSet
 from media.tus import UploadsView, UploadView
 from publishing.api import CheckView, DeadLetterViewSet, JobViewSet, PostViewSet, PublishView

@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from connectors import connecting_by_key, doorbell, schemas, selectors, services
 from connectors.manager import connector_class
-from connectors.models import Connection, Destination, Platform
+from connectors.models import Connection, Platform
 from connectors.serializers import (
     BudgetSerializer,
     ChoiceSerializer,
@@ -169,30 +169,3 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
         doorbell.ring_for_subscriptions()
         chosen = selectors.destinations_of(principal_of(request).tenant).filter(connection=connection)
         return Response(DestinationSerializer(chosen, many=True).data)
-
-
-class DestinationFilter(filters.FilterSet):
-    """Narrow a list of destinations."""
-
-    platform = filters.CharFilter(field_name="platform_id")
-    connection = filters.UUIDFilter(field_name="connection_id")
-    enabled = filters.BooleanFilter()
-
-    class Meta:
-        model = Destination
-        fields: list[str] = []
-
-
-@extend_schema(tags=["Destinations"])
-class DestinationViewSet(ListModelMixin, GenericViewSet[Destination]):
-    """Places to publish, newest first."""
-
-    scope = CONNECTIONS_READ
-    serializer_class = DestinationSerializer
-    filterset_class = DestinationFilter
-    queryset = Destination.objects.none()
-    lookup_value_converter = "uuid"
-
-    def get_queryset(self) -> Any:
-        """Return the tenant's destinations."""
-        return selectors.destinations_of(principal_of(self.request).tenant)

@@ -49,6 +49,14 @@ def destinations_of(tenant: Tenant) -> QuerySet[Destination]:
     return Destination.objects.filter(tenant=tenant).select_related("connection", "platform").order_by("name", "id")
 
 
+def destination_of(tenant: Tenant, destination_id: UUID) -> Destination:
+    """Return one place of a tenant with its connection; raises ``NotFound``, also for another tenant's."""
+    found = destinations_of(tenant).filter(pk=destination_id).first()
+    if found is None:
+        raise NotFound("There is no such destination.", remedy="List your destinations to find its id.")
+    return found
+
+
 def publishable_destinations(tenant: Tenant) -> QuerySet[Destination]:
     """Return the places a tenant has chosen and that can be published to now."""
     return destinations_of(tenant).filter(

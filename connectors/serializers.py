@@ -10,6 +10,7 @@ from connectors.connecting_by_key import LONGEST_KEY
 from connectors.manager import is_configured
 from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
+from connectors.types import Composing
 from foundation.forms import StrictSerializer
 
 
@@ -118,6 +119,28 @@ class DestinationSerializer(serializers.ModelSerializer[Destination]):
             "gone_at",
         ]
         read_only_fields = fields
+
+
+class ComposingSerializer(serializers.Serializer[Composing]):
+    """What a place allows at this moment."""
+
+    name = serializers.CharField(help_text="What the account is called there, to be shown to whoever writes.")
+    username = serializers.CharField()
+    picture_url = serializers.CharField(help_text="Short-lived.")
+    obstacle = serializers.CharField(
+        help_text="Why nothing can be posted now, in words with a remedy; empty when something can."
+    )
+    choices = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="By setting of the destination's kind: the values that are taken now. Other settings are as their schema says.",
+    )
+    fixed = serializers.DictField(help_text="By setting: what the place decides itself, whatever is sent.")
+    longest_video_seconds = serializers.SerializerMethodField(help_text="Null where the platform told none.")
+    notices = serializers.ListField(child=serializers.CharField(), help_text="What whoever writes should know.")
+
+    def get_longest_video_seconds(self, told: Composing) -> float | None:
+        """Return it as a number."""
+        return None if told.longest_video is None else told.longest_video.total_seconds()
 
 
 class ChoiceSerializer(StrictSerializer):
