@@ -196,7 +196,7 @@ def _wrong_with_nothing(schema: SettingsSchema) -> list[Finding]:
 def _wrong(schema: SettingsSchema, values: Mapping[str, Any]) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for error in sorted(_validator(schema).iter_errors(dict(values)), key=lambda one: [str(p) for p in one.path]):
-        for name, message, remedy, limit in _told(_innermost(error)):
+        for name, message, remedy, limit in _told(_innermost(error), schema.schema):
             if (name, message) not in seen:
                 seen.add((name, message))
                 yield Finding(name, "settings_invalid", message, remedy, limit)
@@ -209,7 +209,7 @@ def _innermost(error: ValidationError) -> ValidationError:
     return error
 
 
-def _told(error: ValidationError) -> Iterator[tuple[str, str, str, str]]:
+def _told(error: ValidationError, root: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     """Yield path, message, remedy and limit; never the value, which may be long, or nobody's business."""
     path = ".".join(str(part) for part in error.absolute_path)
     rule, value = str(error.validator), cast(Any, error.validator_value)
@@ -218,7 +218,7 @@ def _told(error: ValidationError) -> Iterator[tuple[str, str, str, str]]:
         there: Any = error.instance
         for name in needed:
             if name not in there:
-                yield _below(path, name), f"{_title(error, name)} is missing.", "Fill it in.", ""
+                yield _below(path, name), f"{_title(error, root, name)} is missing.", "Fill it in.", ""
     elif rule in {"additionalProperties", "unevaluatedProperties"} and isinstance(error.instance, Mapping):
         known = list((error.schema if isinstance(error.schema, Mapping) else {}).get("properties", {}))
         there_are = f"There are: {', '.join(known)}." if known else "This kind of destination has no settings."
@@ -226,13 +226,15 @@ def _told(error: ValidationError) -> Iterator[tuple[str, str, str, str]]:
             if name not in known:
                 yield _below(path, str(name)[:60]), f"There is no setting called {str(name)[:60]!r}.", there_are, ""
     else:
-        yield path, f"{_title(error)} {_message(rule, value)}", _remedy(rule, value), _limit(rule, value)
+        yield path, f"{_title(error, root)} {_message(rule, value)}", _remedy(rule, value), _limit(rule, value)
 
 
 def _message(rule: str, value: Any) -> str:
     if rule == "type":
         names = [value] if isinstance(value, str) else list(value)
         return f"must be {' or '.join(_TYPES.get(name, name) for name in names)}."
+    if rule == "const" and value is True:
+        return "must be ticked."
     if rule == "format":
         return f"must be {_FORMATS.get(value, f'of the form {value}')}."
     words = _RULES.get(rule)
@@ -258,14 +260,18 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else {True: "true", False: "false", None: "null"}.get(value, str(value))
 
 
-def _title(error: ValidationError, name: str = "") -> str:
+def _title(error: ValidationError, root: Mapping[str, Any], name: str = "") -> str:
+    """Return what a member is called. A condition speaks of members that are described elsewhere, so the whole is asked too."""
+    path = [*error.absolute_path, *([name] if name else [])]
+    called = next((part for part in reversed(path) if isinstance(part, str)), "")
     schema = error.schema if isinstance(error.schema, Mapping) else {}
-    if name:
-        said = schema.get("properties", {}).get(name, {})
-        schema = said if isinstance(said, Mapping) else {}
-    else:
-        name = next((part for part in reversed(error.absolute_path) if isinstance(part, str)), "")
-    return str(schema.get("title") or f"{name!r}") if name else "The whole"
+    here = schema.get("properties", {}).get(name, {}) if name else schema
+    there: Any = root
+    for part in path:
+        inner = there.get("items" if isinstance(part, int) else "properties", {}) if isinstance(there, Mapping) else {}
+        there = inner if isinstance(part, int) else inner.get(part, {}) if isinstance(inner, Mapping) else {}
+    titles = (said.get("title") for said in (here, there) if isinstance(said, Mapping))
+    return str(next((title for title in titles if title), f"{called!r}")) if called else "The whole"
 
 
 def _below(path: str, name: str) -> str:

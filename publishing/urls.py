@@ -6,6 +6,7 @@ from publishing import views
 
 urlpatterns = [
     path("compose", views.compose, name="compose"),
+    path("compose/allowed/<uuid:destination_id>", views.allowed, name="allowed"),
     path("posts", views.posts, name="posts"),
     path("posts/<uuid:post_id>", views.post, name="post"),
     path("jobs", views.jobs, name="jobs"),

@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from connectors.selectors import destination_of
 from foundation.errors import Conflict, Finding, Forbidden, Invalid, NotFound, Refusal
 from foundation.listing import Query, read_uuid, read_uuids
 from publishing import accepting, doorbell, drafts, live, redriving, selectors
 from publishing.drafts import Draft
 from publishing.models import DeadLetter, Post, PublishJob
+from publishing.pages import allowed as allowed_pages
 from publishing.pages import compose as compose_pages
 from publishing.pages import job as job_pages
 from publishing.pages import jobs as jobs_pages
@@ -69,6 +71,17 @@ def compose(request: MemberRequest) -> HttpResponse:
     if not replayed:
         doorbell.ring_after_commit()
     return _after_publishing(request, post, replayed=replayed)
+
+
+@require_safe
+@members_only
+def allowed(request: MemberRequest, destination_id: UUID) -> HttpResponse:
+    """Ask what a place allows now, and show it: as a piece for the compose page, or as a page."""
+    request.principal.require(POSTS_WRITE)
+    place = destination_of(request.principal.tenant, destination_id)
+    panel = allowed_pages.asked_panel(place, afresh="afresh" in request.GET, now=timezone.now())
+    piece = "HX-Request" in request.headers
+    return render(request, "publishing/allowed.html" if piece else "publishing/allowed_page.html", {"panel": panel})
 
 
 def _job_to_change(request: MemberRequest, asked: str) -> PublishJob | None:

@@ -208,6 +208,77 @@
     });
   };
 
+  // What a place allows now: asked when it is chosen, shown beside it, and kept to by the controls of its settings.
+  const allow = (form, settled) => {
+    const boxOf = (panel) => document.getElementById(`destination-${panel.id.replace("allowed-", "")}`);
+    const panels = all("[data-allowed]", form);
+    const ask = async (panel, address) => {
+      panel.dataset.asked = "yes";
+      panel.textContent = `Asking what ${boxOf(panel).dataset.name} allows now…`;
+      try {
+        const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+        if (!answer.ok || answer.redirected) throw new Error("no answer");
+        panel.innerHTML = await answer.text();
+      } catch {
+        panel.textContent = `${boxOf(panel).dataset.name} could not be asked what it allows now. You can write all the same.`;
+      }
+      const again = Object.assign(document.createElement("button"), { type: "button", className: "button button--small button--quiet", textContent: "Ask again" });
+      again.addEventListener("click", () => ask(panel, `${panel.dataset.allowed}?afresh=1`));
+      panel.append(again);
+      settled();
+    };
+    const fix = (control, value, who) => {
+      if (!control.name) return;
+      const field = control.closest(".field");
+      const hint = document.getElementById(`${control.id}-help`);
+      all("[data-fixed-value], [data-decided]", field).forEach((made) => made.remove());
+      control.disabled = value !== undefined;
+      field.toggleAttribute("data-fixed", control.disabled);
+      if (!control.disabled) return;
+      if (control.type === "checkbox") control.checked = value !== ""; else control.value = value;
+      const words = Object.assign(document.createElement("b"), { textContent: ` ${who} decides this.` });
+      words.dataset.decided = "";
+      hint?.append(words);
+      if (!value) return;
+      // A control that is greyed is not sent, so what is fixed stands in for it.
+      const stand = Object.assign(document.createElement("input"), { type: "hidden", name: control.name, value });
+      stand.dataset.fixedValue = "";
+      field.append(stand);
+    };
+    const narrow = (control, lists) => {
+      all("option", control).concat(all("input[type=checkbox]", control)).forEach((one) => {
+        if (one.value === "") return;
+        one.disabled = lists.some((values) => !values.includes(one.value));
+        if (!one.disabled) return;
+        if (!one.matches("option")) one.checked = false; else if (one.selected) control.value = "";
+      });
+    };
+    let ruled = new Set();
+    return () => {
+      const said = {};
+      panels.forEach((panel) => {
+        const box = boxOf(panel);
+        const chosen = box.checked && !box.disabled;
+        panel.hidden = !chosen;
+        if (!chosen) return;
+        if (!panel.dataset.asked && !one("[data-rules]", panel)) ask(panel, panel.dataset.allowed);
+        const group = document.getElementById(`set-${panel.dataset.for}`);
+        if (group && !group.dataset.shown) { group.open = true; group.dataset.shown = "yes"; }
+        const rules = JSON.parse(one("[data-rules]", panel)?.dataset.rules || "{}");
+        Object.entries(rules).forEach(([id, rule]) => { (said[id] ||= []).push({ who: box.dataset.name, ...rule }); });
+      });
+      new Set([...ruled, ...Object.keys(said)]).forEach((id) => {
+        const control = document.getElementById(id);
+        if (!control) return;
+        const rules = said[id] || [];
+        narrow(control, rules.filter((rule) => rule.values).map((rule) => rule.values));
+        const fixed = rules.find((rule) => "fixed" in rule);
+        fix(control, fixed?.fixed, fixed?.who);
+      });
+      ruled = new Set(Object.keys(said));
+    };
+  };
+
   const compose = (form) => {
     const text = one("[data-compose-text]", form);
     const link = one("[data-compose-link]", form);
@@ -221,6 +292,7 @@
       const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
       if (all("option", zone).some((option) => option.value === mine)) zone.value = mine;
     }
+    const keep = allow(form, () => update());
     const update = () => {
       const boxes = all("input[name=destination]", form);
       const chosen = boxes.filter((box) => box.checked && !box.disabled);
@@ -230,6 +302,8 @@
       const crowded = chosen.find((box) => files > Number(box.dataset.media));
       const crowd = (box) => (box.dataset.media === "0" ? "takes no files" : `at most ${box.dataset.media} file${box.dataset.media === "1" ? "" : "s"}`);
       all("[data-settings]", form).forEach((group) => { group.hidden = !chosen.some((box) => box.dataset.kind === group.dataset.settings); });
+      keep();
+      const set = all("[data-settings]:not([hidden]) :is(input:not([type=hidden], [type=checkbox]), textarea)", form).some((control) => control.value.trim());
       const mute = chosen.filter((box) => !("comments" in box.dataset)).map((box) => box.dataset.name);
       const places = one("[data-comment-places]", form);
       if (places) places.textContent = mute.length ? `; not possible at ${mute.join(", ")}` : "";
@@ -255,7 +329,7 @@
       previewLink.textContent = link.value;
       previewLink.hidden = !link.value;
       to.replaceChildren(...chosen.map((box) => Object.assign(document.createElement("span"), { className: "preview-name", textContent: box.dataset.name })));
-      const reason = !text.value.trim() && !link.value.trim() && !files ? "Write something first."
+      const reason = !text.value.trim() && !link.value.trim() && !files && !set ? "Write something first."
         : !chosen.length ? "Choose at least one destination."
         : tightest && tightest.left < 0 ? `Shorten the text: ${-tightest.left} too many for ${tightest.box.dataset.name}.`
         : crowded ? `${crowded.dataset.name}: ${crowd(crowded)}.`

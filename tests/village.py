@@ -162,8 +162,9 @@ class VillageConnector(Connector):
         """Ask what goes now."""
         told = self._call("composing", place=target.external_id)
         longest = told.pop("longest_video_seconds", None)
+        choices = {name: tuple(values) for name, values in told.get("choices", {}).items()}
         return Composing(
-            **{**told, "notices": tuple(told.get("notices", ()))},
+            **{**told, "choices": choices, "notices": tuple(told.get("notices", ()))},
             longest_video=None if longest is None else timedelta(seconds=longest),
         )
 

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import QueryDict
 
+from connectors import composing
 from connectors.base import DestinationKind
 from connectors.registry import CONNECTORS
 from connectors.selectors import destinations_of
-from connectors.types import Capability
+from connectors.types import Capability, Composing
 from foundation.errors import Finding
 from foundation.listing import read_uuid
 from publishing import drafts
@@ -21,7 +22,7 @@ from publishing.attachments import MOST_FILES
 from publishing.contents import content_of, files_at, kind_of, settings_at
 from publishing.drafts import Draft
 from publishing.models import PublishJob
-from publishing.pages import settings_form
+from publishing.pages import allowed, settings_form
 from publishing.pages.files import files_to_pick
 from publishing.serializers import DraftSerializer
 from tenants.models import Tenant, User
@@ -152,17 +153,22 @@ def compose_page(
     groups = _groups(tenant, set(typed.destinations), alone=bool(typed.job))
     places = [place for group in groups for place in group["destinations"]]
     kinds = {kind.slug: kind for place in places if (kind := place.pop("kind_of")) is not None}
+    known = _known(places)
     takes_files = bool(typed.files) or any(place["most_media"] for place in places)
     zone = typed.zone or (user.time_zone if user.time_zone != "UTC" else tenant.time_zone)
-    errors = [_told(finding, next(iter(kinds), "") if typed.job else "") for finding in findings]
+    forms = [
+        form
+        for kind in kinds.values()
+        if (form := settings_form.form_of(kind, typed.settings, zone=zone, allowed=known.get(kind.slug, ())))
+    ]
+    controls = {form["id"] for form in forms}.union(*(settings_form.controls_of(form["fields"]) for form in forms))
+    errors = [_told(finding, next(iter(kinds), "") if typed.job else "", controls) for finding in findings]
     return {
         "files": files_to_pick(tenant, typed.files, typed.alt_texts, now=now) if takes_files else [],
         "takes_files": takes_files,
         "takes_comments": not typed.job and (bool(typed.first_comment) or any(place["comments"] for place in places)),
         "settings": [
-            told | {"open": told["open"] or any(error["field"].startswith(told["id"]) for error in errors)}
-            for kind in kinds.values()
-            if (told := settings_form.form_of(kind, typed.settings))
+            form | {"open": form["open"] or form["kind"] in known or _any_in(form["id"], errors)} for form in forms
         ],
         "form": {
             "in_order": typed.in_order,
@@ -191,8 +197,24 @@ def kinds_chosen(tenant: Tenant, typed: Typed) -> list[DestinationKind]:
     return list({kind.slug: kind for kind in found if kind is not None}.values())
 
 
-def _field_of(finding: Finding, kind: str = "") -> str:
-    """Return the control that shows a finding."""
+def _known(places: Sequence[dict[str, Any]]) -> dict[str, list[Composing]]:
+    """Return by kind what the chosen places that can be asked are known to allow; the list is empty where nobody has asked."""
+    known: dict[str, list[Composing]] = {}
+    for place in places:
+        row = place.pop("row")
+        if place["selected"] and place["asks"]:
+            told = composing.kept_of(row)
+            known.setdefault(place["kind_slug"], []).extend([told] if told is not None else [])
+            place["panel"] = allowed.kept_panel(row)
+    return known
+
+
+def _any_in(group: str, errors: Sequence[dict[str, str]]) -> bool:
+    return any(error["field"] == group or error["field"].startswith(f"{group}-") for error in errors)
+
+
+def _field_of(finding: Finding, kind: str, controls: Collection[str]) -> str:
+    """Return the control that shows a finding: that of the innermost setting it names which has one."""
     first, _, rest = finding.field.partition(".")
     if first == "overrides" and kind:
         # What a job says is found wrong as its destination's own; the form knows it by the kind.
@@ -200,7 +222,10 @@ def _field_of(finding: Finding, kind: str = "") -> str:
         rest = f"{kind}.{rest}"
     if first == "settings":
         kind, _, member = rest.partition(".")
-        return f"set-{kind}-{member.partition('.')[0]}" if member else f"set-{kind}"
+        name = f"set-{kind}-{member.replace('.', '-')}" if member else f"set-{kind}"
+        while name not in controls and "-" in name:
+            name = name.rpartition("-")[0]
+        return name if name in controls else "general"
     return _FIELDS.get(first) or _FIELDS.get(finding.field.rpartition(".")[2], "general")
 
 
@@ -211,8 +236,8 @@ def _anchor_of(field: str) -> str:
     return "main" if field == "general" else field
 
 
-def _told(finding: Finding, kind: str = "") -> dict[str, str]:
-    field = _field_of(finding, kind)
+def _told(finding: Finding, kind: str, controls: Collection[str]) -> dict[str, str]:
+    field = _field_of(finding, kind, controls)
     remedy = finding.remedy
     if finding.code == "repeated_time":
         remedy = "Choose another time, or say it in UTC."
@@ -249,6 +274,9 @@ def _groups(tenant: Tenant, selected: set[str], *, alone: bool) -> list[dict[str
                 "limit": kind.longest_text if kind else None,
                 "unit": "characters",
                 "kind_of": kind,
+                "row": place,
+                "asks": not reason and allowed.tells(place),
+                "panel": None,
                 "kind_slug": place.kind,
                 "most_media": kind.most_media if kind else 0,
                 "comments": Capability.FIRST_COMMENT in CONNECTORS[place.platform_id].capabilities

@@ -13,7 +13,7 @@ from connectors.types import Capability
 from publishing import timeline
 from publishing.contents import content_of, files_at, kind_of, settings_at
 from publishing.models import PublishJob
-from publishing.pages import settings_form
+from publishing.pages import schema_form
 from publishing.pages.files import files_of
 from publishing.pages.words import MOVING, WHO, job_row, reconnect_helps
 from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
@@ -76,11 +76,11 @@ def job_page(principal: Principal, job: PublishJob, *, now: datetime) -> dict[st
 def _settings(job: PublishJob) -> list[tuple[str, str]]:
     """Return what was set for the kind of destination, in the schema's own words where it has some."""
     kind = kind_of(job.destination)
-    members = kind.settings.schema.get("properties", {}) if kind else {}
+    members = schema_form.plain(kind.settings.schema).get("properties", {}) if kind else {}
     told = []
     for name, value in _in_order_of(members, settings_at(job.post, job.destination)):
         member = members.get(name, {})
-        told.append((member.get("title") or name.replace("_", " ").capitalize(), _said(value, member)))
+        told.append((schema_form.label_of(name, member), _said(value, member)))
     return told
 
 
@@ -101,7 +101,7 @@ def _said(value: Any, member: Mapping[str, Any]) -> str:
         inner = member.get("properties", {})
         parts = _in_order_of(inner, value)
         return ", ".join(f"{name.replace('_', ' ')}: {_said(one, inner.get(name, {}))}" for name, one in parts)
-    return settings_form.in_words(value) if "enum" in member else str(value)
+    return schema_form.words_for(member, value)
 
 
 def _due_soon(job: PublishJob, now: datetime) -> bool:

@@ -50,7 +50,7 @@ def test_the_platform_is_asked_once_a_minute_and_again_for_another_grant(
     well.connection.refresh_from_db()
     kept = composing.kept_of(well)
     assert kept == Composing(
-        "Ada", "ada", TOLD["picture_url"], choices={"audience": ["FRIENDS", "NOBODY"]}, fixed={"comments": False},
+        "Ada", "ada", TOLD["picture_url"], choices={"audience": ("FRIENDS", "NOBODY")}, fixed={"comments": False},
         longest_video=timedelta(minutes=5), notices=("Posts appear after a few minutes.",),
     )  # fmt: skip
 
@@ -134,8 +134,8 @@ def test_without_redis_every_writer_asks_for_themselves(
         raise RedisGone
 
     village.says["composing"] = TOLD
-    monkeypatch.setattr(composing.cache, "get", gone)
-    monkeypatch.setattr(composing.cache, "set", gone)
+    monkeypatch.setattr("connectors.composing.cache.get", gone)
+    monkeypatch.setattr("connectors.composing.cache.set", gone)
     assert [api.get(address(well)).status_code for _ in range(2)] == [200, 200]
     assert village.count("composing") == 2
 

@@ -296,7 +296,7 @@ def test_settings_are_folded_until_something_is_said_or_wrong_there(
     page = member_client.post(reverse("compose"), wrong)
     assert page.status_code == 422
     assert not folded(page)
-    assert {error["field"] for error in page.context["errors"]} == {GROUP}
+    assert {error["field"] for error in page.context["errors"]} == {f"{GROUP}-options"}
 
 
 def failed_job(destination: Destination, **said: Any) -> PublishJob:
