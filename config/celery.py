@@ -23,6 +23,10 @@ app.conf.beat_schedule = {
         "task": "publishing.sweep",
         "schedule": timedelta(seconds=10),
     },
+    "publishing.look_again": {
+        "task": "publishing.look_again",
+        "schedule": timedelta(seconds=30),
+    },
     "monitoring.check_due_connections": {
         "task": "monitoring.check_due_connections",
         "schedule": timedelta(seconds=30),

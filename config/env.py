@@ -8,6 +8,7 @@ by ``NAME_FILE`` (the way containers hand over secrets). What was read, with its
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -87,6 +88,26 @@ def number(name: str, *, default: int, least: int, most: int, help: str) -> int:
         return value
 
     return _read(name, f"a whole number from {least} to {most}", default, help, parse)
+
+
+def spans(name: str, *, default: tuple[int, ...], most: int, help: str) -> tuple[timedelta, ...]:
+    """Read spans of time in seconds, the shortest first; ``0`` alone says none."""
+
+    def parse(raw: str) -> tuple[timedelta, ...]:
+        values = sorted({int(part) for part in raw.replace(",", " ").split()})
+        if wrong := [value for value in values if not 0 <= value <= most]:
+            raise ValueError(f"{wrong[0]} is outside 0 to {most}")
+        return tuple(timedelta(seconds=value) for value in values if value)
+
+    shown = ",".join(str(value) for value in default)
+    return _read(
+        name,
+        "seconds parted by commas, 0 for none",
+        tuple(timedelta(seconds=each) for each in default),
+        help,
+        parse,
+        shown,
+    )
 
 
 def listing(name: str, *, default: tuple[str, ...] = (), help: str) -> tuple[str, ...]:

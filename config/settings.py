@@ -277,6 +277,8 @@ CELERY_WORKER_CONCURRENCY = 4
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "publish"
 CELERY_TASK_ROUTES = {
+    # Looking again is never urgent, and must not hold up what is.
+    "publishing.look_again": {"queue": "health"},
     "publishing.*": {"queue": "publish"},
     "monitoring.*": {"queue": "health"},
     "media.*": {"queue": "health"},
@@ -627,6 +629,12 @@ PUBLISH_DESTINATION_IN_FLIGHT = env.number(
     least=1,
     most=10_000,
     help="Calls that all workers together may have in flight for one destination.",
+)
+LOOK_AFTER = env.spans(
+    "LOOK_AFTER_SECONDS",
+    default=(300, 3600, 86_400),
+    most=2_592_000,
+    help="How long after a success a post is looked at again, where platforms may still reject it; 0: never.",
 )
 HEALTH_CHECK_EVERY = timedelta(
     seconds=env.number(

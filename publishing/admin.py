@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from foundation.admin import ReadOnlyAdmin
 from foundation.errors import Conflict
 from publishing import doorbell, redriving
-from publishing.models import Attempt, DeadLetter, JournalEntry, Post, PublishJob
+from publishing.models import Attempt, DeadLetter, JournalEntry, Post, PublishJob, Watch
 from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.scopes import SCOPES
@@ -108,6 +108,23 @@ class PublishJobAdmin(ReadOnlyAdmin):
                 continue
         doorbell.ring_after_commit()
         self.message_user(request, f"{done} of {len(jobs)} jobs are tried again.")
+
+
+@admin.register(Watch)
+class WatchAdmin(ReadOnlyAdmin):
+    """What became of published posts."""
+
+    list_display = ("job", "tenant", "platform", "state", "reason", "changed_at", "looked_at", "due_at", "problem")
+    list_select_related = ("job", "tenant", "platform")
+    list_filter = ("state", "platform")
+    search_fields = ("job__id", "job__external_id", "tenant__name")
+    actions = ("look_again",)
+
+    @admin.action(description="Look again at the chosen posts", permissions=["view"])
+    def look_again(self, request: HttpRequest, watches: QuerySet[Watch]) -> None:
+        """Make them due; a worker looks within a minute."""
+        count = watches.update(due_at=timezone.now(), tries=0)
+        self.message_user(request, f"{count} posts are looked at again.")
 
 
 @admin.register(DeadLetter)

@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from publishing import accepting, doorbell, drafts, live, redriving, selectors
+from connectors.types import LiveState
+from publishing import accepting, doorbell, drafts, live, redriving, selectors, watching
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.serializers import (
     CauseSerializer,
@@ -150,6 +151,9 @@ class JobFilter(filters.FilterSet):
     destination = filters.UUIDFilter(field_name="destination_id")
     post = filters.UUIDFilter(field_name="post_id")
     role = filters.ChoiceFilter(choices=PublishJob.Role.choices)
+    standing = filters.MultipleChoiceFilter(
+        field_name="watch__state", choices=[(state.value, state.value) for state in LiveState]
+    )
 
     class Meta:
         model = PublishJob
@@ -255,6 +259,15 @@ class JobViewSet(_TenantViewSet):
             principal=principal_of(request), job=job, text=form.validated_data["text"], now=timezone.now()
         )
         return Response(JobSerializer(done).data)
+
+    @extend_schema(request=None, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def noted(self, request: Request, pk: UUID) -> Response:
+        """Take note that the platform took the post back (`standing`), so that pages no longer tell it; repeating changes nothing."""
+        job = selectors.job_of(principal_of(request).tenant, pk)
+        return Response(
+            JobSerializer(watching.take_note(principal=principal_of(request), job=job, now=timezone.now())).data
+        )
 
 
 class DeadLetterFilter(filters.FilterSet):

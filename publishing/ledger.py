@@ -28,6 +28,7 @@ from publishing.follow_ups import follow_up_of
 from publishing.held import HeldJob, OpenAttempt
 from publishing.models import Attempt, JournalEntry, PublishJob
 from publishing.states import State, may_go
+from publishing.watches import watch_of
 from publishing.writer import InlineWriter, Otherwise, Writer
 from publishing.writes import (
     LEASE_MARGIN,
@@ -153,6 +154,7 @@ def record_published(
         attempt=Failure(cause=published.note[:600]),
         news=signals.job_published,
         follow_up=follow_up_of(claimed.job, now=now),
+        watch=watch_of(claimed.job, now=now),
     )
 
     def refused(error: Exception) -> None:

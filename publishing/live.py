@@ -11,6 +11,7 @@ from django.db import transaction
 
 from connectors import asking
 from connectors.base import Connector
+from connectors.manager import target_of
 from connectors.types import Capability, Content
 from foundation.errors import Conflict, Invalid
 from publishing.contents import content_of, whole_content_of

@@ -1,16 +1,20 @@
 """Rows of the workshop. The database refuses impossible ones: see the constraints of ``PublishJob``."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from connectors.models import Destination, Platform
+from connectors.types import LiveState
 from foundation.rows import Row
 from publishing import states
 from publishing.states import State
 from tenants.models import Tenant
+
+#: How a published post stands that readers no longer see, and that somebody should hear of.
+TAKEN_BACK: Final = frozenset({LiveState.REJECTED, LiveState.REMOVED})
 
 
 class Post(Row):
@@ -230,6 +234,48 @@ class JournalEntry(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} of {self.job_id}"
+
+
+class Watch(Row):
+    """What became of a published post, looked at again after a while: some platforms decide, or tell its id, only later.
+
+    It stands beside the job and never moves it: a post that is taken back was published all the same.
+    """
+
+    job = models.OneToOneField(PublishJob, on_delete=models.CASCADE, related_name="watch")
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+", db_index=False)
+    due_at = models.DateTimeField(null=True, blank=True, help_text="When to look (again); null at rest.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Looks without an answer since the last one.")
+    problem = models.CharField(max_length=600, blank=True, help_text="Why the last look brought no answer.")
+    looked_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=16,
+        choices=[(state.value, state.value) for state in LiveState],
+        blank=True,
+        help_text="Empty: not yet known.",
+    )
+    reason = models.CharField(max_length=600, blank=True)
+    remedy = models.CharField(max_length=600, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True, help_text="Since when it stands so.")
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When somebody took note that it was taken back.")
+    history = models.JSONField(default=list, help_text="Every answered look: at, state, reason, remedy, external_id.")
+
+    class Meta:
+        db_table = "publish_watches"
+        verbose_name_plural = "watches"
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="watches_due"),
+            models.Index(
+                fields=["tenant", "-changed_at"],
+                condition=Q(state__in=sorted(state.value for state in TAKEN_BACK), seen_at=None),
+                name="watches_to_tell",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state or 'unknown'} since {self.changed_at}" if self.changed_at else f"watch of {self.job_id}"
 
 
 class DeadLetter(Row):

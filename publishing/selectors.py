@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Min, Prefetch, QuerySet
 
 from foundation.errors import NotFound
-from publishing.models import DeadLetter, Post, PublishJob
+from publishing.models import TAKEN_BACK, DeadLetter, Post, PublishJob, Watch
 from publishing.states import FINAL, NEEDS_A_PERSON, State
 from tenants.models import Tenant
 
@@ -16,7 +16,7 @@ from tenants.models import Tenant
 def posts_of(tenant: Tenant) -> QuerySet[Post]:
     """Return a tenant's posts with their jobs, newest first."""
     # Posts before comments, whatever their number.
-    jobs = PublishJob.objects.select_related("destination").order_by("-role", "-id")
+    jobs = PublishJob.objects.select_related("destination", "watch").order_by("-role", "-id")
     return Post.objects.filter(tenant=tenant).prefetch_related(Prefetch("jobs", jobs)).order_by("-id")
 
 
@@ -32,7 +32,7 @@ def jobs_of(tenant: Tenant) -> QuerySet[PublishJob]:
     """Return a tenant's jobs, newest first."""
     return (
         PublishJob.objects.filter(tenant=tenant)
-        .select_related("post", "destination__connection", "platform")
+        .select_related("post", "destination__connection", "platform", "watch")
         .order_by("-id")
     )
 
@@ -43,6 +43,20 @@ def job_of(tenant: Tenant, job_id: UUID) -> PublishJob:
     if found is None:
         raise NotFound("There is no such job.", remedy="List your jobs to find its id.")
     return found
+
+
+def watch_of(job: PublishJob) -> Watch | None:
+    """Return what is known of how a published job stands now; None where nobody looks. Costs no query for other jobs."""
+    return getattr(job, "watch", None) if job.state == State.PUBLISHED else None
+
+
+def taken_back(tenant: Tenant) -> QuerySet[PublishJob]:
+    """Return a tenant's posts that their platforms took back and of which nobody took note, the latest first.
+
+    Those that somebody here deleted are left out.
+    """
+    told = jobs_of(tenant).filter(watch__state__in=sorted(TAKEN_BACK), watch__seen_at=None, watch__tenant=tenant)
+    return told.filter(state=State.PUBLISHED, removed_at=None).order_by("-watch__changed_at", "-id")
 
 
 def open_letters_of(tenant: Tenant) -> QuerySet[DeadLetter]:

@@ -7,13 +7,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from connectors.types import LiveState
 from foundation.errors import Finding
 from foundation.forms import StrictSerializer
 from publishing.attachments import MOST_FILES
 from publishing.author_settings import unsayable
 from publishing.drafts import Draft, draft_of
-from publishing.models import Attempt, DeadLetter, Post, PublishJob
-from publishing.selectors import state_of_post
+from publishing.models import Attempt, DeadLetter, Post, PublishJob, Watch
+from publishing.selectors import state_of_post, watch_of
 from publishing.states import State
 
 LONGEST_TEXT = 100_000
@@ -212,6 +213,28 @@ class JobErrorSerializer(serializers.Serializer[PublishJob]):
     )
 
 
+class StandingSerializer(serializers.ModelSerializer[Watch]):
+    """How a published post stands, by the last look at its platform."""
+
+    state = serializers.ChoiceField(
+        choices=[state.value for state in LiveState],
+        allow_null=True,
+        help_text="live; pending: not public yet; rejected: taken back; removed; null: not looked at yet.",
+    )
+    next_look_at = serializers.DateTimeField(source="due_at", allow_null=True)
+    problem = serializers.CharField(help_text="Why the last look brought no answer; empty when it did.")
+
+    class Meta:
+        model = Watch
+        fields = ["state", "reason", "remedy", "changed_at", "looked_at", "next_look_at", "problem", "seen_at"]
+        read_only_fields = fields
+
+    def to_representation(self, instance: Watch) -> dict[str, Any]:
+        """Tell what is not known as null."""
+        told = super().to_representation(instance)
+        return {**told, "state": told["state"] or None}
+
+
 class JobSerializer(serializers.ModelSerializer[PublishJob]):
     """One post to one destination, or its first comment there."""
 
@@ -222,14 +245,21 @@ class JobSerializer(serializers.ModelSerializer[PublishJob]):
     role = serializers.ChoiceField(choices=PublishJob.Role.choices, help_text="post, or the first comment under it.")
     state = serializers.ChoiceField(choices=[state.value for state in State])
     error = serializers.SerializerMethodField()
+    standing = serializers.SerializerMethodField()
 
     class Meta:
         model = PublishJob
         fields = [
             "id", "post", "destination", "destination_name", "platform", "role", "state", "due_at", "attempt_count", "external_id",
-            "permalink", "published_at", "removed_at", "error", "created_at", "updated_at",
+            "permalink", "published_at", "removed_at", "standing", "error", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(StandingSerializer(allow_null=True))
+    def get_standing(self, job: PublishJob) -> dict[str, Any] | None:
+        """Return how a published post stands now, where its platform is looked at again; else null."""
+        watch = watch_of(job)
+        return dict(StandingSerializer(watch).data) if watch is not None else None
 
     def get_error(self, job: PublishJob) -> dict[str, str] | None:
         """Return the last failure while it still matters, else null."""

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from publishing import draining, ledger, live, redriving
+from publishing import draining, ledger, live, redriving, watching
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -61,3 +61,15 @@ def redrive_after_reconnect(connection_id: str) -> None:
 def note_removed(platform: str, external_id: str, post_id: str) -> None:
     """Write down that a live post is gone at the platform, which told us so."""
     live.note_removed(platform=platform, external_id=external_id, post_id=post_id, now=timezone.now())
+
+
+@shared_task(
+    name="publishing.look_again",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def look_again() -> None:
+    """Look how published posts stand by now."""
+    watching.look_due(clock=timezone.now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from publishing.models import Attempt, DeadLetter, JournalEntry, PublishJob
+from publishing.selectors import watch_of
 from publishing.states import State
 from tenants.models import AuditEntry
 
@@ -48,6 +49,7 @@ _PEOPLE: Final = {
     "job.removed": ("Deleted at the platform", "plain"),
     "job.edited_live": ("Text changed at the platform", "plain"),
     "job.edited": ("Changed by hand and sent again", "plain"),
+    "job.noted": ("Seen that it was taken back", "plain"),
     "job.published_again": ("Confirmed not to be live; sent again", "plain"),
 }
 
@@ -59,8 +61,9 @@ def story_of(job: PublishJob) -> list[Event]:
         events += _attempt(attempt, job)
     events += [_journal(entry) for entry in _last_notes(job.journal.exclude(key__startswith="_").order_by("id"))]
     events += [_letter(letter) for letter in job.dead_letters.order_by("id")]
+    events += list(_looks(job))
     events += list(_people(job))
-    order = {"accepted": 0, "attempt": 1, "journal": 2, "outcome": 3, "letter": 4, "person": 5}
+    order = {"accepted": 0, "attempt": 1, "journal": 2, "outcome": 3, "letter": 4, "look": 5, "person": 6}
     return sorted(events, key=lambda event: (event.at, order[event.kind]))
 
 
@@ -164,6 +167,28 @@ def _value_in_words(value: Any) -> str:
 
 def _tells(value: Any) -> bool:
     return value not in (None, "", {}, [])
+
+
+#: How a look at a published post is told: title, tone, icon.
+_LOOKS: Final = {
+    "live": ("Looked again: it is live", "ok", "check"),
+    "pending": ("Looked again: it is not public yet", "waiting", "hourglass"),
+    "rejected": ("Taken back: the platform rejected it", "problem", "cross"),
+    "removed": ("Looked again: it is gone", "problem", "cross"),
+}
+_LEARNT: Final = {"external_id": "Its id at the platform", "permalink": "Its link"}
+
+
+def _looks(job: PublishJob) -> Iterator[Event]:
+    watch = watch_of(job)
+    for look in watch.history if watch is not None else ():
+        title, tone, icon = _LOOKS[look["state"]]
+        facts = tuple((label, look[name]) for name, label in _LEARNT.items() if look.get(name))
+        at = datetime.fromisoformat(look["at"])
+        yield Event(
+            at, "look", title, look.get("reason", ""), look.get("remedy", ""), tone, facts=facts, icon=icon,
+            link=look.get("permalink", ""),
+        )  # fmt: skip
 
 
 def _letter(letter: DeadLetter) -> Event:

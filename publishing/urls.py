@@ -17,6 +17,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/remove", views.remove_post, name="remove_post"),
     path("jobs/<uuid:job_id>/edit-live", views.edit_live_post, name="edit_live_post"),
     path("jobs/<uuid:job_id>/publish-again", views.publish_again, name="publish_again"),
+    path("jobs/<uuid:job_id>/noted", views.note_taken_back, name="note_taken_back"),
     path("dead-letters", views.dead_letters, name="dead_letters"),
     path("dead-letters/redrive", views.redrive, name="redrive"),
     path("dead-letters/discard", views.discard, name="discard"),

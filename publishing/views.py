@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from connectors.selectors import destination_of
 from foundation.errors import Conflict, Finding, Forbidden, Invalid, NotFound, Refusal
 from foundation.listing import Query, read_uuid, read_uuids
-from publishing import accepting, doorbell, drafts, live, redriving, selectors
+from publishing import accepting, doorbell, drafts, live, redriving, selectors, watching
 from publishing.drafts import Draft
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.pages import allowed as allowed_pages
@@ -271,6 +271,19 @@ def edit_live_post(request: MemberRequest, job_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         _tell(request, refusal)
     return redirect("job", job_id)
+
+
+@require_POST
+@members_only
+def note_taken_back(request: MemberRequest, job_id: UUID) -> HttpResponse:
+    """Record that somebody saw that a post was taken back."""
+    found = selectors.job_of(request.principal.tenant, job_id)
+    try:
+        watching.take_note(principal=request.principal, job=found, now=timezone.now())
+        messages.success(request, "Noted. It stays on the page of its job.")
+    except Conflict as refusal:
+        messages.error(request, _words(refusal))
+    return HttpResponseRedirect(page_before(request) or reverse("job", args=[job_id]))
 
 
 def _tell(request: MemberRequest, refusal: Refusal) -> None:

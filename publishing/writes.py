@@ -18,10 +18,11 @@ from django.dispatch import Signal
 
 from foundation import prepared
 from foundation.ids import new_id
-from publishing import follow_ups
+from publishing import follow_ups, watches
 from publishing.follow_ups import FollowUp
 from publishing.models import Attempt, DeadLetter, JournalEntry, PublishJob
 from publishing.states import State
+from publishing.watches import NewWatch
 
 #: An announcement this close to the lease's end is refused: the call could outlive the lease.
 LEASE_MARGIN: Final = timedelta(seconds=2)
@@ -117,6 +118,8 @@ class Settle:
     news: Signal | None = None
     #: What is to follow once this is settled.
     follow_up: FollowUp | None = None
+    #: When it is looked at again, once this is settled.
+    watch: NewWatch | None = None
 
 
 _ERROR: Final = ("error_kind", "error_cause", "error_remedy", "error_who")
@@ -157,6 +160,7 @@ def _perform(writes: Sequence[Write]) -> list[Exception | None]:
     if letters:
         DeadLetter.objects.bulk_create(letters)
     follow_ups.insert(write.follow_up for write in settles if write.follow_up and write.job_id in settled)
+    watches.insert(write.watch for write in settles if write.watch and write.job_id in settled)
     for write in settles:
         if write.news is not None and write.job_id in settled:
             tell(write.news, write.job_id, write.tenant_id)

@@ -16,7 +16,7 @@ from connectors.models import Connection
 from media.models import Media, Upload
 from publishing.accepting import publish_post
 from publishing.drafts import Draft
-from publishing.models import DeadLetter, PublishJob
+from publishing.models import DeadLetter, PublishJob, Watch
 from tenants.models import Tenant
 from tests.conftest import House
 
@@ -60,6 +60,7 @@ def foreign_ids(make_house: Callable[[str], House], connect: Callable[[House], C
         job=job, tenant=other.tenant, platform_id="meta", fingerprint="f", kind="k", cause="c", who="operator",
         opened_at=timezone.now(),
     )  # fmt: skip
+    Watch.objects.create(job=job, tenant=other.tenant, platform_id="meta", state="rejected", reason="Theirs")
     media = Media.objects.create(
         tenant=other.tenant, sha256="0" * 64, kind="image", content_type="image/jpeg", name="Theirs.jpg", size_bytes=1,
         storage_name="theirs", created_by="x", last_used_at=timezone.now(),
@@ -90,6 +91,7 @@ def snapshot() -> list[Any]:
     return [
         list(PublishJob.objects.order_by("pk").values()),
         list(DeadLetter.objects.order_by("pk").values()),
+        list(Watch.objects.order_by("pk").values()),
         list(Connection.objects.order_by("pk").values()),
         list(Tenant.objects.order_by("pk").values()),
         list(Media.objects.order_by("pk").values()),

@@ -15,7 +15,8 @@ from publishing.contents import content_of, files_at, kind_of, settings_at
 from publishing.models import PublishJob
 from publishing.pages import schema_form
 from publishing.pages.files import files_of
-from publishing.pages.words import MOVING, WHO, job_row, reconnect_helps
+from publishing.pages.words import MOVING, WHO, job_row, reconnect_helps, standing_of
+from publishing.selectors import watch_of
 from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
@@ -34,6 +35,12 @@ _NEXT: Final[dict[str, tuple[str, str]]] = {
     State.RETRYING: ("Waits for the next try", "retry"),
     State.PROCESSING: ("Waits for the platform", "hourglass"),
     State.RECONCILING: ("Waits to look whether it is there", "search"),
+}
+
+_STANDING_TITLES: Final = {
+    "pending": "{platform} has not made it public yet",
+    "rejected": "{platform} took it back",
+    "removed": "It is no longer at {platform}",
 }
 
 
@@ -124,6 +131,10 @@ def _advice(job: PublishJob, *, now: datetime) -> dict[str, str] | None:
             "who": WHO.get(job.error_who, ""),
             "remedy": job.error_remedy,
         }
+    if standing := standing_of(job):
+        title = _STANDING_TITLES[standing["state"]].format(platform=job.platform.name)
+        who = WHO["author"] if standing["taken_back"] else ""
+        return {"title": title, "cause": standing["reason"], "who": who, "remedy": standing["remedy"]}
     if job.state == State.RETRYING:
         remedy = "Nothing: it is tried again by itself."
         return {"title": "The last try failed", "cause": job.error_cause, "who": "", "remedy": remedy}
@@ -163,6 +174,10 @@ def _actions(principal: Principal, job: PublishJob, *, has_letter: bool) -> dict
         else "",
         "edit_live": may_act and _may_do(job, Capability.EDIT_POST),
         "unknown": stuck and in_doubt,
+        "note": may_act
+        and (standing := standing_of(job)) is not None
+        and standing["taken_back"]
+        and not standing["seen"],
         "reconnect_url": reconnect_url(job) if reconnect else "",
     }
 
@@ -233,6 +248,9 @@ def _technical(job: PublishJob) -> list[tuple[str, str]]:
         ("Looks at the platform", str(job.looks) if job.looks else ""),
         ("Held by", job.lease_owner),
     ]
+    if watch := watch_of(job):
+        next_look = f"{watch.due_at:%Y-%m-%d %H:%M:%S} UTC" if watch.due_at else "none"
+        facts += [("Next look whether it still stands", next_look), ("The last look brought no answer", watch.problem)]
     if is_configured(job.platform_id):
         version = get_connector(job.platform_id).api_version()
         facts.append((f"{connector_class(job.platform_id).name} API", version.name))

@@ -14,13 +14,14 @@ from foundation.listing import Column, Query, read_count, read_text, stretch_of
 from publishing import selectors
 from publishing.models import DeadLetter
 from publishing.pages.job import reconnect_url
-from publishing.pages.words import WHO, excerpt_of, tries_of
+from publishing.pages.words import WHO, excerpt_of, job_row, tries_of
 from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
 
 PAGE_SIZE: Final = 20
 SHOWN_PER_GROUP: Final = 20
+TAKEN_BACK_SHOWN: Final = 20
 _COLUMNS: Final = {"count": Column(F("count"), read_count)}
 _TABS: Final = {
     "": "All",
@@ -57,6 +58,19 @@ def dead_letters_page(principal: Principal, query: Query) -> dict[str, Any]:
         ],
         "page": stretch.links(query),
         "can_decide": POSTS_WRITE in principal.scopes,
+        "taken_back": _taken_back(tenant),
+    }
+
+
+def _taken_back(tenant: Tenant) -> dict[str, Any] | None:
+    """Return the posts that were published and that their platforms took back since; they are no dead letters."""
+    jobs = list(selectors.taken_back(tenant)[: TAKEN_BACK_SHOWN + 1])
+    if not jobs:
+        return None
+    more = len(jobs) > TAKEN_BACK_SHOWN
+    return {
+        "count": selectors.taken_back(tenant).count() if more else len(jobs),
+        "jobs": [job_row(job) for job in jobs[:TAKEN_BACK_SHOWN]],
     }
 
 

@@ -16,7 +16,7 @@ from foundation.listing import Column, Query, stretch_of
 from publishing import selectors
 from publishing.models import Post, PublishJob
 from publishing.pages.files import files_of
-from publishing.pages.words import MOVING, STATE_LABELS, excerpt_of, job_row
+from publishing.pages.words import MOVING, STATE_LABELS, excerpt_of, job_row, standing_of
 from publishing.states import NEEDS_A_PERSON, State
 from tenants.models import ApiKey, Tenant
 
@@ -81,7 +81,9 @@ def post_page(tenant: Tenant, post_id: UUID, *, now: datetime) -> dict[str, Any]
     for job in jobs:
         states[job.state] += job.role == PublishJob.Role.POST
     author, source = _author(post.created_by, _key_names(tenant, [post.created_by]))
+    standings = [standing for job in jobs if (standing := standing_of(job))]
     told = {
+        "taken_back": sum(standing["taken_back"] for standing in standings),
         "id": post.pk,
         "text": post.text,
         "link": post.link,

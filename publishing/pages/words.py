@@ -5,8 +5,9 @@ from typing import Any, Final
 from connectors.models import Connection
 from connectors.pages import kind_name
 from publishing.contents import content_of
-from publishing.models import PublishJob
+from publishing.models import TAKEN_BACK, PublishJob
 from publishing.retries import WAITS
+from publishing.selectors import watch_of
 from publishing.states import RESTING, State
 
 #: What people read for a state.
@@ -25,6 +26,8 @@ STATE_LABELS: Final[dict[str, str]] = {
     # of a post as a whole
     "partial": "Partly published",
 }
+#: What people read for how a published post stands, where that is not simply "live".
+STANDING_LABELS: Final = {"pending": "Not public yet", "rejected": "Rejected since", "removed": "Removed since"}
 #: Who can mend a failure, as it is written in ``error_who`` and in dead letters.
 WHO: Final = {"author": "The author", "tenant": "An owner of the tenant", "operator": "Whoever runs this hub"}
 #: Something still happens by itself.
@@ -72,6 +75,23 @@ def job_row(job: PublishJob) -> dict[str, Any]:
         "cause": job.error_cause if job.state not in {State.PUBLISHED, State.CANCELLED} else "",
         "permalink": "" if job.removed_at else job.permalink,
         "removed": job.removed_at is not None,
+        "standing": standing_of(job),
+    }
+
+
+def standing_of(job: PublishJob) -> dict[str, Any] | None:
+    """Return how a published post stands by now, where that is worth a word: it is not public yet, or was taken back."""
+    watch = watch_of(job)
+    if watch is None or watch.state not in STANDING_LABELS or job.removed_at is not None:
+        return None
+    return {
+        "state": watch.state,
+        "label": STANDING_LABELS[watch.state],
+        "reason": watch.reason,
+        "remedy": watch.remedy,
+        "since": watch.changed_at,
+        "taken_back": watch.state in TAKEN_BACK,
+        "seen": watch.seen_at is not None,
     }
 
 

@@ -1,6 +1,7 @@
 """Settings come from the environment, once, typed, and what is wrong is told with the name of the setting."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -26,6 +27,13 @@ READERS: dict[str, tuple[Callable[[str], Any], str, Any, str, Any]] = {
     "flag": (lambda name: env.flag(name, default=True, help=HELP), "no", False, "perhaps", True),
     "number": (lambda name: env.number(name, default=5, least=1, most=9, help=HELP), "7", 7, "10", 5),
     "listing": (lambda name: env.listing(name, default=("a",), help=HELP), "x, y  z,", ("x", "y", "z"), "", ("a",)),
+    "spans": (
+        lambda name: env.spans(name, default=(5,), most=90, help=HELP),
+        "60, 7 0",
+        (timedelta(seconds=7), timedelta(seconds=60)),
+        "91",
+        (timedelta(seconds=5),),
+    ),
     "choice": (lambda name: env.choice(name, default="a", among=("a", "b"), help=HELP), "b", "b", "c", "a"),
     "url": (
         lambda name: env.url(name, default="http://d", help=HELP),

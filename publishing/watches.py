@@ -1,0 +1,51 @@
+"""Which published posts are looked at again, and when: a row for each, written with the success itself.
+
+It is written in the transaction that records the post as published, so that no crash between the two loses it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from connectors.registry import CONNECTORS
+from connectors.types import Capability
+from publishing.held import HeldJob
+from publishing.models import PublishJob, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class NewWatch:
+    """A post that has just become public, to be looked at again at a moment."""
+
+    job_id: UUID
+    tenant_id: UUID
+    platform: str
+    due_at: datetime
+
+
+def watch_of(job: HeldJob, *, now: datetime) -> NewWatch | None:
+    """Return when a job is first looked at again, once it is published at ``now``; None where nothing would be learnt."""
+    connector = CONNECTORS.get(job.platform_id)
+    if job.role != PublishJob.Role.POST or connector is None or Capability.WATCH not in connector.capabilities:
+        return None
+    first = next_look(published_at=now, now=now)
+    return None if first is None else NewWatch(job.pk, job.tenant_id, job.platform_id, first)
+
+
+def next_look(*, published_at: datetime, now: datetime) -> datetime | None:
+    """Return the next moment at which a post is to be looked at; None when there is none. Those missed are not made up for."""
+    return next((published_at + span for span in settings.LOOK_AFTER if published_at + span > now), None)
+
+
+def insert(watches: Iterable[NewWatch]) -> None:
+    """Write the rows; one that is there already stays as it is."""
+    Watch.objects.bulk_create(
+        (
+            Watch(job_id=one.job_id, tenant_id=one.tenant_id, platform_id=one.platform, due_at=one.due_at)
+            for one in watches
+        ),
+        ignore_conflicts=True,
+    )
