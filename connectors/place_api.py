@@ -1,23 +1,31 @@
 """The API's door to single places: which there are, and what their platforms tell of them while you wait."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from connectors import composing, selectors
+from connectors import composing, reviews, selectors
 from connectors.models import Destination
-from connectors.serializers import ComposingSerializer, DestinationSerializer
+from connectors.serializers import (
+    ComposingSerializer,
+    DestinationSerializer,
+    ReplySerializer,
+    ReviewPageSerializer,
+)
+from foundation.errors import NotFound
 from tenants.principal import principal_of
-from tenants.scopes import CONNECTIONS_READ
+from tenants.scopes import CONNECTIONS_READ, REVIEWS_READ, REVIEWS_WRITE
 
 #: What an answer can be when a platform is asked while somebody waits, beside the good one.
 TROUBLES: Final = {
@@ -27,6 +35,28 @@ TROUBLES: Final = {
     (502, "application/problem+json"): OpenApiResponse(OpenApiTypes.OBJECT, "The platform's answer is not understood"),
     (503, "application/problem+json"): OpenApiResponse(OpenApiTypes.OBJECT, "The platform could not be asked"),
 }
+
+REFUSED: Final = {
+    (422, "application/problem+json"): OpenApiResponse(OpenApiTypes.OBJECT, "The platform refuses what was sent"),
+}
+LONGEST_PAGE: Final = 2000
+_PAGE: Final = OpenApiParameter(
+    "page", OpenApiTypes.STR, description="Where to go on; follow `next` instead of making it."
+)
+
+
+def _page(request: Request) -> str:
+    """Return the platform's own word for where to go on."""
+    page = str(request.query_params.get("page", ""))
+    if len(page) > LONGEST_PAGE or not page.isprintable():
+        raise NotFound("There is no such page.", remedy="Follow the addresses in next.")
+    return page
+
+
+def _next(request: Request, page: str) -> str | None:
+    """Return the address of the page after this one."""
+    said = {**request.query_params.dict(), "page": page}
+    return request.build_absolute_uri(f"{request.path}?{urlencode(said)}") if page else None
 
 
 class DestinationFilter(filters.FilterSet):
@@ -45,6 +75,11 @@ class DestinationFilter(filters.FilterSet):
 class DestinationViewSet(ListModelMixin, GenericViewSet[Destination]):
     """Places to publish, newest first."""
 
+    scopes = {
+        "reviews": REVIEWS_READ,
+        "review_reply": REVIEWS_WRITE,
+        "review_reply_removed": REVIEWS_WRITE,
+    }
     scope = CONNECTIONS_READ
     serializer_class = DestinationSerializer
     filterset_class = DestinationFilter
@@ -66,3 +101,42 @@ class DestinationViewSet(ListModelMixin, GenericViewSet[Destination]):
         place = selectors.destination_of(principal_of(request).tenant, pk)
         told = composing.composing_at(place=place, now=timezone.now())
         return Response(ComposingSerializer(told).data)
+
+    @extend_schema(parameters=[_PAGE], responses={200: ReviewPageSerializer, **TROUBLES})
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
+    def reviews(self, request: Request, pk: UUID) -> Response:
+        """What customers wrote about the place, newest first, read from the platform now; follow `next` as it is.
+
+        For platforms with the capability `reviews`; others answer 409.
+        """
+        principal = principal_of(request)
+        place = selectors.destination_of(principal.tenant, pk)
+        page = reviews.reviews_of(principal=principal, place=place, page=_page(request), now=timezone.now())
+        told = {"next": _next(request, page.next_page), "average": page.average, "total": page.total}
+        return Response(ReviewPageSerializer({**told, "results": page.reviews}).data)
+
+    @extend_schema(request=ReplySerializer, responses={204: None, **REFUSED, **TROUBLES})
+    @action(
+        detail=True, methods=["put"], url_path="reviews/<str:review>/reply", pagination_class=None, filter_backends=()
+    )
+    def review_reply(self, request: Request, pk: UUID, review: str) -> Response:
+        """Answer a review in public, or replace the answer; repeating harms nobody.
+
+        The platform may look at it first: the review's `reply_note` tells.
+        """
+        principal = principal_of(request)
+        place = selectors.destination_of(principal.tenant, pk)
+        form = ReplySerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        text = form.validated_data["text"]
+        reviews.reply(principal=principal, place=place, review=review, text=text, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses={204: None, **TROUBLES})
+    @review_reply.mapping.delete
+    def review_reply_removed(self, request: Request, pk: UUID, review: str) -> Response:
+        """Take the answer to a review away."""
+        principal = principal_of(request)
+        place = selectors.destination_of(principal.tenant, pk)
+        reviews.reply(principal=principal, place=place, review=review, text="", now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)

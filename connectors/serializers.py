@@ -10,7 +10,7 @@ from connectors.connecting_by_key import LONGEST_KEY
 from connectors.manager import is_configured
 from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
-from connectors.types import Composing
+from connectors.types import Composing, Review
 from foundation.forms import StrictSerializer
 
 
@@ -141,6 +141,37 @@ class ComposingSerializer(serializers.Serializer[Composing]):
     def get_longest_video_seconds(self, told: Composing) -> float | None:
         """Return it as a number."""
         return None if told.longest_video is None else told.longest_video.total_seconds()
+
+
+class ReviewSerializer(serializers.Serializer[Review]):
+    """What a customer wrote about a place, and what the place answered."""
+
+    id = serializers.CharField(source="external_id")
+    author = serializers.CharField()
+    stars = serializers.IntegerField(allow_null=True, help_text="One to five; null when the platform tells none.")
+    text = serializers.CharField()
+    written_at = serializers.DateTimeField(allow_null=True)
+    changed_at = serializers.DateTimeField(allow_null=True)
+    reply = serializers.CharField(help_text="Empty while there is none.")
+    replied_at = serializers.DateTimeField(allow_null=True)
+    reply_note = serializers.CharField(
+        help_text="What the platform says of the reply, such as that it is not public yet."
+    )
+
+
+class ReviewPageSerializer(serializers.Serializer[Any]):
+    """Some reviews of a place, newest first."""
+
+    next = serializers.CharField(allow_null=True, help_text="The address of the next page; null at the end.")
+    average = serializers.FloatField(allow_null=True, help_text="Of all reviews, by the platform.")
+    total = serializers.IntegerField(allow_null=True, help_text="Of all reviews, by the platform.")
+    results = ReviewSerializer(many=True)
+
+
+class ReplySerializer(StrictSerializer):
+    """The answer to a review."""
+
+    text = serializers.CharField(max_length=10_000)
 
 
 class ChoiceSerializer(StrictSerializer):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connectors import views, webhook_door
+from connectors import place_views, views, webhook_door
 
 urlpatterns = [
     path("connections", views.connections, name="connections"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("connections/new/<slug:platform>", views.connect_by_key, name="connect_by_key"),
     path("connections/<uuid:connection_id>/destinations", views.pick_destinations, name="pick_destinations"),
     path("connections/<uuid:connection_id>/disconnect", views.disconnect, name="disconnect"),
+    path("destinations/<uuid:destination_id>/reviews", place_views.reviews_page, name="reviews"),
+    path("destinations/<uuid:destination_id>/reviews/reply", place_views.reply_to_review, name="reply_to_review"),
     path("webhooks/<slug:platform>/", webhook_door.receive, name="webhook"),
     # A delivery cannot follow a redirect, so the address is also good as people type it.
     path("webhooks/<slug:platform>", webhook_door.receive),

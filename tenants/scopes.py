@@ -8,6 +8,10 @@ CONNECTIONS_READ: Final = "connections:read"
 CONNECTIONS_WRITE: Final = "connections:write"
 MEDIA_READ: Final = "media:read"
 MEDIA_WRITE: Final = "media:write"
+REVIEWS_READ: Final = "reviews:read"
+REVIEWS_WRITE: Final = "reviews:write"
+AUDIENCES_READ: Final = "audiences:read"
+AUDIENCES_WRITE: Final = "audiences:write"
 
 #: Every scope with what it opens, in the words shown where a key is made.
 SCOPES: Final[dict[str, str]] = {
@@ -17,6 +21,10 @@ SCOPES: Final[dict[str, str]] = {
     CONNECTIONS_WRITE: "Connect, choose destinations, check health and disconnect",
     MEDIA_READ: "Read files and fetch them",
     MEDIA_WRITE: "Upload and delete files",
+    REVIEWS_READ: "Read reviews of places",
+    REVIEWS_WRITE: "Answer reviews in public",
+    AUDIENCES_READ: "Read contacts and segments of audiences",
+    AUDIENCES_WRITE: "Add, change and archive contacts of audiences",
 }
 
 OWNER: Final = "owner"
@@ -25,6 +33,12 @@ VIEWER: Final = "viewer"
 
 ROLE_SCOPES: Final[dict[str, frozenset[str]]] = {
     OWNER: frozenset(SCOPES),
-    EDITOR: frozenset({POSTS_READ, POSTS_WRITE, CONNECTIONS_READ, MEDIA_READ, MEDIA_WRITE}),
-    VIEWER: frozenset({POSTS_READ, CONNECTIONS_READ, MEDIA_READ}),
+    EDITOR: frozenset(
+        {
+            *(POSTS_READ, POSTS_WRITE, CONNECTIONS_READ, MEDIA_READ, MEDIA_WRITE),
+            *(REVIEWS_READ, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE),
+        }
+    ),
+    # Contacts are people's own: who only looks has no need to see them.
+    VIEWER: frozenset({POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ}),
 }

@@ -176,7 +176,7 @@ class VillageConnector(Connector):
     def fetch_reviews(self, target: Target, *, page: str = "") -> ReviewPage:
         """Read the reviews."""
         told = self._call("reviews", place=target.external_id, page=page)
-        return ReviewPage(**{**told, "reviews": tuple(Review(**one) for one in told["reviews"])})
+        return ReviewPage(**{**told, "reviews": tuple(Review(**_read(one)) for one in told["reviews"])})
 
     def reply_to_review(self, external_id: str, text: str, target: Target) -> None:
         """Answer one."""
@@ -185,7 +185,7 @@ class VillageConnector(Connector):
     def fetch_members(self, target: Target, *, page: str = "", status: str = "") -> MemberPage:
         """Read the contacts."""
         told = self._call("members", page=page, status=status)
-        return MemberPage(**{**told, "members": tuple(Member(**one) for one in told["members"])})
+        return MemberPage(**{**told, "members": tuple(Member(**_read(one)) for one in told["members"])})
 
     def fetch_segments(self, target: Target) -> Sequence[Segment]:
         """Read the segments."""
@@ -235,6 +235,12 @@ class VillageConnector(Connector):
             case 503:
                 raise TransientError(words, **told)
         raise Unexpected(words, **told)
+
+
+def _read(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what the village tells of one thing, its moments read and its tags as the contract has them."""
+    moments = {name: datetime.fromisoformat(value) for name, value in said.items() if name.endswith("_at")}
+    return {**said, **moments, **({"tags": tuple(said["tags"])} if "tags" in said else {})}
 
 
 @dataclass

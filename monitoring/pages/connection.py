@@ -14,6 +14,7 @@ from connectors.pages import (
     state_of,
     token_facts,
 )
+from connectors.place_pages import links_of
 from connectors.types import ACCESS_TOKEN
 from foundation.listing import Column, Query, stretch_of
 from monitoring.models import HealthLogEntry
@@ -44,7 +45,9 @@ def connection_page(principal: Principal, connection: Connection, query: Query, 
         },
         "scopes": _scopes(connection),
         "destinations": [
-            destination_facts(place, connection) for place in places if place.gone_at is None or place.enabled
+            {**destination_facts(place, connection), "pages": links_of(principal, place)}
+            for place in places
+            if place.gone_at is None or place.enabled
         ],
         "checks": [_check(entries[pk]) for pk in stretch.ties if pk in entries],
         "page": stretch.links(query),

@@ -13,12 +13,16 @@ from tenants.middleware import SESSION_TENANT
 from tenants.models import AuditEntry, Membership, Tenant, User
 from tenants.principal import Principal
 from tenants.scopes import (
+    AUDIENCES_READ,
+    AUDIENCES_WRITE,
     CONNECTIONS_READ,
     CONNECTIONS_WRITE,
     MEDIA_READ,
     MEDIA_WRITE,
     POSTS_READ,
     POSTS_WRITE,
+    REVIEWS_READ,
+    REVIEWS_WRITE,
     ROLE_SCOPES,
     SCOPES,
 )
@@ -62,8 +66,12 @@ def test_every_role_has_scopes_and_only_scopes_that_exist() -> None:
     ("role", "may", "may_not"),
     [
         (Role.OWNER, set(SCOPES), set()),
-        (Role.EDITOR, {POSTS_READ, POSTS_WRITE, CONNECTIONS_READ, MEDIA_READ, MEDIA_WRITE}, {CONNECTIONS_WRITE}),
-        (Role.VIEWER, {POSTS_READ, CONNECTIONS_READ, MEDIA_READ}, {POSTS_WRITE, CONNECTIONS_WRITE, MEDIA_WRITE}),
+        (Role.EDITOR, set(SCOPES) - {CONNECTIONS_WRITE}, {CONNECTIONS_WRITE}),
+        (
+            Role.VIEWER,
+            {POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ},
+            {POSTS_WRITE, CONNECTIONS_WRITE, MEDIA_WRITE, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE},
+        ),
     ],
 )
 def test_a_role_carries_its_scopes_and_no_others(house: House, role: str, may: set[str], may_not: set[str]) -> None:
