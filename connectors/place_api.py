@@ -15,17 +15,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from connectors import composing, reviews, selectors
+from connectors import audiences, composing, reviews, selectors
 from connectors.models import Destination
 from connectors.serializers import (
     ComposingSerializer,
     DestinationSerializer,
+    MemberPageSerializer,
+    MemberResultsSerializer,
+    MembersSerializer,
     ReplySerializer,
     ReviewPageSerializer,
+    SegmentSerializer,
 )
 from foundation.errors import NotFound
 from tenants.principal import principal_of
-from tenants.scopes import CONNECTIONS_READ, REVIEWS_READ, REVIEWS_WRITE
+from tenants.scopes import AUDIENCES_READ, AUDIENCES_WRITE, CONNECTIONS_READ, REVIEWS_READ, REVIEWS_WRITE
 
 #: What an answer can be when a platform is asked while somebody waits, beside the good one.
 TROUBLES: Final = {
@@ -39,18 +43,23 @@ TROUBLES: Final = {
 REFUSED: Final = {
     (422, "application/problem+json"): OpenApiResponse(OpenApiTypes.OBJECT, "The platform refuses what was sent"),
 }
-LONGEST_PAGE: Final = 2000
+LONGEST_WORD: Final = 2000
 _PAGE: Final = OpenApiParameter(
     "page", OpenApiTypes.STR, description="Where to go on; follow `next` instead of making it."
 )
 
 
 def _page(request: Request) -> str:
-    """Return the platform's own word for where to go on."""
-    page = str(request.query_params.get("page", ""))
-    if len(page) > LONGEST_PAGE or not page.isprintable():
-        raise NotFound("There is no such page.", remedy="Follow the addresses in next.")
-    return page
+    """Return where to go on, as the platform named it."""
+    return _word(request, "page")
+
+
+def _word(request: Request, name: str) -> str:
+    """Return a platform's own word from the query; raises ``NotFound`` for what cannot be one."""
+    word = str(request.query_params.get(name, ""))
+    if len(word) > LONGEST_WORD or not word.isprintable():
+        raise NotFound(f"There is no such {name}.", remedy="Follow the addresses in next.")
+    return word
 
 
 def _next(request: Request, page: str) -> str | None:
@@ -79,6 +88,10 @@ class DestinationViewSet(ListModelMixin, GenericViewSet[Destination]):
         "reviews": REVIEWS_READ,
         "review_reply": REVIEWS_WRITE,
         "review_reply_removed": REVIEWS_WRITE,
+        "members": AUDIENCES_READ,
+        "save_members": AUDIENCES_WRITE,
+        "archive_member": AUDIENCES_WRITE,
+        "segments": AUDIENCES_READ,
     }
     scope = CONNECTIONS_READ
     serializer_class = DestinationSerializer
@@ -140,3 +153,65 @@ class DestinationViewSet(ListModelMixin, GenericViewSet[Destination]):
         place = selectors.destination_of(principal.tenant, pk)
         reviews.reply(principal=principal, place=place, review=review, text="", now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        parameters=[
+            _PAGE,
+            OpenApiParameter(
+                "status", OpenApiTypes.STR, description="Only contacts of this status, in the platform's word."
+            ),
+        ],
+        responses={200: MemberPageSerializer, **TROUBLES},
+    )
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
+    def members(self, request: Request, pk: UUID) -> Response:
+        """Contacts of an audience, read from the platform now; follow `next` as it is.
+
+        For platforms with the capability `audiences`; others answer 409. Contacts are personal data: they are neither kept nor
+        logged here.
+        """
+        principal = principal_of(request)
+        place = selectors.destination_of(principal.tenant, pk)
+        page, wanted = _page(request), _word(request, "status")
+        told = audiences.members_of(principal=principal, place=place, page=page, status=wanted, now=timezone.now())
+        answer = {"next": _next(request, told.next_page), "total": told.total, "results": told.members}
+        return Response(MemberPageSerializer(answer).data)
+
+    @extend_schema(
+        request=MembersSerializer,
+        responses={200: MemberResultsSerializer, 207: MemberResultsSerializer, **REFUSED, **TROUBLES},
+    )
+    @members.mapping.post
+    def save_members(self, request: Request, pk: UUID) -> Response:
+        """Add contacts, or change those that are there; up to 500, each with its own result. Repeating harms nobody.
+
+        200 when all went well; 207 when some were refused: the others are saved, and each result says why or nothing.
+        """
+        principal = principal_of(request)
+        place = selectors.destination_of(principal.tenant, pk)
+        form = MembersSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        members = form.validated_data["members"]
+        results = audiences.save_members(principal=principal, place=place, members=members, now=timezone.now())
+        refused = sum(bool(result.code) for result in results)
+        told = {"saved": len(results) - refused, "refused": refused, "results": results}
+        code = status.HTTP_207_MULTI_STATUS if refused else status.HTTP_200_OK
+        return Response(MemberResultsSerializer(told).data, status=code)
+
+    @extend_schema(request=None, responses={204: None, **REFUSED, **TROUBLES})
+    @action(detail=True, methods=["delete"], url_path="members/<str:email>", pagination_class=None, filter_backends=())
+    def archive_member(self, request: Request, pk: UUID, email: str) -> Response:
+        """Take a contact out of an audience: it is archived, not erased. One that is out already is no error."""
+        principal = principal_of(request)
+        place = selectors.destination_of(principal.tenant, pk)
+        audiences.archive_member(principal=principal, place=place, email=email, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses={200: SegmentSerializer(many=True), **TROUBLES})
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
+    def segments(self, request: Request, pk: UUID) -> Response:
+        """Segments and tags of an audience, all of them."""
+        principal = principal_of(request)
+        place = selectors.destination_of(principal.tenant, pk)
+        told = audiences.segments_of(principal=principal, place=place, now=timezone.now())
+        return Response(SegmentSerializer(told, many=True).data)

@@ -1,17 +1,20 @@
-"""What the pages of single places show: their reviews, as plain values."""
+"""What the pages of single places show: their reviews, their contacts, as plain values."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from connectors.audiences import MOST_AT_ONCE
 from connectors.models import Destination
 from connectors.pages import kind_name
 from connectors.registry import CONNECTORS
-from connectors.types import Capability, Review, ReviewPage
+from connectors.types import Capability, MemberPage, MemberResult, Review, ReviewPage, Segment
 from foundation.errors import Refusal
 from tenants.principal import Principal
-from tenants.scopes import REVIEWS_READ, REVIEWS_WRITE
+from tenants.scopes import AUDIENCES_READ, AUDIENCES_WRITE, REVIEWS_READ, REVIEWS_WRITE
 
 MOST_STARS: Final = 5
 
@@ -20,7 +23,10 @@ def links_of(principal: Principal, place: Destination) -> list[dict[str, str]]:
     """Return the pages a place has of its own, beside publishing, for whoever may see them."""
     connector = CONNECTORS.get(place.platform_id)
     able = connector.capabilities if connector is not None and place.enabled and place.gone_at is None else frozenset()
-    pages = [(Capability.REVIEWS, REVIEWS_READ, "Reviews", "reviews")]
+    pages = [
+        (Capability.REVIEWS, REVIEWS_READ, "Reviews", "reviews"),
+        (Capability.AUDIENCES, AUDIENCES_READ, "Contacts", "contacts"),
+    ]
     return [
         {"label": label, "url": reverse(name, args=[place.pk])}
         for capability, scope, label, name in pages
@@ -69,6 +75,64 @@ def reviews_page(
         "page": page,
         "pager": pager(here, page, "" if isinstance(told, Refusal) else told.next_page),
         "may_answer": REVIEWS_WRITE in principal.scopes,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """What was read of an audience; ``failed`` says why nothing was."""
+
+    members: MemberPage | None = None
+    segments: Sequence[Segment] = ()
+    failed: Refusal | None = None
+
+
+def contacts_page(
+    principal: Principal,
+    place: Destination,
+    told: Contacts,
+    *,
+    page: str,
+    status: str,
+    typed: Mapping[str, str] | None = None,
+    results: Sequence[MemberResult] = (),
+    problem: Refusal | None = None,
+) -> dict[str, Any]:
+    """Return what ``connectors/contacts.html`` shows: contacts and segments, or why they could not be had.
+
+    ``typed`` is what stands in the form for new ones, ``results`` what became of those just sent, and ``problem`` why none was.
+    """
+    here = reverse("contacts", args=[place.pk])
+    members = told.members.members if told.members else ()
+    return {
+        "place": place_facts(place),
+        "members": [
+            {
+                "email": one.email,
+                "status": one.status,
+                "tags": ", ".join(one.tags),
+                "vip": bool(one.vip),
+                "fields": ", ".join(
+                    f"{name}: {value}" for name, value in one.fields.items() if value not in ("", None)
+                ),
+                "changed_at": one.changed_at,
+            }
+            for one in members
+        ],
+        "total": told.members.total if told.members else None,
+        "segments": [
+            {"name": one.name, "kind": one.kind.replace("_", " "), "members": one.members} for one in told.segments
+        ],
+        "statuses": sorted({one.status for one in members if one.status} | ({status} if status else set())),
+        "status": status,
+        "page": page,
+        "pager": pager(here, page, told.members.next_page if told.members else "", status=status),
+        "failed": problem_facts(told.failed) if told.failed else None,
+        "problem": problem_facts(problem) if problem else None,
+        "refused": [{"email": one.email, "cause": one.cause, "remedy": one.remedy} for one in results if one.code],
+        "typed": {"emails": "", "status": "", "tags": "", **(typed or {})},
+        "most": MOST_AT_ONCE,
+        "may_change": AUDIENCES_WRITE in principal.scopes,
     }
 
 

@@ -5,12 +5,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from connectors.audiences import MOST_AT_ONCE
 from connectors.base import DestinationKind
 from connectors.connecting_by_key import LONGEST_KEY
 from connectors.manager import is_configured
 from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
-from connectors.types import Composing, Review
+from connectors.types import Composing, Member, MemberResult, Review, Segment
 from foundation.forms import StrictSerializer
 
 
@@ -172,6 +173,83 @@ class ReplySerializer(StrictSerializer):
     """The answer to a review."""
 
     text = serializers.CharField(max_length=10_000)
+
+
+class MemberSerializer(serializers.Serializer[Member]):
+    """A contact of an audience."""
+
+    id = serializers.CharField(source="external_id", help_text="The platform's.")
+    email = serializers.CharField()
+    status = serializers.CharField(help_text="The platform's word.")
+    fields = serializers.DictField(help_text="By the platform's names of fields.")  # type: ignore[assignment]
+    tags = serializers.ListField(child=serializers.CharField())
+    language = serializers.CharField()
+    vip = serializers.BooleanField(allow_null=True)
+    changed_at = serializers.DateTimeField(allow_null=True)
+
+
+class MemberPageSerializer(serializers.Serializer[Any]):
+    """Some contacts of an audience."""
+
+    next = serializers.CharField(allow_null=True, help_text="The address of the next page; null at the end.")
+    total = serializers.IntegerField(allow_null=True, help_text="Of all contacts asked for, by the platform.")
+    results = MemberSerializer(many=True)
+
+
+class MemberInputSerializer(StrictSerializer):
+    """A contact to add, or to change if it is there. What is left out is left as it is, or as the platform does."""
+
+    email = serializers.CharField(max_length=320)
+    status = serializers.CharField(required=False, default="", allow_blank=True, max_length=40)
+    fields = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=100), required=False, default=list, max_length=100
+    )
+    language = serializers.CharField(required=False, default="", allow_blank=True, max_length=20)
+    vip = serializers.BooleanField(required=False, default=None, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return a contact as connectors take it."""
+        said = super().to_internal_value(data)
+        return Member(**{**said, "tags": tuple(said["tags"])})
+
+
+class MembersSerializer(StrictSerializer):
+    """Contacts to add or to change."""
+
+    members = MemberInputSerializer(many=True, allow_empty=False, max_length=MOST_AT_ONCE)
+
+
+class MemberResultSerializer(serializers.Serializer[MemberResult]):
+    """What became of one contact; ``code`` is empty when it went well."""
+
+    email = serializers.CharField()
+    ok = serializers.SerializerMethodField()
+    member = MemberSerializer(allow_null=True, help_text="As it is there now, where the platform tells.")
+    code = serializers.CharField(help_text="Why it was refused: content_rejected, or a word of the platform's.")
+    cause = serializers.CharField()
+    remedy = serializers.CharField()
+
+    def get_ok(self, result: MemberResult) -> bool:
+        """Return whether it was saved."""
+        return not result.code
+
+
+class MemberResultsSerializer(serializers.Serializer[Any]):
+    """What became of each contact, in the order in which they were sent."""
+
+    saved = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    results = MemberResultSerializer(many=True)
+
+
+class SegmentSerializer(serializers.Serializer[Segment]):
+    """A part of an audience."""
+
+    id = serializers.CharField(source="external_id")
+    name = serializers.CharField()
+    kind = serializers.CharField(help_text="tag, saved, or another word of the platform's.")
+    members = serializers.IntegerField(allow_null=True)
 
 
 class ChoiceSerializer(StrictSerializer):

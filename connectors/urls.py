@@ -12,6 +12,9 @@ urlpatterns = [
     path("connections/<uuid:connection_id>/disconnect", views.disconnect, name="disconnect"),
     path("destinations/<uuid:destination_id>/reviews", place_views.reviews_page, name="reviews"),
     path("destinations/<uuid:destination_id>/reviews/reply", place_views.reply_to_review, name="reply_to_review"),
+    path("destinations/<uuid:destination_id>/contacts", place_views.contacts, name="contacts"),
+    path("destinations/<uuid:destination_id>/contacts/add", place_views.add_contacts, name="add_contacts"),
+    path("destinations/<uuid:destination_id>/contacts/archive", place_views.archive_contact, name="archive_contact"),
     path("webhooks/<slug:platform>/", webhook_door.receive, name="webhook"),
     # A delivery cannot follow a redirect, so the address is also good as people type it.
     path("webhooks/<slug:platform>", webhook_door.receive),
