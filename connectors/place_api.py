@@ -214,4 +214,4 @@ class DestinationViewSet(ListModelMixin, GenericViewSet[Destination]):
         principal = principal_of(request)
         place = selectors.destination_of(principal.tenant, pk)
         told = audiences.segments_of(principal=principal, place=place, now=timezone.now())
-        return Response(SegmentSerializer(told, many=True).data)
+        return Response(SegmentSerializer(list(told), many=True).data)

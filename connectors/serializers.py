@@ -11,7 +11,7 @@ from connectors.connecting_by_key import LONGEST_KEY
 from connectors.manager import is_configured
 from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
-from connectors.types import Composing, Member, MemberResult, Review, Segment
+from connectors.types import Action, Composing, Member, MemberResult, Review, Segment
 from foundation.forms import StrictSerializer
 
 
@@ -30,16 +30,27 @@ class KindSerializer(serializers.Serializer[DestinationKind]):
         return sorted(kind.takes)
 
 
+class ActionSerializer(serializers.Serializer[Action]):
+    """Something that can be done with what was published, beyond editing and deleting it."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    about = serializers.CharField()
+    schema = serializers.DictField(help_text="What it takes, as JSON Schema, draft 2020-12.")
+    public = serializers.BooleanField(help_text="Whether people out there notice.")
+
+
 class PlatformSerializer(serializers.ModelSerializer[Platform]):
     """A platform, what it can do, and whether it can be used here."""
 
     configured = serializers.SerializerMethodField()
     capabilities = serializers.SerializerMethodField()
     destination_kinds = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Platform
-        fields = ["slug", "name", "enabled", "configured", "capabilities", "destination_kinds"]
+        fields = ["slug", "name", "enabled", "configured", "capabilities", "destination_kinds", "actions"]
         read_only_fields = fields
 
     def get_configured(self, platform: Platform) -> bool:
@@ -54,6 +65,11 @@ class PlatformSerializer(serializers.ModelSerializer[Platform]):
     def get_destination_kinds(self, platform: Platform) -> list[dict[str, Any]]:
         """Return the kinds of places, each with what it takes."""
         return [KindSerializer(kind).data for kind in CONNECTORS[platform.slug].kinds]
+
+    @extend_schema_field(ActionSerializer(many=True))
+    def get_actions(self, platform: Platform) -> list[dict[str, Any]]:
+        """Return what can be done with what was published there."""
+        return [ActionSerializer(action).data for action in CONNECTORS[platform.slug].actions]
 
 
 class SchemaSerializer(serializers.Serializer[Any]):
@@ -217,7 +233,7 @@ class MemberInputSerializer(StrictSerializer):
 class MembersSerializer(StrictSerializer):
     """Contacts to add or to change."""
 
-    members = MemberInputSerializer(many=True, allow_empty=False, max_length=MOST_AT_ONCE)
+    members = serializers.ListField(child=MemberInputSerializer(), allow_empty=False, max_length=MOST_AT_ONCE)
 
 
 class MemberResultSerializer(serializers.Serializer[MemberResult]):

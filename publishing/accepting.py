@@ -28,7 +28,7 @@ def publish_post(
     principal.require(POSTS_WRITE)
     digest = draft.digest()
     if idempotency_key is not None:
-        _check_key(idempotency_key)
+        check_key(idempotency_key)
         if known := _known(principal, idempotency_key, digest):
             return known, True
     draft = drafts.fetch_files(principal, draft, now=now)
@@ -149,7 +149,8 @@ def _known(principal: Principal, key: str, digest: str) -> Post | None:
     return post
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
+    """Raise ``Invalid`` for what cannot be an idempotency key."""
     if not key or len(key) > LONGEST_KEY or not key.isprintable():
         raise Invalid(
             f"The Idempotency-Key must have 1 to {LONGEST_KEY} printable characters.",

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from foundation.admin import ReadOnlyAdmin
 from foundation.errors import Conflict
 from publishing import doorbell, redriving
-from publishing.models import Attempt, DeadLetter, JournalEntry, Post, PublishJob, Watch
+from publishing.models import Attempt, DeadLetter, JobAction, JournalEntry, Post, PublishJob, Watch
 from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.scopes import SCOPES
@@ -125,6 +125,16 @@ class WatchAdmin(ReadOnlyAdmin):
         """Make them due; a worker looks within a minute."""
         count = watches.update(due_at=timezone.now(), tries=0)
         self.message_user(request, f"{count} posts are looked at again.")
+
+
+@admin.register(JobAction)
+class JobActionAdmin(ReadOnlyAdmin):
+    """What was done with published posts."""
+
+    list_display = ("began_at", "tenant", "job", "slug", "actor", "outcome", "cause")
+    list_select_related = ("tenant", "job")
+    list_filter = ("outcome", "slug")
+    search_fields = ("job__id", "idempotency_key", "tenant__name")
 
 
 @admin.register(DeadLetter)

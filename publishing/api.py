@@ -9,6 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +17,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from connectors.types import LiveState
-from publishing import accepting, doorbell, drafts, live, redriving, selectors, watching
+from publishing import accepting, acting, doorbell, drafts, live, redriving, selectors, watching
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.serializers import (
     CauseSerializer,
@@ -27,6 +28,7 @@ from publishing.serializers import (
     DraftSerializer,
     EditPostSerializer,
     EditSerializer,
+    JobActionSerializer,
     JobDetailSerializer,
     JobSerializer,
     LiveSerializer,
@@ -42,6 +44,15 @@ from tenants.principal import principal_of
 from tenants.scopes import POSTS_READ, POSTS_WRITE
 
 _FAILED = OpenApiResponse(OpenApiTypes.OBJECT, "A problem: the platform did not do it")
+_CANNOT = OpenApiResponse(OpenApiTypes.OBJECT, "A problem: it cannot be done with this job, or the key says no")
+_REFUSED = OpenApiResponse(OpenApiTypes.OBJECT, "A problem: the body does not hold, or the platform refuses it")
+_ACTION_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=False,
+    description="1 to 255 characters of your choice. The same key with the same body answers what was done; it is not done again.",
+)
 _KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
@@ -268,6 +279,35 @@ class JobViewSet(_TenantViewSet):
         return Response(
             JobSerializer(watching.take_note(principal=principal_of(request), job=job, now=timezone.now())).data
         )
+
+    @extend_schema(
+        parameters=[_ACTION_KEY],
+        request=OpenApiTypes.OBJECT,
+        responses={200: JobActionSerializer, 409: _CANNOT, 422: _REFUSED, 502: _FAILED, 503: _FAILED},
+    )
+    @action(detail=True, methods=["post"], url_path="actions/<slug:slug>")
+    def act(self, request: Request, pk: UUID, slug: str) -> Response:
+        """Do one of the platform's `actions` with the published post; the body is what its JSON Schema describes.
+
+        The platform is asked at once. Always send an `Idempotency-Key` with a public one: it is then done once, however often it is
+        asked for. 503 with `platform_silent` says that it may have been done.
+        """
+        principal = principal_of(request)
+        job = selectors.job_of(principal.tenant, pk)
+        if not isinstance(request.data, dict):
+            raise ValidationError("The body is a JSON object.", code="not_an_object")
+        done, replayed = acting.perform(
+            principal=principal,
+            job=job,
+            slug=slug,
+            arguments=request.data,
+            idempotency_key=request.headers.get("Idempotency-Key"),
+            now=timezone.now(),
+        )
+        answer = Response(JobActionSerializer(done).data)
+        if replayed:
+            answer["Idempotency-Replayed"] = "true"
+        return answer
 
 
 class DeadLetterFilter(filters.FilterSet):

@@ -91,7 +91,7 @@ def read_one(
         except VersionGone as error:
             told = Finding(f"{where}.{VERSION}", "settings_version_unsupported", error.cause, error.remedy, error.limit)
             return None, [_at(told, destination)]
-        findings = list(_wrong(schema, values_of(said)))
+        findings = list(violations(schema.schema, values_of(said)))
     told_at = [
         Finding(f"{where}.{one.field}" if one.field else where, one.code, one.message, one.remedy, one.limit)
         for one in findings
@@ -172,15 +172,15 @@ def _is_address(value: object) -> bool:
 
 
 #: Compiled once a process. Kept with the schema itself, so that its id is not given to another.
-_compiled: dict[int, tuple[SettingsSchema, Draft202012Validator]] = {}
+_compiled: dict[int, tuple[Mapping[str, Any], Draft202012Validator]] = {}
 _nothing: dict[int, tuple[SettingsSchema, tuple[Finding, ...]]] = {}
 
 
-def _validator(schema: SettingsSchema) -> Draft202012Validator:
+def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
     found = _compiled.get(id(schema))
     if found is None:
         # An empty registry: a reference that leads out of the schema is a mistake, never a call to somewhere.
-        made = Draft202012Validator(dict(schema.schema), registry=Registry(), format_checker=_formats)
+        made = Draft202012Validator(dict(schema), registry=Registry(), format_checker=_formats)
         found = _compiled[id(schema)] = (schema, made)
     return found[1]
 
@@ -189,14 +189,15 @@ def _wrong_with_nothing(schema: SettingsSchema) -> list[Finding]:
     """Return what is wrong with saying nothing, which most posts do; so it is worked out once."""
     found = _nothing.get(id(schema))
     if found is None:
-        found = _nothing[id(schema)] = (schema, tuple(_wrong(schema, {})))
+        found = _nothing[id(schema)] = (schema, tuple(violations(schema.schema, {})))
     return list(found[1])
 
 
-def _wrong(schema: SettingsSchema, values: Mapping[str, Any]) -> Iterator[Finding]:
+def violations(schema: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what a schema refuses of values, in words. The schema must live as long as the process."""
     seen: set[tuple[str, str]] = set()
     for error in sorted(_validator(schema).iter_errors(dict(values)), key=lambda one: [str(p) for p in one.path]):
-        for name, message, remedy, limit in _told(_innermost(error), schema.schema):
+        for name, message, remedy, limit in _told(_innermost(error), schema):
             if (name, message) not in seen:
                 seen.add((name, message))
                 yield Finding(name, "settings_invalid", message, remedy, limit)

@@ -278,6 +278,45 @@ class Watch(Row):
         return f"{self.state or 'unknown'} since {self.changed_at}" if self.changed_at else f"watch of {self.job_id}"
 
 
+class JobAction(Row):
+    """Something a person or a client did with a published post beyond editing and deleting it, and what came of it."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "", "Under way"
+        DONE = "done", "Done"
+        REFUSED = "refused", "Not done"
+        UNKNOWN = "unknown", "Nobody can tell"
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    job = models.ForeignKey(PublishJob, on_delete=models.CASCADE, related_name="actions")
+    slug = models.CharField(max_length=60, help_text="Which of its platform's actions.")
+    actor = models.CharField(max_length=160)
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - NULLs do not collide
+    request_digest = models.CharField(
+        max_length=64, help_text="SHA-256 of what was asked, to tell a replay from a clash."
+    )
+    began_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
+    answer = models.JSONField(default=dict, help_text="What the platform's folder told of it.")
+    cause = models.CharField(max_length=600, blank=True)
+    remedy = models.CharField(max_length=600, blank=True)
+
+    class Meta:
+        db_table = "job_actions"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "idempotency_key"], name="an_idempotency_key_makes_one_action"),
+            models.CheckConstraint(
+                condition=Q(outcome="", finished_at=None) | (~Q(outcome="") & Q(finished_at__isnull=False)),
+                name="action_is_finished_with_an_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} of {self.job_id}"
+
+
 class DeadLetter(Row):
     """A job that needs a person: why, who can mend it, what to do. Closed by redriving, discarding or confirming."""
 

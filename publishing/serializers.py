@@ -13,7 +13,7 @@ from foundation.forms import StrictSerializer
 from publishing.attachments import MOST_FILES
 from publishing.author_settings import unsayable
 from publishing.drafts import Draft, draft_of
-from publishing.models import Attempt, DeadLetter, Post, PublishJob, Watch
+from publishing.models import Attempt, DeadLetter, JobAction, Post, PublishJob, Watch
 from publishing.selectors import state_of_post, watch_of
 from publishing.states import State
 
@@ -293,6 +293,20 @@ class JobDetailSerializer(JobSerializer):
 
     class Meta(JobSerializer.Meta):
         fields = [*JobSerializer.Meta.fields, "attempts"]
+        read_only_fields = fields
+
+
+class JobActionSerializer(serializers.ModelSerializer[JobAction]):
+    """What was done with a published post, and what the platform told of it."""
+
+    action = serializers.CharField(source="slug")
+    job = serializers.UUIDField(source="job_id")
+    outcome = serializers.ChoiceField(choices=["done"])
+    answer = serializers.DictField(help_text="As the platform's folder tells it; see the page of the platform.")
+
+    class Meta:
+        model = JobAction
+        fields = ["id", "job", "action", "outcome", "answer", "began_at", "finished_at"]
         read_only_fields = fields
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from publishing.models import Attempt, DeadLetter, JournalEntry, PublishJob
+from connectors.manager import connector_class
+from publishing.models import Attempt, DeadLetter, JobAction, JournalEntry, PublishJob
 from publishing.selectors import watch_of
 from publishing.states import State
 from tenants.models import AuditEntry
@@ -62,8 +63,9 @@ def story_of(job: PublishJob) -> list[Event]:
     events += [_journal(entry) for entry in _last_notes(job.journal.exclude(key__startswith="_").order_by("id"))]
     events += [_letter(letter) for letter in job.dead_letters.order_by("id")]
     events += list(_looks(job))
+    events += list(_actions(job))
     events += list(_people(job))
-    order = {"accepted": 0, "attempt": 1, "journal": 2, "outcome": 3, "letter": 4, "look": 5, "person": 6}
+    order = {"accepted": 0, "attempt": 1, "journal": 2, "outcome": 3, "letter": 4, "look": 5, "action": 6, "person": 7}
     return sorted(events, key=lambda event: (event.at, order[event.kind]))
 
 
@@ -191,13 +193,34 @@ def _looks(job: PublishJob) -> Iterator[Event]:
         )  # fmt: skip
 
 
+_DONE: Final = {
+    JobAction.Outcome.DONE: ("done", "ok", "check"),
+    JobAction.Outcome.REFUSED: ("not done", "problem", "cross"),
+    JobAction.Outcome.UNKNOWN: ("nobody can tell whether it was done", "doubt", "question"),
+    JobAction.Outcome.OPEN: ("under way", "waiting", "hourglass"),
+}
+
+
+def _actions(job: PublishJob) -> Iterator[Event]:
+    names = {action.slug: action.name for action in connector_class(job.platform_id).actions}
+    for run in job.actions.order_by("id"):
+        words, tone, icon = _DONE[JobAction.Outcome(run.outcome)]
+        facts = tuple(
+            (_key_in_words(key), _value_in_words(value)) for key, value in sorted(run.answer.items()) if _tells(value)
+        )
+        title = f"{names.get(run.slug, run.slug)}: {words}"
+        detail = f"By {_named(run.actor)}. {run.cause}".strip()
+        yield Event(run.began_at, "action", title, detail, run.remedy, tone, facts=facts, icon=icon)
+
+
 def _letter(letter: DeadLetter) -> Event:
     needs = {"author": "Needs its author", "tenant": "Needs the account's owner"}.get(letter.who, "Needs an operator")
     return Event(letter.opened_at, "letter", needs, letter.cause, letter.remedy, "problem", icon="tray")
 
 
 def _people(job: PublishJob) -> Iterator[Event]:
-    for entry in AuditEntry.objects.filter(subject_kind="publishjob", subject_id=str(job.pk)).order_by("id"):
+    entries = AuditEntry.objects.filter(subject_kind="publishjob", subject_id=str(job.pk))
+    for entry in entries.exclude(action="job.acted").order_by("id"):
         title, tone = _PEOPLE.get(entry.action, (entry.action, "plain"))
         reason = entry.detail.get("reason") or entry.detail.get("link") or ""
         yield Event(

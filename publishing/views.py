@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from connectors.selectors import destination_of
 from foundation.errors import Conflict, Finding, Forbidden, Invalid, NotFound, Refusal
 from foundation.listing import Query, read_uuid, read_uuids
-from publishing import accepting, doorbell, drafts, live, redriving, selectors, watching
+from publishing import accepting, acting, doorbell, drafts, live, redriving, selectors, watching
 from publishing.drafts import Draft
 from publishing.models import DeadLetter, Post, PublishJob
+from publishing.pages import action as action_pages
 from publishing.pages import allowed as allowed_pages
 from publishing.pages import compose as compose_pages
 from publishing.pages import job as job_pages
@@ -284,6 +285,43 @@ def note_taken_back(request: MemberRequest, job_id: UUID) -> HttpResponse:
     except Conflict as refusal:
         messages.error(request, _words(refusal))
     return HttpResponseRedirect(page_before(request) or reverse("job", args=[job_id]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def job_action(request: MemberRequest, job_id: UUID, slug: str) -> HttpResponse:
+    """Do something with a published post; what people out there would notice is asked for twice."""
+    principal, now = request.principal, timezone.now()
+    principal.require(POSTS_WRITE)
+    found = selectors.job_of(principal.tenant, job_id)
+    wanted = acting.action_of(found, slug)
+
+    def page(status: int = 200, **said: Any) -> HttpResponse:
+        told = action_pages.action_page(principal.tenant, request.user, found, wanted, **said)
+        return render(request, "publishing/action.html", told, status=status)
+
+    if request.method != "POST":
+        return page()
+    sent = {name: request.POST.getlist(name) for name in request.POST if name.startswith(action_pages.GROUP)}
+    key = request.POST.get("key", "")[:255]
+    arguments, findings = action_pages.read(wanted, sent)
+    if findings:
+        return page(422, sent=sent, key=key, findings=findings)
+    try:
+        mark = acting.digest_of(found, wanted, arguments)
+        if wanted.public and request.POST.get("confirmed") != mark:
+            acting.check(found, wanted, arguments)
+            return page(sent=sent, key=key, confirming=mark)
+        acting.perform(
+            principal=principal, job=found, slug=slug, arguments=arguments, idempotency_key=key or None, now=now
+        )
+    except (Forbidden, NotFound):
+        raise
+    except Refusal as refusal:
+        # A key in doubt stays in doubt: whoever has looked at the platform comes back to a fresh form.
+        return page(refusal.status, sent=sent, key=key, problem=refusal)
+    messages.success(request, f"{wanted.name}: done. What the platform told stands below.")
+    return redirect("job", job_id)
 
 
 def _tell(request: MemberRequest, refusal: Refusal) -> None:

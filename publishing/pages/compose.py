@@ -22,7 +22,7 @@ from publishing.attachments import MOST_FILES
 from publishing.contents import content_of, files_at, kind_of, settings_at
 from publishing.drafts import Draft
 from publishing.models import PublishJob
-from publishing.pages import allowed, settings_form
+from publishing.pages import allowed, schema_form, settings_form
 from publishing.pages.files import files_to_pick
 from publishing.serializers import DraftSerializer
 from tenants.models import Tenant, User
@@ -161,7 +161,7 @@ def compose_page(
         for kind in kinds.values()
         if (form := settings_form.form_of(kind, typed.settings, zone=zone, allowed=known.get(kind.slug, ())))
     ]
-    controls = {form["id"] for form in forms}.union(*(settings_form.controls_of(form["fields"]) for form in forms))
+    controls = {form["id"] for form in forms}.union(*(schema_form.controls_of(form["fields"]) for form in forms))
     errors = [_told(finding, next(iter(kinds), "") if typed.job else "", controls) for finding in findings]
     return {
         "files": files_to_pick(tenant, typed.files, typed.alt_texts, now=now) if takes_files else [],
@@ -222,10 +222,7 @@ def _field_of(finding: Finding, kind: str, controls: Collection[str]) -> str:
         rest = f"{kind}.{rest}"
     if first == "settings":
         kind, _, member = rest.partition(".")
-        name = f"set-{kind}-{member.replace('.', '-')}" if member else f"set-{kind}"
-        while name not in controls and "-" in name:
-            name = name.rpartition("-")[0]
-        return name if name in controls else "general"
+        return schema_form.control_at(f"set-{kind}", member, controls) or "general"
     return _FIELDS.get(first) or _FIELDS.get(finding.field.rpartition(".")[2], "general")
 
 

@@ -13,6 +13,7 @@ from connectors.types import Capability
 from publishing import timeline
 from publishing.contents import content_of, files_at, kind_of, settings_at
 from publishing.models import PublishJob
+from publishing.pages import action as action_pages
 from publishing.pages import schema_form
 from publishing.pages.files import files_of
 from publishing.pages.words import MOVING, WHO, job_row, reconnect_helps, standing_of
@@ -173,6 +174,7 @@ def _actions(principal: Principal, job: PublishJob, *, has_letter: bool) -> dict
         if may_act and _may_do(job, Capability.DELETE_POST)
         else "",
         "edit_live": may_act and _may_do(job, Capability.EDIT_POST),
+        "more": action_pages.buttons_of(job) if may_act and _may_do(job, Capability.ACTIONS) else [],
         "unknown": stuck and in_doubt,
         "note": may_act
         and (standing := standing_of(job)) is not None

@@ -6,7 +6,7 @@ What is left empty is left out. Nothing is judged here: the schema does that, as
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -118,6 +118,20 @@ def words_for(member: Schema, value: Any) -> str:
 def label_of(name: str, member: Schema) -> str:
     """Return what a member is called."""
     return str(member.get("title") or name.replace("_", " ").capitalize())
+
+
+def controls_of(fields: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the names of all controls, those in groups too."""
+    fields = list(fields)
+    return {one["id"] for one in fields}.union(*(controls_of(one.get("fields", ())) for one in fields))
+
+
+def control_at(group: str, path: str, controls: Collection[str]) -> str:
+    """Return the control of the innermost member on a path that has one; empty when none has."""
+    name = f"{group}-{path.replace('.', '-')}" if path else group
+    while name not in controls and "-" in name:
+        name = name.rpartition("-")[0]
+    return name if name in controls else ""
 
 
 def in_words(value: Any) -> str:

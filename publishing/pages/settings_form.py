@@ -53,11 +53,6 @@ def control_name(kind: DestinationKind, member: str = "") -> str:
     return f"set-{kind.slug}-{member.replace('.', '-')}" if member else f"set-{kind.slug}"
 
 
-def controls_of(fields: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the names of all controls, those in groups too."""
-    return {one["id"] for one in fields}.union(*(controls_of(one.get("fields", ())) for one in fields))
-
-
 def rules_of(kind: DestinationKind, allowed: Composing) -> dict[str, dict[str, Any]]:
     """Return by control what a place narrows: its ``values``, or the one ``fixed`` value, both as the control holds them."""
     rules: dict[str, dict[str, Any]] = {}
