@@ -11,7 +11,7 @@ from connectors.connecting_by_key import LONGEST_KEY
 from connectors.manager import is_configured
 from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
-from connectors.types import Action, Composing, Member, MemberResult, Review, Segment
+from connectors.types import Action, Composing, Member, MemberResult, Review
 from foundation.forms import StrictSerializer
 
 
@@ -259,7 +259,7 @@ class MemberResultsSerializer(serializers.Serializer[Any]):
     results = MemberResultSerializer(many=True)
 
 
-class SegmentSerializer(serializers.Serializer[Segment]):
+class SegmentSerializer(serializers.Serializer[Any]):
     """A part of an audience."""
 
     id = serializers.CharField(source="external_id")

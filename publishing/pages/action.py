@@ -1,7 +1,7 @@
 """Doing something with a published post: a form made from the action's schema, and asking twice where people would notice."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.urls import reverse
@@ -29,7 +29,7 @@ def buttons_of(job: PublishJob) -> list[dict[str, Any]]:
     ]
 
 
-def read(action: Action, sent: dict[str, Sequence[str]]) -> tuple[dict[str, Any], list[Finding]]:
+def read(action: Action, sent: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[Finding]]:
     """Return what was typed as arguments, and what could not be read."""
     return schema_form.read(GROUP, "", schema_form.plain(action.schema), sent)
 
