@@ -100,6 +100,22 @@ def test_a_stale_token_is_renewed_once_and_a_dead_one_asks_for_its_owner(
     assert (connection.status, connection.status_cause) == (Connection.Status.ATTENTION, "Go away.")
 
 
+def test_a_token_that_is_about_to_end_is_renewed_first_if_it_can_be(
+    api: Client, village: Village, well: Destination
+) -> None:
+    Connection.objects.update(access_expires_at=timezone.now() + timedelta(minutes=1))
+    village.says |= {"composing": TOLD, "refresh": {"token": "token-2"}}
+    assert api.get(address(well)).status_code == 200
+    assert [name for name, _ in village.asked] == ["refresh", "composing"]
+    assert village.tokens[-1] == "token-2"
+
+    cache.clear()
+    TokenRefresh.objects.all().delete()
+    Connection.objects.update(access_expires_at=timezone.now() + timedelta(minutes=1))
+    village.says["refresh"] = (503, {})
+    assert api.get(address(well)).status_code == 200
+
+
 def test_a_refresh_that_fails_for_the_moment_blames_nobody(api: Client, village: Village, well: Destination) -> None:
     village.says |= {"composing": (401, {"words": "Who is it?"}), "refresh": (503, {"words": "Closed."})}
     answer = api.get(address(well))
