@@ -196,17 +196,30 @@ class Budgets:
 
     @contextmanager
     def slot(self, key: str, *, most: int, operation: str) -> Iterator[None]:
-        """Hold one of a bounded number of places for the time of a call; raises ``RateLimited`` when all are taken."""
+        """Hold one of a bounded number of places for the time of a call; raises ``RateLimited`` when all are taken.
+
+        While Redis is out of reach nobody counts, and the call is let through.
+        """
         holder = uuid4().hex
         name = self._name("slots", key)
-        if not _slots().take(name, holder, most):
+        if not self._took(name, holder, most):
             raise self._refusal(
                 f"{most} calls are under way, which is all this platform allows at once.", _WAIT_FOR_SLOT, operation
             )
         try:
             yield
         finally:
-            _slots().give_back(name, holder)
+            with suppress(RedisError):
+                _slots().give_back(name, holder)
+
+    def _took(self, name: str, holder: str, most: int) -> bool:
+        if self._out_of_reach():
+            return True
+        try:
+            return _slots().take(name, holder, most)
+        except RedisError as error:
+            self._lost_sight(error)
+            return True
 
     def _count(self, window: Window, key: str, operation: str) -> None:
         item = RateLimitItemPerSecond(window.calls, int(window.per.total_seconds()))

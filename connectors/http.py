@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 #: No answer we understand is longer; a longer one is cut off and told as unexpected.
 LARGEST_ANSWER_BYTES: Final = 10 * 1024 * 1024
 _CHUNK_BYTES: Final = 64 * 1024
+_OPENING_BYTES: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Answer:
     headers: Mapping[str, str]
     data: Any
     elapsed: timedelta
+    #: How a body begins that was not JSON: pages of gateways name the reference number of a refusal there.
+    opening: str = ""
 
     @property
     def ok(self) -> bool:
@@ -143,7 +146,9 @@ class Http:
                     ms=round((time.monotonic() - started) * 1000),
                 )
         elapsed = timedelta(seconds=time.monotonic() - started)
-        return Answer(status, response.headers, _parsed(body), elapsed)
+        data = _parsed(body)
+        opening = body[:_OPENING_BYTES].decode("utf-8", "replace") if data is None else ""
+        return Answer(status, response.headers, data, elapsed, opening)
 
     def _body(self, response: requests.Response, *, deadline: float, operation: str, changes: bool) -> bytes:
         body = bytearray()

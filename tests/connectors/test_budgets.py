@@ -193,3 +193,18 @@ def test_a_redis_that_is_down_lets_calls_through_and_is_not_asked_again_at_once(
     for _ in range(10):
         require(mine, Priority.BACKGROUND)
     assert len(asked) == 1
+
+
+def test_a_place_is_free_for_all_while_redis_is_down(mine: Budgets, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone:
+        def take(self, name: str, holder: str, most: int) -> bool:
+            raise RedisConnectionError("connection refused")
+
+        def give_back(self, name: str, holder: str) -> None:
+            raise RedisConnectionError("connection refused")
+
+    monkeypatch.setattr("connectors.budgets._slots", Gone)
+    monkeypatch.setitem(budgets._outage, "until", 0.0)
+    with mine.slot("user", most=1, operation="test"), mine.slot("user", most=1, operation="test"):
+        pass
+    monkeypatch.setitem(budgets._outage, "until", 0.0)
