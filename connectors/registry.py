@@ -5,8 +5,10 @@ from typing import Final
 from connectors.base import Connector
 from connectors.google_business.connector import GoogleBusinessConnector
 from connectors.linkedin.connector import LinkedInConnector
+from connectors.mailchimp.connector import MailchimpConnector
 from connectors.meta.connector import MetaConnector
 
 CONNECTORS: Final[dict[str, type[Connector]]] = {
-    connector.slug: connector for connector in (MetaConnector, LinkedInConnector, GoogleBusinessConnector)
+    connector.slug: connector
+    for connector in (MetaConnector, LinkedInConnector, GoogleBusinessConnector, MailchimpConnector)
 }

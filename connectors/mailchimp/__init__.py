@@ -1,0 +1,1 @@
+"""Mailchimp: audiences, campaigns, contacts and reports."""

@@ -1,0 +1,44 @@
+"""Images of a mail: put into the account's file manager, each once for a post.
+
+Source: https://mailchimp.com/developer/marketing/api/file-manager-files/, read 2026-11-21. Mails show images by address, so the bytes
+go up first and the answer's address is noted. Nobody sees a file there, so an upload whose answer was lost is simply made
+again; at worst the file manager holds it twice.
+"""
+
+import base64
+from collections.abc import Iterable
+from typing import Final
+
+from connectors.mailchimp.rest import Rest, strange, text
+from connectors.types import Attachment, Journal
+
+#: https://mailchimp.com/help/ (old "Host files"): 10 MB a file, and images below 1 MB are counselled.
+MOST_BYTES: Final = 10 * 1024 * 1024
+COUNSELLED_BYTES: Final = 1024 * 1024
+IMAGE_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
+
+
+def addresses_of(
+    rest: Rest, media: tuple[Attachment, ...], positions: Iterable[int], journal: Journal
+) -> dict[int, str]:
+    """Return the address of each image by its position, uploading those that are not there yet."""
+    return {position: _address(rest, media[position], journal) for position in positions}
+
+
+def _address(rest: Rest, attachment: Attachment, journal: Journal) -> str:
+    file = attachment.file
+    key = f"file:{file.id}"
+    known = journal.recall(key)
+    if known:
+        return str(known)
+    journal.renew()
+    with file.open() as stream:
+        data = base64.b64encode(stream.read()).decode()
+    told = rest.change(
+        "POST", "file-manager/files", operation="upload_image", body={"name": file.name, "file_data": data}
+    )
+    address = text(told.get("full_size_url"))
+    if not address.startswith(("https://", "http://")):
+        raise strange("an uploaded image without an address", "upload_image")
+    journal.note(key, address)
+    return address
