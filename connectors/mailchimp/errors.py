@@ -6,6 +6,7 @@ decides; ``status`` of a body is not read at all, for campaigns have a ``status`
 JSON came from the network before Mailchimp: it says nothing about the key.
 """
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ LONGEST_BACKOFF: Final = timedelta(seconds=60)
 BLOCKED_WAIT: Final = timedelta(minutes=5)
 LONGEST_WAIT: Final = timedelta(hours=24)
 #: What the network before Mailchimp calls a refusal of its own, to be given to Mailchimp's support.
-_REFERENCE: Final = re.compile(r"Reference[\s&#;0-9]{0,20}?(?:Number)?\s*[:#]?\s*((?:[0-9a-f]+\.){2,}[0-9a-f]+)", re.I)
+_REFERENCE: Final = re.compile(r"Reference(?: Number)?[\s:#]{1,5}((?:[0-9a-f]{1,16}\.){2,6}[0-9a-f]{1,16})", re.I)
 _DIGITS: Final = re.compile(r"[0-9]{1,6}")
 
 
@@ -285,7 +286,7 @@ def _field(entry: Mapping[str, Any]) -> str:
 
 
 def _reference_in(text: str) -> str:
-    found = _REFERENCE.search(text)
+    found = _REFERENCE.search(html.unescape(text))
     return found[1] if found else ""
 
 
