@@ -35,6 +35,8 @@ BLOCKED_WAIT: Final = timedelta(minutes=5)
 LONGEST_WAIT: Final = timedelta(hours=24)
 #: What the network before Mailchimp calls a refusal of its own, to be given to Mailchimp's support.
 _REFERENCE: Final = re.compile(r"Reference(?: Number)?[\s:#]{1,5}((?:[0-9a-f]{1,16}\.){2,6}[0-9a-f]{1,16})", re.I)
+#: What we call a refusal that came with such a number.
+EDGE_BLOCKED: Final = "EdgeBlocked"
 _DIGITS: Final = re.compile(r"[0-9]{1,6}")
 
 
@@ -178,7 +180,7 @@ def error_in(answer: Answer, *, operation: str, changes: bool, hidden: Secret | 
     told = _told(answer, hidden)
     reply = PlatformReply(
         status=answer.status,
-        code=told.code or ("EdgeBlocked" if told.edge and answer.status in (403, 503) else ""),
+        code=told.code if not told.edge else EDGE_BLOCKED if told.reference else "",
         request_id=(told.reference or told.instance or str(answer.headers.get("X-Request-Id") or ""))[:80],
         words=told.words,
     )

@@ -16,7 +16,7 @@ from connectors.budgets import Budgets, Priority
 from connectors.errors import ConnectorError, OutcomeUnknown, PlatformReply, RateLimited, UnexpectedAnswer
 from connectors.http import Answer, Http
 from connectors.mailchimp.credentials import Credential, root_of
-from connectors.mailchimp.errors import FALLBACK_WAIT, LONGEST_BACKOFF, PLATFORM, error_in
+from connectors.mailchimp.errors import EDGE_BLOCKED, FALLBACK_WAIT, LONGEST_BACKOFF, PLATFORM, error_in, has_title
 from foundation.secret import Secret
 
 #: The most that a page of a list holds; without asking, it holds ten.
@@ -171,7 +171,7 @@ class Rest:
                     error.retry_after = min(FALLBACK_WAIT * 2 ** min(times - 1, 10), LONGEST_BACKOFF)
                 self._budgets.block(self.user, error.retry_after)
             else:
-                self._budgets.block(EDGE if error.reply.request_id else self.user, error.retry_after)
+                self._budgets.block(EDGE if has_title(error, EDGE_BLOCKED) else self.user, error.retry_after)
         return error
 
 
