@@ -261,13 +261,14 @@ def _images(content: Content) -> Iterator[Finding]:
 
 def _image(attachment: Attachment, field: str) -> Iterator[Finding]:
     file = attachment.file
-    if file.kind is not MediaKind.IMAGE or file.content_type not in files.IMAGE_TYPES:
+    turned = file.kind is MediaKind.IMAGE and files.is_turned(file)
+    if file.kind is not MediaKind.IMAGE or not (turned or file.content_type in files.IMAGE_TYPES):
         yield Finding(field, "wrong_type", "A mail shows JPEG, PNG and GIF images.", "Save it as one of these.")
     if file.size_bytes == 0:
         yield Finding(field, "empty_file", "The file is empty.", "Upload it again.")
-    if file.size_bytes > files.MOST_BYTES:
+    if file.size_bytes > files.MOST_BYTES and not turned:
         yield Finding(field, "too_large", "The image is too large for Mailchimp.", "Make it smaller.", "10 MB")
-    elif file.size_bytes > files.COUNSELLED_BYTES:
+    elif file.size_bytes > files.COUNSELLED_BYTES and not turned:
         yield Finding(
             field,
             "heavy",

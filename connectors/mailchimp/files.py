@@ -10,12 +10,23 @@ from collections.abc import Iterable
 from typing import Final
 
 from connectors.mailchimp.rest import Rest, strange, text
-from connectors.types import Attachment, Journal
+from connectors.types import Attachment, Journal, MediaFile
 
 #: https://mailchimp.com/help/ (old "Host files"): 10 MB a file, and images below 1 MB are counselled.
 MOST_BYTES: Final = 10 * 1024 * 1024
 COUNSELLED_BYTES: Final = 1024 * 1024
 IMAGE_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
+#: Kinds of pictures that many mail programs do not show: the hub makes a JPEG of them.
+TURNED: Final = frozenset({"image/webp"})
+#: Wide enough for any screen, as mails are read in columns of some 600 points.
+LONGEST_SIDE: Final = 1_920
+
+
+def is_turned(file: MediaFile) -> bool:
+    """Tell whether the mail shows a JPEG that the hub makes of this picture; an animation would lose its motion."""
+    if int(file.facts.get("frames") or 1) > 1:
+        return False
+    return file.content_type in TURNED or (file.content_type in IMAGE_TYPES and file.size_bytes > MOST_BYTES)
 
 
 def addresses_of(
@@ -27,11 +38,13 @@ def addresses_of(
 
 def _address(rest: Rest, attachment: Attachment, journal: Journal) -> str:
     file = attachment.file
-    key = f"file:{file.id}"
+    key = f"file:{attachment.file.id}"
     known = journal.recall(key)
     if known:
         return str(known)
     journal.renew()
+    if is_turned(file):
+        file = file.as_jpeg(longest_side=LONGEST_SIDE)
     with file.open() as stream:
         data = base64.b64encode(stream.read()).decode()
     told = rest.change(

@@ -24,10 +24,8 @@ def look_after(rest: Rest, campaign_id: str) -> Standing:
 def _told(campaign: Campaign, dc: str) -> Standing:
     page = campaign.archive_url or campaign.editor(dc)
     editor = campaign.editor(dc)
-    if campaign.status in campaigns.SENT:
+    if campaign.status in {campaigns.UNDER_WAY, *campaigns.SENT}:
         return Standing(LiveState.LIVE, permalink=page)
-    if campaign.status == campaigns.UNDER_WAY:
-        return Standing(LiveState.PENDING, "Mailchimp is sending it.", permalink=page)
     if campaign.status == campaigns.SCHEDULED:
         at = campaign.send_time
         when = f" on {at:%d %B %Y at %H:%M} UTC" if at else ""

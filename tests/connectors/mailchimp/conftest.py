@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
@@ -15,7 +15,7 @@ from connectors import budgets, http
 from connectors.errors import ReconnectRequired
 from connectors.mailchimp.connector import MailchimpConnector
 from connectors.manager import get_connector
-from connectors.types import ACCESS_TOKEN, Facts, MediaKind, Target
+from connectors.types import ACCESS_TOKEN, Facts, MediaFile, MediaKind, Target
 from foundation.secret import Secret
 from sandbox.adapter import SandboxAdapter
 from sandbox.app import create_app
@@ -121,6 +121,10 @@ class MemoryFile:
     def open(self) -> BinaryIO:
         """Return the bytes."""
         return io.BytesIO(self.data)
+
+    def as_jpeg(self, *, longest_side: int | None = None) -> MediaFile:
+        """Return something like it."""
+        return replace(self, data=b"\xff\xd8JPEG", content_type="image/jpeg", name="picture.jpg", size=None)
 
 
 class Listening(SandboxAdapter):

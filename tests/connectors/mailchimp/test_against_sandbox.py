@@ -1,12 +1,15 @@
 """The connector against Mailchimp in miniature: connect, send everything that can be sent, lose answers, find again."""
 
+import base64
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import responses
 import time_machine
 from django.conf import settings
 
@@ -33,7 +36,7 @@ from foundation.secret import Secret
 from sandbox.mailchimp import demo
 from sandbox.mailchimp.records import Campaign
 from sandbox.world import World
-from tests.connectors.mailchimp.conftest import LETTER, Listening, MemoryFile, MemoryJournal, WorkerDied, holding
+from tests.connectors.mailchimp.conftest import LETTER, ROOT, Listening, MemoryFile, MemoryJournal, WorkerDied, holding
 from tests.sandbox.linkedin.hub import png
 
 Trouble = Callable[..., None]
@@ -195,6 +198,22 @@ def test_images_go_to_the_file_manager_once_and_stand_in_the_mail(
         assert f'src="{journal.notes[key]}"' in html
     assert 'alt="A cup"' in html
     assert 'href="https://grossmann-kaffee.test/shop?a=1&amp;b=2"' in html
+
+
+def test_a_picture_that_mail_programs_do_not_show_goes_as_a_jpeg(
+    alone: MailchimpConnector, answers: responses.RequestsMock
+) -> None:
+    answers.post(f"{ROOT}/file-manager/files", json={"full_size_url": "https://mcusercontent.com/1.jpg"})
+    answers.get(f"{ROOT}/verified-domains", json={"domains": []})
+    answers.post(f"{ROOT}/campaigns", json={"id": "1", "status": "save"})
+    answers.put(f"{ROOT}/campaigns/1/content", json={})
+    webp = Attachment(MemoryFile(content_type="image/webp", name="picture.webp"))
+    alone.publish(replace(mail(delivery="draft"), media=(webp,)), LETTER, MemoryJournal())
+    (upload,) = [
+        json.loads(call.request.body or "") for call in answers.calls if "file-manager" in str(call.request.url)
+    ]
+    assert upload["name"] == "picture.jpg"
+    assert base64.b64decode(upload["file_data"]).startswith(b"\xff\xd8")
 
 
 def test_html_template_and_plain_text_are_sent_as_their_author_made_them(

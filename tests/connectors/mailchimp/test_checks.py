@@ -63,9 +63,12 @@ def test_a_plain_mail_has_nothing_wrong_with_it() -> None:
         (mail(html="<p>x</p>"), "other_format settings.html"),
         (mail(format="html", html="*|UNSUB|*", template_id=7), "other_format settings.template_id"),
         (mail(format="template", template_id=7, plain_text="x"), "other_format settings.plain_text"),
-        (mail(media=(file(content_type="image/webp"),)), "wrong_type media.0"),
+        (mail(media=(file(content_type="image/webp", facts={"frames": 2}),)), "wrong_type media.0"),
         (mail(media=(file(kind=MediaKind.VIDEO, content_type="video/mp4"),)), "wrong_type media.0"),
-        (mail(media=(file(size=10 * 1024 * 1024 + 1),)), "too_large media.0"),
+        (
+            mail(media=(file(size=10 * 1024 * 1024 + 1, content_type="image/gif", facts={"frames": 2}),)),
+            "too_large media.0",
+        ),
         (mail(media=(file(data=b""),)), "empty_file media.0"),
         (mail(segment_id=1, tag_ids=[2]), "not_together settings.tag_ids"),
         (mail(tag_ids=[1, 2, 3, 4, 5, 6]), "too_many settings.tag_ids"),
@@ -121,6 +124,10 @@ def test_a_moment_needs_some_lead(lead: timedelta, fine: bool) -> None:
 def test_what_would_surprise_its_author_is_told_and_stands_in_nobodys_way(content: Content, code: str) -> None:
     assert codes(content) == []
     assert codes(content, severity="warning") == [code]
+
+
+def test_a_picture_that_the_hub_turns_into_a_jpeg_is_nothing_to_speak_of() -> None:
+    assert check(mail(media=(file(content_type="image/webp"), file(size=30_000_000))), now=NOW) == []
 
 
 def test_an_image_that_the_mail_does_not_show_may_be_anything() -> None:
