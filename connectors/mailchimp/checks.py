@@ -84,7 +84,9 @@ def _head(content: Content) -> Iterator[Finding]:
     said = content.settings
     subject = str(said.get("subject") or "")
     if not subject.strip():
-        yield Finding("settings.subject", "empty", "A mail needs a subject.", "Write one.")
+        # A draft may wait for its subject; Mailchimp sends nothing without one.
+        severity = "warning" if said.get("delivery") == Delivery.DRAFT else "error"
+        yield Finding("settings.subject", "empty", "A mail needs a subject.", "Write one.", severity=severity)
     for name, what, longest in (
         ("subject", "subject", LONGEST_SUBJECT),
         ("preview_text", "preview text", LONGEST_PREVIEW),

@@ -15,7 +15,8 @@ from connectors.types import Attachment, Journal, MediaFile
 #: https://mailchimp.com/help/ (old "Host files"): 10 MB a file, and images below 1 MB are counselled.
 MOST_BYTES: Final = 10 * 1024 * 1024
 COUNSELLED_BYTES: Final = 1024 * 1024
-IMAGE_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
+JPEG: Final = "image/jpeg"
+IMAGE_TYPES: Final = frozenset({JPEG, "image/png", "image/gif"})
 #: Kinds of pictures that many mail programs do not show: the hub makes a JPEG of them.
 TURNED: Final = frozenset({"image/webp"})
 #: Wide enough for any screen, as mails are read in columns of some 600 points.
@@ -26,6 +27,8 @@ def is_turned(file: MediaFile) -> bool:
     """Tell whether the mail shows a JPEG that the hub makes of this picture; an animation would lose its motion."""
     if int(file.facts.get("frames") or 1) > 1:
         return False
+    if file.content_type == JPEG:
+        return file.size_bytes > MOST_BYTES and max(file.width or 0, file.height or 0) > LONGEST_SIDE
     return file.content_type in TURNED or (file.content_type in IMAGE_TYPES and file.size_bytes > MOST_BYTES)
 
 

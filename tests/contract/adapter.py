@@ -59,6 +59,7 @@ SHAPES: Mapping[Capability, tuple[Shape, ...]] = {
     Capability.DOCUMENT: (Shape("a document", Capability.DOCUMENT, ("document",)),),
     Capability.POLL: (Shape("a poll", Capability.POLL),),
     Capability.RESHARE: (Shape("a reshare", Capability.RESHARE),),
+    Capability.CAMPAIGN: (Shape("a campaign", Capability.CAMPAIGN),),
 }
 
 
@@ -78,6 +79,9 @@ class Adapter(ABC):
     patience: timedelta
     #: What ``comment_from_outside`` is told as; comments name the post they stand under.
     told_as: EventKind = EventKind.COMMENT
+    #: What publishing stands on and a person can lose: the word for it, and the code under which a health check tells it.
+    right: str = "scope"
+    right_lost: str = "scope_missing"
 
     def switches(self) -> Mapping[str, Any]:
         """Return the town's switches: what the sheet calls weak is set so that everything can be tried."""
@@ -122,6 +126,14 @@ class Adapter(ABC):
     def marks(self, world: World, item: TimelineItem) -> Iterable[Capability]:
         """Return what an item is beyond words and files: a reel, a story, a poll, a reshare, a link."""
         return (Capability.LINK,) if item.link else ()
+
+    def said(self, item: TimelineItem) -> str:
+        """Return the post's own words of an item, without what the platform or the law wants beside them."""
+        return item.text
+
+    def shows(self, content: Content) -> bool:
+        """Tell whether people see such a content as soon as it is published; drafts and what waits for its hour they do not."""
+        return True
 
     def words_shown(self, shape: Shape) -> bool:
         """Tell whether people see the text of such a post."""
@@ -169,6 +181,10 @@ class Adapter(ABC):
 
     def review_from_outside(self, world: World, kind: str, text: str, *, stars: int) -> None:
         """Let a customer write a review of the place of a kind, where there are reviews."""
+        raise NotImplementedError
+
+    def harmless_action(self) -> tuple[str, dict[str, Any]]:
+        """Return one of the connector's actions that changes nothing for anybody, with what it takes, where there are any."""
         raise NotImplementedError
 
     @abstractmethod

@@ -12,11 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from connectors.base import Connector
+from connectors.connecting_by_key import connect_by_key
 from connectors.manager import get_connector, target_of
 from connectors.models import Connection, Destination
 from connectors.refreshing import refresh_connection
 from connectors.services import choose_destinations
 from connectors.types import Capability, Target
+from foundation.secret import Secret
 from media.services import store_file
 from media.staging import Staged
 from publishing import ledger
@@ -66,17 +68,27 @@ class Stage:
     # --- connecting ---------------------------------------------------------------------------------------------------
 
     def connect(self) -> Connection:
-        """Go through both doors of a login as a person does, and choose every place that can be published to."""
+        """Go the way a person goes, by a login or by a key, and choose every place that can be published to."""
+        by_login = Capability.OAUTH in self.case.connector.capabilities
+        connection = self._connect_by_login() if by_login else self._connect_by_key()
+        open_places = [place.pk for place in connection.destinations.all() if not place.obstacle and not place.gone_at]
+        choose_destinations(principal=self.house.principal, connection=connection, chosen=open_places)
+        return connection
+
+    def _connect_by_key(self) -> Connection:
+        key = Secret(str(self.world.platforms[self.slug].consent({})["key"]))
+        principal, now = self.house.principal, timezone.now()
+        return connect_by_key(principal=principal, platform=self.slug, key=key, now=now)[0]
+
+    def _connect_by_login(self) -> Connection:
+        """Go through both doors of a login."""
         left = self.browser.get(f"/api/oauth/{self.slug}/start")
         assert left.status_code == 302, left.content
         allowed = self.world.platforms[self.slug].consent({"url": left["Location"]})
         parts = urlsplit(str(allowed["redirect_url"]))
         back = self.browser.get(f"{parts.path}?{parts.query}")
         assert back.status_code == 302, back.content
-        connection = Connection.objects.get(platform_id=self.slug)
-        open_places = [place.pk for place in connection.destinations.all() if not place.obstacle and not place.gone_at]
-        choose_destinations(principal=self.house.principal, connection=connection, chosen=open_places)
-        return connection
+        return Connection.objects.get(platform_id=self.slug)
 
     @property
     def connection(self) -> Connection:

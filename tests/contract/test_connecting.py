@@ -29,6 +29,18 @@ def test_an_account_is_connected_with_every_place_it_opens(stage: Stage) -> None
     assert place.name
 
 
+@pytest.mark.parametrize("case", able(Capability.API_KEY), ids=str)
+def test_a_key_connects_its_account_with_every_place_it_opens(stage: Stage) -> None:
+    connection, place = stage.connection, stage.place
+    assert (connection.status, connection.access_expires_at) == (Connection.Status.ACTIVE, None)
+    assert connection.display_name
+    assert (place.obstacle, place.enabled, place.gone_at) == ("", True, None)
+    assert place.name
+    form = stage.case.connector.key_form
+    assert form is not None
+    assert form.page.startswith("https://")
+
+
 @pytest.mark.parametrize("case", KINDS, ids=str)
 def test_connecting_again_renews_the_same_connection_and_keeps_what_was_chosen(stage: Stage) -> None:
     before = stage.connection
@@ -89,8 +101,11 @@ def test_a_scope_that_was_taken_back_is_seen_and_named(stage: Stage) -> None:
     scopes = set(stage.connection.scopes_granted)
     stage.adapter.lose_scope(stage.world, stage.case.kind.slug)
     entry = check_connection(connection=stage.connection, now=timezone.now())
-    assert (entry.state, entry.code) == (HealthState.UNHEALTHY, "scope_missing")
+    assert (entry.state, entry.code) == (HealthState.UNHEALTHY, stage.adapter.right_lost)
     lost = scopes - set(stage.connection.scopes_granted)
+    if not scopes:
+        assert stage.adapter.right in entry.cause
+        return
     assert len(lost) == 1
     assert lost.pop() in entry.cause
 
@@ -109,7 +124,7 @@ def test_disconnecting_ends_the_grant_at_the_platform(stage: Stage) -> None:
     assert stage.live() == []
 
 
-@pytest.mark.parametrize("case", KINDS, ids=str)
+@pytest.mark.parametrize("case", able(Capability.OAUTH), ids=str)
 def test_nothing_is_kept_of_a_login_that_was_cancelled(make_stage: MakeStage, case: object) -> None:
     stage = make_stage(case, connected=False)
     left = stage.browser.get(f"/api/oauth/{stage.slug}/start")

@@ -12,6 +12,7 @@ from tests.contract.cases import SHAPED
 
 #: Which function of the suite tries what a connector can do; forms of posts are tried by ``SHAPED``.
 PROOFS: dict[Capability, str] = {
+    Capability.API_KEY: "test_a_key_connects_its_account_with_every_place_it_opens",
     Capability.OAUTH: "test_an_account_is_connected_with_every_place_it_opens",
     Capability.FIND_PUBLISHED: "test_a_post_whose_answer_was_lost_is_live_exactly_once",
     Capability.FIRST_COMMENT: "test_a_first_comment_stands_once_under_its_post",
@@ -25,6 +26,8 @@ PROOFS: dict[Capability, str] = {
     Capability.COMPOSING: "test_a_place_says_what_it_allows_before_anybody_writes",
     Capability.WATCH: "test_a_later_look_tells_how_a_post_stands_and_that_it_is_gone",
     Capability.REVIEWS: "test_a_review_is_read_answered_and_the_answer_taken_back",
+    Capability.AUDIENCES: "test_contacts_are_saved_listed_and_archived",
+    Capability.ACTIONS: "test_an_action_says_what_it_takes_and_does_it",
     Capability.REVOKE: "test_disconnecting_ends_the_grant_at_the_platform",
 }
 

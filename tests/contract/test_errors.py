@@ -84,7 +84,7 @@ def test_a_scope_that_is_missing_is_named_and_the_connection_lives_on(stage: Sta
     stage.adapter.lose_scope(stage.world, stage.case.kind.slug)
     stage.rest(job)
     assert (job.state, job.error_kind, job.error_who) == (State.FAILED, "reconnect_required", "tenant"), told(job)
-    assert "scope" in job.error_cause
+    assert stage.adapter.right in job.error_cause
     assert stage.connection.status == Connection.Status.ACTIVE
     assert stage.live() == []
 
