@@ -594,6 +594,12 @@ GOOGLE_BUSINESS_VERIFICATIONS_URL = _platform_url(
 )
 
 MAILCHIMP_API_URL = _platform_url("MAILCHIMP_API_URL", "{dc}.api.mailchimp.com")
+MAILCHIMP_ADMIN_URL = env.url(
+    "MAILCHIMP_ADMIN_URL",
+    default=f"{SANDBOX_URL}/us19.admin.mailchimp.com" if SANDBOX else "https://admin.mailchimp.com",
+    shown="https://admin.mailchimp.com",
+    help="Where people make their API keys: the form that asks for one leads there.",
+)
 MAILCHIMP_ALLOW_GLOBAL_HOST = env.flag(
     "MAILCHIMP_ALLOW_GLOBAL_HOST",
     default=False,

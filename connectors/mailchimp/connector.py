@@ -89,8 +89,8 @@ class MailchimpConnector(Connector):
         label="API key",
         help="In Mailchimp: your picture > Profile > Extras > API keys > Create A Key. A key may do all that its maker may "
         "and never expires, so make it with a user of its own (role: manager), and delete it there to end the access.",
-        page="https://admin.mailchimp.com/account/api/",
-        placeholder="0123456789abcdef0123456789abcdef-us19",
+        page=f"{settings.MAILCHIMP_ADMIN_URL}/account/api/",
+        placeholder="0123456789…89abcdef-us19",
     )
     own_addresses = True
     actions = actions.ACTIONS

@@ -10,10 +10,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from connectors.errors import ContentRejected, InvalidSignature
+from connectors.errors import ConnectorError, ContentRejected, InvalidSignature, OutcomeUnknown
 from connectors.mailchimp import forms
 from connectors.mailchimp.errors import is_gone
 from connectors.mailchimp.rest import Rest, part, step, text
@@ -47,6 +48,11 @@ def subscribe(rest: Rest, target: Target, address: Secret, *, signed: bool) -> S
     except ContentRejected:
         if _find(rest, target, address) is not None:
             return None  # somebody was faster, or an earlier try had arrived
+        raise
+    except OutcomeUnknown:
+        # A secret that is lost with its answer is never told again: what may stand is taken away, for the next try.
+        with suppress(ConnectorError):
+            unsubscribe(rest, target, address)
         raise
     secret = text(told.get("signing_secret"))
     return Secret(secret) if secret else None

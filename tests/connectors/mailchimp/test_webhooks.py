@@ -13,7 +13,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.errors import ContentRejected, InvalidSignature
+from connectors.errors import ContentRejected, InvalidSignature, OutcomeUnknown
 from connectors.mailchimp import forms
 from connectors.mailchimp.connector import MailchimpConnector
 from connectors.types import EventKind, WebhookEvent, WebhookReply, WebhookRequest
@@ -268,6 +268,17 @@ def test_a_sent_campaign_is_told_with_the_id_its_job_knows(greta: MailchimpConne
         )
     ]
     assert [(event.kind, event.post_id) for event in events] == [(EventKind.POST_CREATED, published.external_id)]
+
+
+def test_a_secret_that_was_lost_with_its_answer_is_had_by_the_next_try(
+    greta: MailchimpConnector, town: World, door: Door, trouble: Callable[..., None]
+) -> None:
+    trouble("lost_after_success", method="POST", path="*/webhooks")
+    with pytest.raises(OutcomeUnknown):
+        greta.subscribe_webhooks(LETTER, address=ADDRESS)
+    secret = greta.subscribe_webhooks(LETTER, address=ADDRESS)
+    (hook,) = town.mailchimp.state.hooks_of(demo.LETTER)
+    assert secret == Secret(hook.secret)
 
 
 def test_an_audience_is_silent_again_and_asking_twice_is_no_error(

@@ -69,7 +69,7 @@ class MailchimpAdapter(Adapter):
 
     def shows(self, content: Content) -> bool:
         """Drafts are seen by nobody, and what Mailchimp schedules only later."""
-        return content.settings.get("delivery", "now") == "now"
+        return bool(content.settings.get("delivery", "now") == "now")
 
     def comments(self, world: World, external_id: str) -> list[str]:
         """Nobody comments on a mail."""
