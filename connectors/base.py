@@ -34,6 +34,7 @@ from connectors.types import (
     Published,
     Refreshed,
     ReviewPage,
+    Safe,
     Segment,
     Standing,
     Target,
@@ -96,10 +97,11 @@ class Connector(ABC):
     #: What can be done with what we published (``ACTIONS``).
     actions: ClassVar[tuple[Action, ...]] = ()
 
-    def __init__(self, *, app: App, http: Http, keys: KeyRing | None = None) -> None:
+    def __init__(self, *, app: App, http: Http, keys: KeyRing | None = None, safe: Safe | None = None) -> None:
         self.app = app
         self.http = http
         self._keys = keys
+        self._safe = safe
         #: The state of the login that is going on, for a platform that wants it proven at the exchange (PKCE).
         self.login_state: Secret | None = None
 
@@ -109,6 +111,13 @@ class Connector(ABC):
         if self._keys is None:
             raise LookupError(f"this {self.slug} connector was made without a connection")
         return self._keys
+
+    @property
+    def safe(self) -> Safe:
+        """Where secrets of a publish are locked before they are noted; only a connector made for a connection has it."""
+        if self._safe is None:
+            raise LookupError(f"this {self.slug} connector was made without a connection")
+        return self._safe
 
     def kind(self, slug: str) -> DestinationKind:
         """Return the kind of destination with this slug; raises ``LookupError``."""

@@ -102,6 +102,29 @@ class VaultKeyRing:
         raise ReconnectRequired(cause, remedy=remedy, platform=self.platform, operation="open_token")
 
 
+@dataclass(frozen=True, slots=True)
+class VaultSafe:
+    """Locks and opens what the publishes of one connection must remember for a while."""
+
+    tenant_id: UUID
+    connection_id: UUID
+
+    def lock(self, secret: Secret) -> str:
+        """Return it as text that only this connection's safe opens."""
+        return vault.lock(tenant_id=self.tenant_id, place=self._place, secret=secret)
+
+    def unlock(self, locked: str) -> Secret | None:
+        """Return what was locked, or None when it does not open any more."""
+        try:
+            return vault.unlock(tenant_id=self.tenant_id, place=self._place, locked=locked)
+        except vault.SecretUnreadable:
+            return None
+
+    @property
+    def _place(self) -> str:
+        return f"connection:{self.connection_id}"
+
+
 def target_of(place: Place) -> Target:
     """Return a destination as a connector sees it; of a row, the connection should be loaded."""
     scopes = tuple(place.connection.scopes_granted)
@@ -159,7 +182,8 @@ def get_connector(
     made = connector_class(platform)
     timeouts = Timeouts(settings.HTTP_CONNECT_TIMEOUT, settings.HTTP_READ_TIMEOUT, settings.HTTP_TOTAL_TIMEOUT)
     keys = VaultKeyRing(connection.tenant_id, connection.pk, platform, at_hand or {}) if connection else None
-    return made(app=credentials(platform), http=Http(platform, timeouts, name=made.name), keys=keys)
+    safe = VaultSafe(connection.tenant_id, connection.pk) if connection else None
+    return made(app=credentials(platform), http=Http(platform, timeouts, name=made.name), keys=keys, safe=safe)
 
 
 def credentials(platform: str) -> App:

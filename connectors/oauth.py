@@ -131,7 +131,8 @@ class OAuthCallbackView(_BrowserView):
             state=asked.get("state", ""),
             code=asked.get("code", ""),
             error=asked.get("error", ""),
-            error_detail=asked.get("error_description", "")[:300],
+            # Some platforms say in a third parameter why they refused.
+            error_detail=" ".join(filter(None, map(asked.get, ("error_description", "error_type"))))[:300],
         )
         try:
             connection = connecting.finish_connect(

@@ -542,6 +542,16 @@ class KeyRing(Protocol):
         """Return the secret; raises ``ReconnectRequired`` when it is not there or does not open."""
 
 
+class Safe(Protocol):
+    """Locks what a journal must remember and must not show, such as an upload address that is as good as a key."""
+
+    def lock(self, secret: Secret) -> str:
+        """Return it as text to be noted, which only the same connection's safe opens."""
+
+    def unlock(self, locked: str) -> Secret | None:
+        """Return what was locked, or None when it does not open any more."""
+
+
 ACCESS_TOKEN = "access_token"  # noqa: S105
 REFRESH_TOKEN = "refresh_token"  # noqa: S105
 

@@ -1,5 +1,7 @@
 """The strongroom's counter: put a secret in, take it out, replace it, erase it."""
 
+import base64
+import binascii
 import hashlib
 import hmac
 import os
@@ -123,6 +125,34 @@ def _opened(row: Stored, *, tenant_id: UUID, purpose: str) -> Secret:
         ) from None
 
 
+def lock(*, tenant_id: UUID, place: str, secret: Secret) -> str:
+    """Return a secret as text that may stand in a row of another room: only this tenant opens it, and only at this place.
+
+    For what lives an hour, not for years: what was locked under a data key that is gone does not open any more.
+    """
+    data_key = _live_data_key(tenant_id)
+    bound = _locked_place(tenant_id, place, data_key.pk)
+    sealed = sealing.seal(_key_for_writing(data_key, tenant_id), secret.reveal().encode(), bound_to=bound)
+    parts = (base64.b64encode(part).decode() for part in (sealed.iv, sealed.ciphertext, sealed.tag))
+    return ".".join((str(sealing.FORMAT), data_key.pk.hex, *parts))
+
+
+def unlock(*, tenant_id: UUID, place: str, locked: str) -> Secret:
+    """Return what was locked for this tenant at this place; raises ``SecretUnreadable``."""
+    try:
+        _, key_id, *parts = locked.split(".")
+        data_key_id = UUID(hex=key_id)
+        sealed = sealing.Sealed(*(base64.b64decode(part, validate=True) for part in parts))
+        key = datakeys.unwrapped(data_key_id, tenant_id=tenant_id)
+        return Secret(sealing.unseal(key, sealed, bound_to=_locked_place(tenant_id, place, data_key_id)).decode())
+    except (sealing.SealBroken, ValueError, TypeError, binascii.Error):
+        raise SecretUnreadable(f"what was locked at {place} does not open: another place, another key, or changed") from None
+
+
+def _locked_place(tenant_id: UUID, place: str, data_key_id: UUID) -> bytes:
+    return sealing.bind("locked", sealing.FORMAT, sealing.ALGORITHM, str(tenant_id), place, str(data_key_id))
+
+
 def hints(*, tenant_id: UUID, connection_id: UUID) -> dict[str, str]:
     """Return the last four characters of each secret of a connection, by kind."""
     rows = EncryptedSecret.objects.filter(tenant_id=tenant_id, connection_id=connection_id)
@@ -157,20 +187,24 @@ def verify_master_key() -> None:
 
 def _fill(row: EncryptedSecret, data_key: DataKey, secret: Secret) -> None:
     plain = secret.reveal().encode()
-    try:
-        key = datakeys.unwrap(data_key, tenant_id=row.tenant_id)
-    except sealing.SealBroken:
-        verify_master_key()
-        raise ConfigurationError(
-            "This tenant's key in the vault does not open, although the master key is the right one.",
-            remedy="Restore the table vault_data_keys from a backup.",
-        ) from None
+    key = _key_for_writing(data_key, row.tenant_id)
     row.data_key, row.key_version = data_key, data_key.version
     row.format, row.algorithm = sealing.FORMAT, sealing.ALGORITHM
     sealed = sealing.seal(key, plain, bound_to=_place(row, row.tenant_id))
     row.iv, row.ciphertext, row.auth_tag = sealed.iv, sealed.ciphertext, sealed.tag
     row.fingerprint = hmac.new(key, b"fingerprint" + plain, hashlib.sha256).hexdigest()
     row.hint = secret.hint
+
+
+def _key_for_writing(data_key: DataKey, tenant_id: UUID) -> bytes:
+    try:
+        return datakeys.unwrap(data_key, tenant_id=tenant_id)
+    except sealing.SealBroken:
+        verify_master_key()
+        raise ConfigurationError(
+            "This tenant's key in the vault does not open, although the master key is the right one.",
+            remedy="Restore the table vault_data_keys from a backup.",
+        ) from None
 
 
 def _place(row: EncryptedSecret | Stored, tenant_id: UUID) -> bytes:

@@ -388,3 +388,21 @@ def test_opening_a_secret_costs_one_query(
     take(tenant, place)  # the tenant's key is unwrapped once
     with django_assert_num_queries(1):
         take(tenant, place)
+
+
+def test_what_is_locked_opens_for_its_tenant_at_its_place_and_nowhere_else(tenant: Tenant) -> None:
+    other = create_tenant(name="Other")
+    locked = vault.lock(tenant_id=tenant.pk, place="connection:1", secret=Secret(CANARY))
+    assert CANARY not in locked
+    assert vault.unlock(tenant_id=tenant.pk, place="connection:1", locked=locked).reveal() == CANARY
+    assert vault.lock(tenant_id=tenant.pk, place="connection:1", secret=Secret(CANARY)) != locked
+    for tenant_id, place in ((other.pk, "connection:1"), (tenant.pk, "connection:2")):
+        with pytest.raises(vault.SecretUnreadable):
+            vault.unlock(tenant_id=tenant_id, place=place, locked=locked)
+
+
+@pytest.mark.parametrize("locked", ["", "1", "1.x.y.z.w", "a" * 300, "1.{key}.AAAA.AAAA.AAAA", "1.{key}.AAAA"])
+def test_what_is_no_lock_of_ours_is_unreadable_and_no_crash(tenant: Tenant, locked: str) -> None:
+    key = vault.lock(tenant_id=tenant.pk, place="p", secret=Secret(CANARY)).split(".")[1]
+    with pytest.raises(vault.SecretUnreadable):
+        vault.unlock(tenant_id=tenant.pk, place="p", locked=locked.replace("{key}", key))
