@@ -146,7 +146,9 @@ def unlock(*, tenant_id: UUID, place: str, locked: str) -> Secret:
         key = datakeys.unwrapped(data_key_id, tenant_id=tenant_id)
         return Secret(sealing.unseal(key, sealed, bound_to=_locked_place(tenant_id, place, data_key_id)).decode())
     except (sealing.SealBroken, ValueError, TypeError, binascii.Error):
-        raise SecretUnreadable(f"what was locked at {place} does not open: another place, another key, or changed") from None
+        raise SecretUnreadable(
+            f"what was locked at {place} does not open: another place, another key, or changed"
+        ) from None
 
 
 def _locked_place(tenant_id: UUID, place: str, data_key_id: UUID) -> bytes:
