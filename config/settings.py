@@ -530,14 +530,14 @@ LINKEDIN_OAUTH_URL = _platform_url("LINKEDIN_OAUTH_URL", "www.linkedin.com")
 
 TIKTOK_APP_ID = env.text(
     "TIKTOK_APP_ID",
-    default="awsandboxclientkey" if SANDBOX else "",
+    default="aw7sandboxaudited1" if SANDBOX else "",
     shown="",
     help="Client key of your TikTok app (that of its sandbox while you try).",
 )
 TIKTOK_APP_SECRET = env.secret("TIKTOK_APP_SECRET", help="Client secret of your TikTok app; it signs webhooks too.")
 if TIKTOK_APP_SECRET is None and SANDBOX:
     # The sandbox's own app: a public constant, of no use anywhere else.
-    TIKTOK_APP_SECRET = Secret("sandbox-tiktok-client-secret")
+    TIKTOK_APP_SECRET = Secret("sandbox-tiktok-audited-secret")
 TIKTOK_SCOPES = env.listing(
     "TIKTOK_SCOPES",
     default=(

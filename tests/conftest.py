@@ -36,6 +36,7 @@ def _nothing_known_from_before() -> None:
     cache.clear()
     budgets._glances.clear()
     budgets._tight.clear()
+    budgets._limiter.cache_clear()
     datakeys.forget()
 
 

@@ -109,10 +109,10 @@ class Api:
         """Read an endpoint, these fields alone."""
         return self._call("GET", endpoint, None, operation=operation, fields=fields, scope=scope)
 
-    def require_room(self, what: str, *, operation: str) -> None:
-        """Make sure that the account may publish (``posts``) or receive drafts (``drafts``) today, and count it."""
+    def require_room(self, what: str, *, operation: str, count: bool) -> None:
+        """Make sure that the account may publish (``posts``) or receive drafts (``drafts``) today, and perhaps count it."""
         most = {"posts": self._daily.posts, "drafts": self._daily.drafts}[what]
-        windows = [Window(f"24 hours, {what} of an account", most, DAY)] if most else []
+        windows = [Window(f"24 hours, {what} of an account", most, DAY)] if most and count else []
         self._budgets.require(
             [daily_budget(self.open_id, what)], priority=self._priority, operation=operation, windows=windows
         )

@@ -77,6 +77,7 @@ class Publishing:
     def _begin(self) -> Task | Processing:
         """Ask what the account allows, then open an upload, or have TikTok fetch the files."""
         draft = posts.wants_draft(self.content)
+        self.api.require_room("drafts" if draft else "posts", operation="begin_upload", count=False)
         creator = None
         if not draft:
             creator = creators.ask(self.api)
@@ -130,6 +131,7 @@ class Publishing:
             stage=stage,
             begun=self.journal.started_at,
             size=size,
+            photos=not posts.has_video(self.content),
             draft=creator is None,
             username=username or str(self.target.facts.get("username") or ""),
             privacy="" if creator is None else str(self.content.settings.get("privacy_level") or ""),
@@ -140,9 +142,9 @@ class Publishing:
     def _count(self, *, draft: bool) -> None:
         """Count it towards what the account may publish today: a job once, however often it begins; of drafts TikTok counts each try."""
         if draft:
-            self.api.require_room("drafts", operation="begin_upload")
+            self.api.require_room("drafts", operation="begin_upload", count=True)
         elif not self.journal.recall(_COUNTED):
-            self.api.require_room("posts", operation="begin_upload")
+            self.api.require_room("posts", operation="begin_upload", count=True)
             self.journal.note(_COUNTED, True)
 
     # --- sending and following ----------------------------------------------------------------------------------------------

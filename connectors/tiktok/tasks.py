@@ -44,6 +44,7 @@ class Task:
     begun: datetime
     #: How long the video is; 0 where TikTok fetches the files.
     size: int = 0
+    photos: bool = False
     draft: bool = False
     username: str = ""
     privacy: str = ""

@@ -24,21 +24,27 @@ _FINISH: Final = "Open the inbox of the TikTok app and publish it there."
 def look_after(api: Api, external_id: str, target: Target, journal: Facts) -> Standing:
     """Say how a post stands now."""
     task = task_in(journal)
-    if task is None:
+    if task is None or (external_id.isdecimal() and not task.photos):
         return _by_number(api, external_id)
     told = status.look(api, task.publish_id)
     if told.state is State.FAILED:
         error = status.failure(told.reason, earlier=99)
         cause = error.cause if isinstance(error, ConnectorError) else str(error)
         return Standing(LiveState.REJECTED, cause, error.remedy)
-    if told.post_ids:
-        number = external_id if external_id in told.post_ids else told.post_ids[0]
-        username = task.username or str(target.facts.get("username") or "")
-        standing = _by_number(api, number)
-        return Standing(
-            standing.state, standing.reason, standing.remedy, external_id=number, permalink=post_link(username, number)
-        )
-    return _unnumbered(task, told)
+    if not told.post_ids:
+        return _hidden_photos() if external_id.isdecimal() else _unnumbered(task, told)
+    number = external_id if external_id in told.post_ids else told.post_ids[0]
+    username = task.username or str(target.facts.get("username") or "")
+    return Standing(LiveState.LIVE, external_id=number, permalink=post_link(username, number))
+
+
+def _hidden_photos() -> Standing:
+    """Say what is known of photos that were public: TikTok lists videos alone."""
+    return Standing(
+        LiveState.PENDING,
+        "TikTok does not name it among public posts any more; of photos it tells no more.",
+        "Look at the account in the TikTok app.",
+    )
 
 
 def _unnumbered(task: Task, told: Status) -> Standing:
