@@ -113,7 +113,9 @@ class MemoryJournal:
     def note(self, key: str, value: Any) -> None:
         """Note, and die if this is the step to die after."""
         self.notes[key] = value
-        self._tell(f"note {key}" + (f" {value.get('stage') or value.get('bytes', '')}" if isinstance(value, dict) else ""))
+        self._tell(
+            f"note {key}" + (f" {value.get('stage') or value.get('bytes', '')}" if isinstance(value, dict) else "")
+        )
 
     def announce(self, step: str) -> None:
         """Announce."""

@@ -25,7 +25,6 @@ from connectors.types import (
     ACCESS_TOKEN,
     REFRESH_TOKEN,
     CannotTell,
-    Content,
     Grant,
     HealthState,
     LiveState,
@@ -46,7 +45,6 @@ from tests.connectors.tiktok.conftest import (
     SCOPES,
     Chest,
     Listening,
-    MemoryFile,
     MemoryJournal,
     Ring,
     WorkerDied,
@@ -234,7 +232,7 @@ def test_nothing_is_switched_on_that_the_author_did_not_choose(
 def test_what_the_author_chose_reaches_tiktok_as_far_as_the_account_allows_it(
     bare: TikTokConnector, granted: Granted, town: World, wire: Listening, journal: MemoryJournal
 ) -> None:
-    chosen = {"allow_comment": True, "allow_duet": True, "allow_stitch": True, "is_aigc": True}
+    chosen: dict[str, Any] = {"allow_comment": True, "allow_duet": True, "allow_stitch": True, "is_aigc": True}
     content = post(film(), **chosen, commercial_content="your_brand_and_branded_content", cover_timestamp_ms=1500)
     mirele = as_app(bare, granted(demo.MIRELE))
     target = replace(ME, external_id=TikTok.destination_id(demo.MIRELE))
@@ -341,7 +339,9 @@ def test_the_number_of_a_post_is_learned_after_moderation_and_never_rounded(
 # --- what the account allows ----------------------------------------------------------------------------------------------
 
 
-def test_composing_tells_the_choices_of_this_moment(connector: TikTokConnector, town: World, journal: MemoryJournal) -> None:
+def test_composing_tells_the_choices_of_this_moment(
+    connector: TikTokConnector, town: World, journal: MemoryJournal
+) -> None:
     told = connector.composing(ME, now=journal.now)
     assert (told.name, told.username) == ("Naiara Etxeberria 🌊", "naiara.etxe")
     assert told.choices == {"privacy_level": ("PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY")}
@@ -491,3 +491,183 @@ def test_a_chunk_that_met_trouble_is_sent_again_or_found_there(
     (upload,) = begun(town)
     assert upload.sha256 == hashlib.sha256(content.media[0].file.open().read()).hexdigest()
 
+
+# --- a post that changes, an address that runs out, what becomes of it ------------------------------------------------------
+
+
+def test_an_upload_left_for_an_hour_begins_anew_and_only_the_new_one_is_published(
+    connector: TikTokConnector, town: World, journal: MemoryJournal
+) -> None:
+    content = post(film(4 * CHUNK))
+    journal.dies_after = f"note arrived {CHUNK}"
+    with pytest.raises(WorkerDied):
+        connector.publish(content, ME, journal)
+    town.clock.advance(3600)
+    with pytest.raises(TransientError, match="begins anew"):
+        connector.publish(content, ME, journal)
+    through(connector, content, journal)
+    assert [upload.arrived_at is None for upload in begun(town)] == [True, False]
+    assert len(posts(town)) == 1
+
+
+def test_a_post_changed_before_its_last_bytes_goes_out_as_it_is_now(
+    connector: TikTokConnector, town: World, journal: MemoryJournal
+) -> None:
+    journal.dies_after = f"note arrived {CHUNK}"
+    with pytest.raises(WorkerDied):
+        connector.publish(post(film(4 * CHUNK), text="Before"), ME, journal)
+    through(connector, post(film(4 * CHUNK), text="After"), journal)
+    assert [shown.title for shown in posts(town)] == ["After"]
+
+
+@pytest.mark.parametrize("step", ["note upload closing", "note upload working"])
+def test_a_post_changed_once_it_may_be_out_never_goes_out_twice(
+    connector: TikTokConnector, town: World, journal: MemoryJournal, step: str
+) -> None:
+    journal.dies_after = step
+    with pytest.raises(WorkerDied):
+        connector.publish(post(film(), text="Before"), ME, journal)
+    journal.announced = None
+    published = through(connector, post(film(90_001), text="After"), journal)
+    (shown,) = posts(town)
+    assert shown.title == ("After" if step == "note upload closing" else "Before")
+    assert ("before the last change" in published.note) is (shown.title == "Before")
+
+
+FATES = {
+    "file_format_check_failed": ContentRejected,
+    "duration_check_failed": ContentRejected,
+    "frame_rate_check_failed": ContentRejected,
+    "picture_size_check_failed": ContentRejected,
+    "publish_cancelled": ContentRejected,
+    "auth_removed": ReconnectRequired,
+    "spam_risk_too_many_posts": RateLimited,
+    "spam_risk_user_banned_from_posting": ReconnectRequired,
+    "spam_risk_text": ContentRejected,
+    "spam_risk": ContentRejected,
+    "internal": TransientError,
+}
+
+
+@pytest.mark.parametrize("reason", sorted(FATES))
+def test_a_post_that_failed_at_tiktok_names_who_can_mend_it_and_may_be_begun_anew(
+    connector: TikTokConnector, town: World, journal: MemoryJournal, reason: str
+) -> None:
+    town.switches.set({"tiktok.fate": reason})
+    with pytest.raises(FATES[reason]) as failed:
+        through(connector, post(film()), journal)
+    assert type(failed.value) is FATES[reason]
+    town.switches.set({"tiktok.fate": "works"})
+    through(connector, post(film()), journal)
+    assert len(posts(town)) == 1
+
+
+def test_photos_that_could_not_be_fetched_are_tried_once_more(
+    connector: TikTokConnector, town: World, journal: MemoryJournal
+) -> None:
+    missing = photo(None)
+    with pytest.raises(TransientError):
+        through(connector, post(missing), journal)
+    with pytest.raises(UnexpectedAnswer, match="2 times") as told:
+        through(connector, post(missing), journal)
+    assert "PUBLIC_URL" in told.value.remedy
+
+
+def test_a_domain_that_was_not_verified_is_the_operators_to_mend(
+    connector: TikTokConnector, journal: MemoryJournal
+) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        connector.publish(post(replace(photo(None), public_url="https://hub.example/media/1.jpg")), ME, journal)
+    assert "URL properties" in refused.value.remedy
+
+
+def test_an_order_whose_answer_was_lost_is_never_given_twice(
+    connector: TikTokConnector, town: World, journal: MemoryJournal, trouble: Trouble
+) -> None:
+    content = post(photo(town))
+    trouble("lost_after_success", **INIT)
+    with pytest.raises(OutcomeUnknown):
+        connector.publish(content, ME, journal)
+    assert isinstance(connector.find_published(content, ME, journal, now=journal.now), CannotTell)
+    town.clock.advance(60)
+    assert len(posts(town)) == 1
+
+
+def test_a_public_video_that_was_fetched_is_found_again(
+    connector: TikTokConnector, town: World, journal: MemoryJournal, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "TIKTOK_VIDEO_BY", "url")
+    file = film()
+    town.media.plant(file.public_url, file.data, file.content_type)
+    trouble("lost_after_success", **INIT)
+    with pytest.raises(OutcomeUnknown):
+        connector.publish(post(file), ME, journal)
+    result = found(connector, post(file), journal)
+    (shown,) = posts(town)
+    assert isinstance(result, Published)
+    assert result.external_id == shown.id
+
+
+def test_an_inbox_that_is_full_waits_a_day(connector: TikTokConnector, town: World) -> None:
+    for number in range(5):
+        through(connector, draft(film(90_000 + number)), MemoryJournal(town))
+    with pytest.raises(RateLimited, match="drafts"):
+        connector.publish(draft(film()), ME, MemoryJournal(town))
+
+
+def test_another_accounts_upload_is_told_as_that(
+    connector: TikTokConnector, bare: TikTokConnector, granted: Granted, town: World, journal: MemoryJournal
+) -> None:
+    is_processing(connector.publish(post(film()), ME, journal))
+    journal.announced = None
+    with pytest.raises(ReconnectRequired, match="another TikTok account") as refused:
+        as_app(bare, granted(demo.OSKAR)).publish(post(film()), ME, journal)
+    assert not refused.value.connection_ended
+
+
+def test_a_draft_that_its_creator_published_is_seen_later(
+    connector: TikTokConnector, town: World, journal: MemoryJournal
+) -> None:
+    published = through(connector, draft(film()), journal)
+    waiting = connector.look_after(published.external_id, ME, journal.notes, now=journal.now)
+    assert (waiting.state, "app" in waiting.remedy) == (LiveState.PENDING, True)
+    town.tiktok.webhook("post_draft", {"publish_id": published.external_id})
+    town.clock.advance(60)
+    live = connector.look_after(published.external_id, ME, journal.notes, now=journal.now)
+    (shown,) = posts(town)
+    assert (live.state, live.external_id) == (LiveState.LIVE, shown.id)
+
+
+# --- numbers and health -----------------------------------------------------------------------------------------------------
+
+
+def test_numbers_of_posts_and_of_the_account_are_told(
+    connector: TikTokConnector, town: World, journal: MemoryJournal
+) -> None:
+    through(connector, post(film()), journal)
+    town.clock.advance(60)
+    (shown,) = posts(town)
+    town.tiktok.levers()["POST", "audience"]({"post": shown.id, "view_count": 90, "like_count": 4})
+    told = {metric.name: metric.value for metric in connector.post_metrics(shown.id, ME, now=journal.now)}
+    assert (told["views"], told["likes"]) == (90, 4)
+    whole = connector.account_metrics(ME, since=journal.now, until=journal.now)
+    assert {metric.name: metric.value for metric in whole}["followers"] == 4812
+
+
+def test_a_healthy_account_is_healthy_and_each_ailment_has_its_name(
+    connector: TikTokConnector, town: World, journal: MemoryJournal
+) -> None:
+    def codes(*targets: Target) -> list[str]:
+        report = connector.health_check(targets=targets or [ME], now=journal.now)
+        assert all(finding.remedy for finding in report.findings)
+        return [finding.code for finding in report.findings]
+
+    assert codes() == []
+    assert codes(replace(ME, external_id="somebody-else")) == ["other_person"]
+    assert codes(replace(ME, scopes=("user.info.basic", "video.upload"))) == ["scope_missing"]
+    town.tiktok.levers()["POST", "creators"]({"user": demo.NAIARA, "banned": True})
+    assert codes() == ["account_blocked"]
+    town.tiktok.revoke({"user": demo.NAIARA})
+    assert codes() == ["token_dead"]
+    empty = TikTokConnector(app=connector.app, http=connector.http, keys=Ring())
+    assert [one.code for one in empty.health_check(targets=[ME], now=journal.now).findings] == ["token_missing"]
