@@ -10,8 +10,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from connectors.errors import ContentRejected
 from connectors.tiktok.chunks import Plan
 from connectors.tiktok.creator import Creator
+from connectors.tiktok.errors import PLATFORM
 from connectors.tiktok.settings import is_branded, is_draft, is_own_brand
 from connectors.types import Content, MediaFile, MediaKind
 
@@ -81,6 +83,10 @@ def by_address(file: MediaFile) -> Body:
 
 def photo(file: MediaFile) -> MediaFile:
     """Return a picture as TikTok takes it: as it is where that fits, else as a JPEG of at most 1080p."""
+    if file.kind is not MediaKind.IMAGE:
+        raise ContentRejected(
+            "TikTok takes no documents.", remedy="Use a video, or photos.", platform=PLATFORM, operation="publish"
+        )
     return file if fits(file) else file.as_jpeg(longest_side=longest_side(file))
 
 

@@ -18,7 +18,7 @@ from connectors.tiktok.codes import LOOK
 from connectors.tiktok.creator import Creator
 from connectors.tiktok.errors import PLATFORM, strange
 from connectors.tiktok.people import PUBLISH, SITE, UPLOAD, profile_link
-from connectors.tiktok.settings import ONLY_ME
+from connectors.tiktok.settings import FOLLOWERS, FRIENDS, ONLY_ME
 from connectors.tiktok.status import State, Status
 from connectors.tiktok.tasks import Stage, Task
 from connectors.tiktok.upload import Sender
@@ -26,6 +26,13 @@ from connectors.types import Content, Journal, Processing, Published, Safe, Targ
 from foundation.secret import Secret
 
 _COUNTED: Final = "counted"
+_NOT_YET: Final = "TikTok names no public link yet: it looks at the post first."
+#: By who can see it: why there is no link, and never will be.
+_WITHOUT_LINK: Final = {
+    ONLY_ME: "Only the creator sees it, so there is no public link.",
+    FRIENDS: "Only friends see it, so there is no public link.",
+    FOLLOWERS: "Only followers see it, so there is no public link.",
+}
 _AT_WORK: Final = "TikTok is working on it."
 
 
@@ -196,10 +203,7 @@ def outcome(task: Task, told: Status) -> Published | None:
     if told.state is State.COMPLETE:
         if told.post_ids:
             return Published(told.post_ids[0], post_link(task.username, told.post_ids[0]))
-        note = "TikTok names no public link yet: it looks at the post first."
-        if task.privacy == ONLY_ME:
-            note = "Only the creator sees it, so there is no public link."
-        return Published(task.publish_id, profile_link(task.username), note=note)
+        return Published(task.publish_id, profile_link(task.username), note=_WITHOUT_LINK.get(task.privacy, _NOT_YET))
     if told.state is State.IN_INBOX and task.draft:
         return Published(
             task.publish_id,

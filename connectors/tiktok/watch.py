@@ -12,7 +12,7 @@ from connectors.tiktok import status
 from connectors.tiktok.api import QUERY_VIDEOS, Api
 from connectors.tiktok.people import LIST
 from connectors.tiktok.publish import post_link
-from connectors.tiktok.settings import ONLY_ME
+from connectors.tiktok.settings import FOLLOWERS, FRIENDS, ONLY_ME
 from connectors.tiktok.status import State, Status
 from connectors.tiktok.tasks import Task, task_in
 from connectors.types import Facts, LiveState, Standing, Target
@@ -52,6 +52,8 @@ def _unnumbered(task: Task, told: Status) -> Standing:
         return Standing(LiveState.PENDING, _INBOX, _FINISH)
     if task.privacy == ONLY_ME:
         return Standing(LiveState.PENDING, "Only the creator sees it, as was chosen.")
+    if told.state is State.COMPLETE and task.privacy in {FRIENDS, FOLLOWERS}:
+        return Standing(LiveState.LIVE)  # those it is for see it; TikTok numbers public posts alone
     if told.state is State.COMPLETE:
         return Standing(
             LiveState.PENDING, "TikTok has not made it public yet: it looks at posts first, at times for hours."

@@ -83,6 +83,10 @@ class Adapter(ABC):
     right: str = "scope"
     right_lost: str = "scope_missing"
 
+    def prepare(self, world: World) -> None:
+        """Do in the town what an operator does in the platform's portal before anybody connects."""
+        return
+
     def switches(self) -> Mapping[str, Any]:
         """Return the town's switches: what the sheet calls weak is set so that everything can be tried."""
         return {}

@@ -61,6 +61,7 @@ def make_stage(
 
         def make(case: Case, *, connected: bool = True) -> Stage:
             stage = Stage(case, house, world, member_client, hands)
+            stage.adapter.prepare(world)
             world.switches.set(dict(stage.adapter.switches()))
             for name, value in stage.adapter.hub_settings().items():
                 setattr(settings, name, value)

@@ -5,7 +5,7 @@ The town's time passes between two of them; nobody sleeps.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +38,7 @@ from tests.contract.adapter import Specimen
 from tests.contract.cases import KINDS, Case
 from tests.contract.conftest import CALLBACKS
 from tests.contract.files import File
+from tests.contract.stage import Hands, begin
 
 #: Of what the platform refuses for its content, an author is told so much beforehand.
 RECALL = 0.98
@@ -56,6 +57,18 @@ class Ring:
         if kind not in self.secrets:
             raise ReconnectRequired("There is no such token.")
         return self.secrets[kind]
+
+
+class Glass:
+    """A safe that hides nothing."""
+
+    def lock(self, secret: Secret) -> str:
+        """Return it as it is."""
+        return secret.reveal()
+
+    def unlock(self, locked: str) -> Secret | None:
+        """Return it as it was."""
+        return Secret(locked)
 
 
 @dataclass
@@ -102,6 +115,7 @@ class Town:
     connector: Connector
     target: Target
     keys: Ring
+    hands: Hands
     token_ends_at: datetime | None
 
     def findings(self, content: Content) -> list[Finding]:
@@ -125,7 +139,7 @@ class Town:
                 if isinstance(told, Published):
                     seen = self._seen(told) if self.case.adapter.shows(content) else ""
                     return seen or self._commented(content, told)
-                self.world.clock.advance(told.look_again_after.total_seconds())
+                self.hands.shift(told.look_again_after)
         except ContentRejected as error:
             return f"{error.cause} {error.reply.facts()}"
         raise AssertionError("it never came to an end")
@@ -152,7 +166,7 @@ class Town:
         self.world.media.plant(file.public_url, file.body, file.content_type)
 
     def _seen(self, published: Published) -> str:
-        self.world.clock.advance(60)
+        self.hands.shift(timedelta(seconds=60))
         self.world.run_errands()
         newest = next(iter(self.world.platforms[self.case.connector.slug].timeline(self.target.external_id)), None)
         if newest is None or not newest.live:
@@ -173,16 +187,24 @@ class Town:
 
 
 @pytest.fixture
-def town(case: Case, settings: Any) -> Any:
+def hands() -> Iterator[Hands]:
+    """A clock that stands still until it is moved, for the town and for what the hub counts by the minute."""
+    with begin() as found:
+        yield found
+
+
+@pytest.fixture
+def town(case: Case, settings: Any, hands: Hands) -> Any:
     """A town with one connected account; its quotas are out of the way, for they are no rule of content."""
     world = World(redirect_uris=CALLBACKS)
     http.mount(GATEWAY, SandboxAdapter(create_app(world)))
+    case.adapter.prepare(world)
     world.switches.set({**case.adapter.switches(), **case.adapter.without_quotas()})
     for name, value in case.adapter.hub_settings().items():
         setattr(settings, name, value)
     slug = case.connector.slug
     blank = get_connector(slug)
-    grant = granted(blank, world)
+    grant = granted(blank, world, settings.PUBLIC_URL)
     ring = Ring()
     ring.secrets[ACCESS_TOKEN] = grant.access_token
     if grant.refresh_token is not None:
@@ -191,18 +213,18 @@ def town(case: Case, settings: Any) -> Any:
     ring.secrets |= {destination_token(name): place.token for name, place in places.items() if place.token}
     place = places[case.adapter.place(case.kind.slug)]
     target = Target(place.kind, place.external_id, place.name, place.facts, grant.scopes_granted)
-    connector = type(blank)(app=blank.app, http=blank.http, keys=ring)
-    yield Town(case, world, connector, target, ring, grant.access_expires_at)
+    connector = type(blank)(app=blank.app, http=blank.http, keys=ring, safe=Glass())
+    yield Town(case, world, connector, target, ring, hands, grant.access_expires_at)
     http.unmount(GATEWAY)
 
 
-def granted(blank: Connector, world: World) -> Grant:
+def granted(blank: Connector, world: World, public_url: str) -> Grant:
     """Connect without rows, by a login or by a key."""
     now = datetime.now(UTC)
     if Capability.OAUTH not in blank.capabilities:
         key = Secret(str(world.platforms[blank.slug].consent({})["key"]))
         return blank.connect_with_key(key=key, now=now)
-    callback = f"http://testserver/api/oauth/{blank.slug}/callback"
+    callback = f"{public_url}/api/oauth/{blank.slug}/callback"
     url = blank.authorize_url(redirect_uri=callback, state=Secret("state"))
     code = Secret(str(world.platforms[blank.slug].consent({"url": url})["code"]))
     return blank.exchange_code(code=code, redirect_uri=callback, now=now)
@@ -258,7 +280,7 @@ def weigh(town: Town, specimens: Sequence[Specimen]) -> Tally:
                 tally.broken.append(f"{specimen.about}: {error!r}")
             continue
         finally:
-            town.world.clock.advance(BETWEEN_POSTS_S)
+            town.hands.shift(timedelta(seconds=BETWEEN_POSTS_S))
         warned = {named(one) for one in found} & set(may_be_missed)
         if refusal and errors:
             tally.foretold += 1
