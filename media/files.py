@@ -17,7 +17,10 @@ from media.storage import store
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A stored file. Its members are those of ``connectors.types.MediaFile``, which this room does not know."""
+    """A stored file. Its members are those of ``connectors.types.MediaFile``, which this room does not know.
+
+    What can be made of it is in ``media.variants``.
+    """
 
     id: str
     kind: Kind
