@@ -607,6 +607,7 @@ TIKTOK_UPLOAD_GATEWAY_URL = env.url(
     default=PLATFORM_GATEWAY_URL,
     shown="PLATFORM_GATEWAY_URL",
     help="Reach TikTok's upload hosts, whose names vary, under this address, the host name as first path segment; empty: directly.",
+)
 
 GOOGLE_BUSINESS_APP_ID = env.text(
     "GOOGLE_BUSINESS_APP_ID",
