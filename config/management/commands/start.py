@@ -113,7 +113,7 @@ class Command(BaseCommand):
         lines.append(f"  API docs  {settings.PUBLIC_URL}/api/docs/")
         lines += [
             "",
-            "  Next: sign in, click Connections > Connect an account > Meta or LinkedIn, allow, choose, then Compose.",
+            "  Next: sign in, click Connections > Connect an account, choose a platform, allow, choose places, then Compose.",
             "  Ctrl-C ends everything.",
             "",
         ]

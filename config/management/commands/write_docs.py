@@ -192,18 +192,31 @@ def env_example() -> str:
 
 
 def platform_table() -> str:
-    """Return the table of platforms of the README, a row for each connector in the registry."""
-    rows = [_platform_row(connector) for connector in CONNECTORS.values()]
-    head = ["| platform | publishes to | can do | cannot do |", "|---|---|---|---|"]
-    return "\n".join([*head, *rows])
+    """Return the tables of platforms of the README: where each publishes, and what each can, from the registry."""
+    places = [_places_row(connector) for connector in CONNECTORS.values()]
+    names = [connector.name for connector in CONNECTORS.values()]
+    can = [_capability_row(capability, words) for capability, words in CAPABILITY_WORDS.items()]
+    return "\n".join(
+        [
+            "| platform | publishes to |",
+            "|---|---|",
+            *places,
+            "",
+            f"| | {' | '.join(names)} |",
+            "|---|" + ":-:|" * len(names),
+            *can,
+        ]
+    )
 
 
-def _platform_row(connector: type[Connector]) -> str:
+def _places_row(connector: type[Connector]) -> str:
     places = ", ".join(f"{kind.name} (up to {kind.longest_text:,} characters)" for kind in connector.kinds)
-    can = [words for capability, words in CAPABILITY_WORDS.items() if capability in connector.capabilities]
-    cannot = [words for capability, words in CAPABILITY_WORDS.items() if capability not in connector.capabilities]
-    name = f"[{connector.name}](docs/platforms/{connector.slug}.md)"
-    return f"| {name} | {places} | {', '.join(can)} | {', '.join(cannot) or 'none of these'} |"
+    return f"| [{connector.name}](docs/platforms/{connector.slug}.md) | {places} |"
+
+
+def _capability_row(capability: Capability, words: str) -> str:
+    marks = ["yes" if capability in connector.capabilities else "–" for connector in CONNECTORS.values()]
+    return f"| {words} | {' | '.join(marks)} |"
 
 
 def with_platform_table(readme: str) -> str:
