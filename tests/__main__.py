@@ -45,8 +45,16 @@ MOST_WORKERS = 16
 ONCE = {
     # They start servers of their own, whatever the suite.
     "sqlite": ("tests/test_servers.py", "tests/chaos"),
-    # They start a hub of their own, or know neither database nor broker.
-    "servers": ("tests/journeys", "tests/sandbox", "tests/tools"),
+    # They start a hub of their own, or what they are about knows neither database nor broker: the sandbox, the documents,
+    # the languages of the platforms (tests/contract, which has jobs and rows, runs on both).
+    "servers": (
+        "tests/journeys",
+        "tests/sandbox",
+        "tests/tools",
+        "tests/docs",
+        "tests/bench",
+        *(f"tests/connectors/{slug}" for slug in ("google_business", "linkedin", "mailchimp", "meta", "tiktok")),
+    ),
 }
 """What each suite leaves to the other: running it twice would prove the same thing twice."""
 
