@@ -19,7 +19,7 @@ from connectors.manager import connector_class
 from connectors.types import Action, Capability
 from foundation.errors import Conflict, Finding, Invalid, NotFound
 from foundation.text import storable, storable_json
-from publishing import author_settings
+from publishing import author_settings, watches
 from publishing.accepting import check_key
 from publishing.live import connector_for
 from publishing.models import JobAction, PublishJob
@@ -143,6 +143,7 @@ def _finish(
         if outcome is not JobAction.Outcome.REFUSED:
             detail = {"name": run.slug, "outcome": str(outcome)}
             record(tenant=principal.tenant, actor=principal.actor, action="job.acted", subject=job, **detail)
+            watches.look_soon(job, now=now)
     return run
 
 

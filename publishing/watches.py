@@ -5,7 +5,8 @@ It is written in the transaction that records the post as published, so that no 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,11 @@ from connectors.registry import CONNECTORS
 from connectors.types import Capability
 from publishing.held import HeldJob
 from publishing.models import PublishJob, Watch
+
+#: Where no spans are set, how long after something was done with a post it is looked at.
+SOON: Final = timedelta(minutes=5)
+#: What is not public yet after the last look that was planned is looked at as often again, for so long in all.
+STILL_PENDING: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +41,18 @@ def watch_of(job: HeldJob, *, now: datetime) -> NewWatch | None:
     return None if first is None else NewWatch(job.pk, job.tenant_id, job.platform_id, first)
 
 
-def next_look(*, published_at: datetime, now: datetime) -> datetime | None:
+def next_look(*, published_at: datetime, pending: bool = False, now: datetime) -> datetime | None:
     """Return the next moment at which a post is to be looked at; None when there is none. Those missed are not made up for."""
-    return next((published_at + span for span in settings.LOOK_AFTER if published_at + span > now), None)
+    planned = next((published_at + span for span in settings.LOOK_AFTER if published_at + span > now), None)
+    if planned is None and pending and settings.LOOK_AFTER and now - published_at < STILL_PENDING:
+        return now + max(settings.LOOK_AFTER)
+    return planned
+
+
+def look_soon(job: PublishJob, *, now: datetime) -> None:
+    """Have a watched post looked at in a few minutes: something was done with it."""
+    soon = now + min(settings.LOOK_AFTER, default=SOON)
+    Watch.objects.filter(job=job).exclude(due_at__lte=soon).update(due_at=soon, updated_at=now)
 
 
 def insert(watches: Iterable[NewWatch]) -> None:

@@ -141,7 +141,7 @@ def _store(watch: Watch, standing: Standing, *, now: datetime) -> None:
             reason=reason,
             remedy=remedy,
             looked_at=now,
-            due_at=next_look(published_at=job.published_at or now, now=now),
+            due_at=next_look(published_at=job.published_at or now, pending=state is LiveState.PENDING, now=now),
             tries=0,
             problem="",
             history=[*watch.history, {name: value for name, value in entry.items() if value}],

@@ -94,7 +94,7 @@ def control_of(member: Schema) -> str:
         return "group"
     if kind == "array" and choices_of(member.get("items", {})):
         return "several"
-    if kind == "array" and member.get("items", {}).get("type") == "string":
+    if kind == "array" and member.get("items", {}).get("type") in {"string", "integer", "number"}:
         return "lines"
     return {"integer": "number", "number": "number"}.get(str(kind), "json")
 
@@ -195,6 +195,8 @@ def _example(member: Schema) -> str:
 def _shape(member: Schema) -> Any:
     if member.get("type") == "array":
         return [_shape(member.get("items", {}))]
+    if member.get("type") == "object" and isinstance(member.get("additionalProperties"), Mapping):
+        return {"…": _shape(member["additionalProperties"])}
     if member.get("type") == "object":
         return {name: _shape(inner) for name, inner in member.get("properties", {}).items()}
     if "default" in member or "enum" in member:
@@ -254,17 +256,22 @@ def _read(
 def _value(control: str, member: Schema, text: str, *, zone: str) -> Any:
     """Return typed text as JSON; raises ``ValueError``. A number that is none stays text, for the schema to refuse."""
     if control == "lines":
-        return [line.strip() for line in text.split("\n") if line.strip()]
+        return [_number(member.get("items", {}), line.strip()) for line in text.split("\n") if line.strip()]
     if control == "number":
-        try:
-            return int(text) if member.get("type") == "integer" else float(text)
-        except ValueError:
-            return text
+        return _number(member, text)
     if control == "choice":
         return _chosen(member, text)
     if control == "text" and member.get("format") == "date-time":
         return _with_offset(text, zone)
     return json.loads(text) if control == "json" else text
+
+
+def _number(member: Schema, text: str) -> int | float | str:
+    """Return a number where one is asked for. What is none stays text."""
+    try:
+        return {"integer": int, "number": float}.get(str(member.get("type")), str)(text)
+    except ValueError:
+        return text
 
 
 def _chosen(member: Schema, text: str) -> Any:

@@ -15,7 +15,7 @@ from connectors.models import Destination
 from publishing import acting
 from publishing.accepting import publish_post
 from publishing.drafts import Draft
-from publishing.models import JobAction, PublishJob
+from publishing.models import JobAction, PublishJob, Watch
 from tenants.models import AuditEntry, Membership, Tenant, User
 from tenants.principal import Principal
 from tenants.services import add_member
@@ -171,6 +171,15 @@ def test_a_fault_of_ours_in_the_middle_leaves_it_in_doubt(
         )
     run = JobAction.objects.get()
     assert (run.outcome, run.idempotency_key) == ("unknown", "k-1")
+
+
+def test_what_was_done_is_looked_at_soon(api: Client, village: Village, job: PublishJob) -> None:
+    village.says["shout"] = {"heard": True}
+    Watch.objects.update(due_at=None)
+    act(api, job, "shout", {})
+    due = Watch.objects.get().due_at
+    assert due is not None
+    assert timedelta() < due - timezone.now() <= timedelta(minutes=5)
 
 
 def test_a_stale_token_is_renewed_before_anything_is_done(api: Client, village: Village, job: PublishJob) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from connectors.base import DestinationKind, SettingsSchema
+from connectors.registry import CONNECTORS
 from connectors.types import Composing
 from publishing.author_settings import read_one
 from publishing.pages import schema_form, settings_form
@@ -99,6 +100,38 @@ def test_answers_are_read_as_json_and_shown_again_as_they_were() -> None:
 def test_a_moment_gets_the_offset_of_the_zone_it_was_shown_in(text: str, zone: str, value: str) -> None:
     sent = {"f-event-span-end": [text], "f-event-span-end--zone": [zone]}
     assert schema_form.read("f", "", PLAIN, sent)[0] == {"event": {"span": {"end": value}}}
+
+
+def test_numbers_are_typed_one_in_each_line_and_open_objects_after_an_example() -> None:
+    schema = {
+        "properties": {
+            "ids": {"type": "array", "items": {"type": "integer"}},
+            "parts": {"type": "object", "additionalProperties": {"type": "string"}},
+        }
+    }
+    ids, parts = schema_form.fields_of("f", schema, None)
+    assert (ids["control"], parts["control"], parts["placeholder"]) == ("lines", "json", '{"…": "…"}')
+    assert schema_form.read("f", "", schema, {"f-ids": ["7\r\nx\n 8 "]})[0] == {"ids": [7, "x", 8]}
+    assert schema_form.typed_of("f", schema, {"ids": [7, 8]})["f-ids"] == ["7\n8"]
+
+
+KINDS = [pytest.param(kind, id=kind.slug) for connector in CONNECTORS.values() for kind in connector.kinds]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_form_that_was_left_alone_says_nothing(kind: DestinationKind) -> None:
+    needed = set(kind.settings.schema.get("required", ()))
+    values, findings = settings_form.read(kind, settings_form.typed_of(kind, {}))
+    said = {name for name, value in values.items() if value != kind.settings.schema["properties"][name].get("default")}
+    assert (said - needed, findings) == (set(), [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_setting_of_every_platform_is_shown_with_a_label(kind: DestinationKind) -> None:
+    told = settings_form.form_of(kind, None)
+    shown = flat(told["fields"]) if told else {}
+    assert {name.removeprefix(f"set-{kind.slug}-") for name in shown} >= set(kind.settings.schema.get("properties", {}))
+    assert all(field["label"] for field in shown.values())
 
 
 def test_a_reference_that_leads_nowhere_or_to_itself_ends() -> None:

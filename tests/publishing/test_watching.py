@@ -167,6 +167,18 @@ def test_what_is_not_public_yet_is_told_as_such_and_may_become_so(
     assert facts.count([("Its id at the platform", "post-9"), ("Its link", "https://village.invalid/9")]) == 1
 
 
+def test_what_stays_pending_is_looked_at_day_by_day_for_a_month(village: Village, job: PublishJob) -> None:
+    village.says["look_after"] = {"state": "pending"}
+    moment = later(job, hours=24)
+    look(moment)
+    for _ in range(3):
+        assert fresh(job).watch.due_at == moment + timedelta(hours=24)
+        moment += timedelta(hours=24)
+        assert look(moment) == 1
+    look(later(job, days=31))
+    assert fresh(job).watch.due_at is None
+
+
 def test_an_id_that_another_job_is_recorded_as_is_not_taken(village: Village, job: PublishJob) -> None:
     twin = PublishJob.objects.get(pk=job.pk)
     other = twin.post
