@@ -15,7 +15,7 @@ from publishing.author_settings import unsayable
 from publishing.drafts import Draft, draft_of
 from publishing.models import Attempt, DeadLetter, JobAction, Post, PublishJob, Watch
 from publishing.selectors import state_of_post, watch_of
-from publishing.states import State
+from publishing.states import NAMES
 
 LONGEST_TEXT = 100_000
 LONGEST_LINK = 2000
@@ -243,7 +243,7 @@ class JobSerializer(serializers.ModelSerializer[PublishJob]):
     destination_name = serializers.CharField(source="destination.name")
     platform = serializers.CharField(source="platform_id")
     role = serializers.ChoiceField(choices=PublishJob.Role.choices, help_text="post, or the first comment under it.")
-    state = serializers.ChoiceField(choices=[state.value for state in State])
+    state = serializers.ChoiceField(choices=NAMES)
     error = serializers.SerializerMethodField()
     standing = serializers.SerializerMethodField()
 

@@ -30,6 +30,9 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+#: As clients know them.
+NAMES: Final = tuple(state.value for state in State)
+
 #: From each state, where a job may go next.
 TRANSITIONS: Final[dict[State, frozenset[State]]] = {
     State.SCHEDULED: frozenset({State.PUBLISHING, State.QUEUED, State.CANCELLED}),

@@ -268,9 +268,10 @@ def _value(control: str, member: Schema, text: str, *, zone: str) -> Any:
 
 def _number(member: Schema, text: str) -> int | float | str:
     """Return a number where one is asked for. What is none stays text."""
+    read: dict[str, type[int] | type[float]] = {"integer": int, "number": float}
     try:
-        return {"integer": int, "number": float}.get(str(member.get("type")), str)(text)
-    except ValueError:
+        return read[str(member.get("type"))](text)
+    except (ValueError, KeyError):
         return text
 
 
