@@ -107,6 +107,14 @@ def _act(event: WebhookEvent, *, now: datetime) -> None:
         _end_grants(event, now=now)
     elif event.kind == EventKind.DATA_DELETION:
         deletions.carry_out(event=event, connections=_connections_meant(event), now=now)
+    elif event.kind == EventKind.UNKNOWN and event.external_user_id:
+        _look_at_grants(event, now=now)
+
+
+def _look_at_grants(event: WebhookEvent, *, now: datetime) -> None:
+    """Have a person's grants checked soon: news that nobody understands, or that came too late to be believed, may be about them."""
+    theirs = _connections_meant(event).exclude(status=Connection.Status.INACTIVE)
+    theirs.filter(next_health_at__gt=now).update(next_health_at=now)
 
 
 def _connections_meant(event: WebhookEvent) -> QuerySet[Connection]:

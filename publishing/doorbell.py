@@ -28,6 +28,11 @@ def ring_for_removed(*, platform: str, external_id: str, post_id: str) -> None:
     _ring(tasks.note_removed, platform, external_id, post_id)
 
 
+def ring_for_news(*, platform: str, external_id: str) -> None:
+    """Ask a worker to look now at what waits at a place of which its platform tells news."""
+    _ring(tasks.look_sooner, platform, external_id)
+
+
 def _ring(task: Task[Any, Any], *args: str) -> None:
     try:
         task.apply_async(args, retry=False)

@@ -20,3 +20,5 @@ def _granted(connection_id: UUID, **kwargs: Any) -> None:
 def _told_by_platform(platform: str, kind: EventKind, external_id: str, post_id: str, **kwargs: Any) -> None:
     if kind is EventKind.POST_REMOVED and post_id:
         doorbell.ring_for_removed(platform=platform, external_id=external_id, post_id=post_id)
+    elif kind in {EventKind.POST_CREATED, EventKind.POST_CHANGED} and external_id:
+        doorbell.ring_for_news(platform=platform, external_id=external_id)

@@ -15,7 +15,7 @@ from connectors.manager import target_of
 from connectors.types import Capability, Content
 from foundation.errors import Conflict, Invalid
 from publishing.contents import content_of, whole_content_of
-from publishing.models import DeadLetter, Post, PublishJob
+from publishing.models import DeadLetter, Post, PublishJob, Watch
 from publishing.states import CANCELLABLE, State
 from publishing.unsendable import Unsendable
 from tenants.models import Tenant
@@ -59,6 +59,19 @@ def note_removed(*, platform: str, external_id: str, post_id: str, now: datetime
                 record(tenant=job.tenant, actor=actor, action="job.removed", subject=job)
                 count += 1
     return count
+
+
+def look_sooner(*, platform: str, external_id: str, now: datetime) -> int:
+    """Make due what waits to be looked at at a place of which its platform tells news; return how many jobs that is.
+
+    News are a hint: what they say is asked of the platform, by the looks that were planned in any case.
+    """
+    place = {"destination__platform_id": platform, "destination__external_id": external_id}
+    waiting = PublishJob.objects.filter(state=State.PROCESSING, due_at__gt=now, ready=False, **place)
+    watched = {f"job__{name}": value for name, value in place.items()}
+    looks = Watch.objects.filter(due_at__gt=now, **watched)
+    looks.filter(job__state=State.PUBLISHED).update(due_at=now, updated_at=now)
+    return waiting.update(due_at=now, updated_at=now)
 
 
 def edit_live_post(*, principal: Principal, job: PublishJob, text: str, now: datetime) -> PublishJob:

@@ -73,3 +73,16 @@ def note_removed(platform: str, external_id: str, post_id: str) -> None:
 def look_again() -> None:
     """Look how published posts stand by now."""
     watching.look_due(clock=timezone.now)
+
+
+@shared_task(
+    name="publishing.look_sooner",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=8,
+)
+def look_sooner(platform: str, external_id: str) -> None:
+    """Look now at what waits at a place of which its platform tells news."""
+    if live.look_sooner(platform=platform, external_id=external_id, now=timezone.now()):
+        draining.drain(clock=timezone.now)
