@@ -81,6 +81,8 @@ class TikTokConnector(Connector):
         Capability.COMPOSING,
         Capability.WATCH,
     }
+    #: Photos are never sent, only fetched.
+    fetches_files = True
     #: The outer bound of ``refresh_moments``: tokens are known to live two hours or a day.
     refresh_before: ClassVar = (timedelta(days=7), LAST_CHANCE)
     kinds: ClassVar = (
