@@ -130,8 +130,8 @@ def _made(
         if found is not None:
             _note(journal, found, digest=begun["digest"])
             return found
-        if now - since < settled_after:
-            return Processing(_LOOK_WAIT, "Mailchimp may still be making the draft of an earlier try.")
+        if (left := settled_after - (now - since)) > timedelta():
+            return Processing(min(left, _LOOK_WAIT), "Mailchimp may still be making the draft of an earlier try.")
     digest = campaigns.digest_of(body)
     journal.note(CREATING, {"at": now.isoformat(), "digest": digest})
     try:

@@ -17,6 +17,7 @@ PLACES: Final = {
     "linkedin_member": "li_member",
     "linkedin_organization": "li_org",
     "google_business_location": "gb",
+    "audience": "mc",
 }
 COMMENT: Final = "comment"
 
@@ -57,6 +58,7 @@ _EVENT: Final = {
         "end_time": "22:00",
     },
 }
+_MAIL: Final = {"subject": "Chaos"}
 
 KINDS: Final = {
     kind.name: kind
@@ -85,6 +87,8 @@ KINDS: Final = {
         Kind("gb_text", "gb", 4, _DECIDED),
         Kind("gb_image", "gb", 1.5, _DECIDED, ("photo",)),
         Kind("gb_event", "gb", 1.5, _DECIDED, settings=_EVENT),
+        Kind("mc_text", "mc", 4, _NOTED, settings=_MAIL),
+        Kind("mc_image", "mc", 1, _FILED, ("photo",), settings=_MAIL),
     )
 }
 #: First comments are jobs of their own; each is written under a post of the kind named here.

@@ -19,13 +19,17 @@ PEOPLE: Final = {
     "meta": ("122090000000000001", "122090000000000002"),
     "linkedin": ("sV7bKx2QpA", "mT3eLn9RwZ"),
     "google_business": ("104270000000000000001", "104270000000000000002"),
+    "mailchimp": ("410001", "410002"),
 }
-#: An Instagram account that may not publish stories.
-CREATOR: Final = "17841400000000103"
+#: Places that cannot take everything: an Instagram account that may not publish stories, an audience of nobody.
+UNFIT: Final = frozenset({"17841400000000103", "c8d7fc3276"})
+#: Where the words of a mail end and its footer begins.
+_FOOTER: Final = "\n\n--\n*|LIST:DESCRIPTION|*"
 
 _GRAPH: Final = {"host": "graph.facebook.com", "times": None}
 _LINKEDIN: Final = {"host": "api.linkedin.com", "times": None}
 _GOOGLE: Final = {"host": "mybusiness.googleapis.com", "times": None}
+_MAILCHIMP: Final = {"host": "us19.api.mailchimp.com", "times": None}
 #: The calls that make something public: one in seven is spoiled. Five failures in a row of one job, which would exhaust
 #: it, are as good as impossible.
 _PUBLIC: Final[tuple[dict[str, Any], ...]] = tuple(
@@ -38,6 +42,7 @@ _PUBLIC: Final[tuple[dict[str, Any], ...]] = tuple(
         (_LINKEDIN, "/rest/posts"),
         (_LINKEDIN, "*/comments"),
         (_GOOGLE, "*/localPosts"),
+        (_MAILCHIMP, "*/actions/send"),
     )
 )
 #: The calls that prepare: a post of many files makes many of them, so each is spoiled less often. Those of videos make
@@ -51,6 +56,9 @@ _PREPARING: Final[tuple[dict[str, Any], ...]] = (
     {**_LINKEDIN, "method": "POST", "path": "/rest/videos*"},
     {**_LINKEDIN, "method": "POST", "path": "/rest/documents*"},
     {"host": "www.linkedin.com", "times": None, "method": "PUT"},
+    {**_MAILCHIMP, "method": "POST", "path": "/3.0/campaigns"},
+    {**_MAILCHIMP, "method": "PUT", "path": "*/content"},
+    {**_MAILCHIMP, "method": "POST", "path": "/3.0/file-manager/files"},
 )
 _LOOKING: Final[tuple[dict[str, Any], ...]] = (
     {**_GRAPH, "method": "GET", "path": "*/published_posts"},
@@ -58,6 +66,7 @@ _LOOKING: Final[tuple[dict[str, Any], ...]] = (
     {**_GRAPH, "method": "GET", "path": "*/comments"},
     {**_LINKEDIN, "method": "GET", "path": "/rest/*"},
     {**_GOOGLE, "method": "GET", "path": "*/localPosts*"},
+    {**_MAILCHIMP, "method": "GET", "path": "/3.0/campaigns*"},
 )
 _TROUBLE: Final[tuple[tuple[float, dict[str, Any]], ...]] = (
     (0.01, {"kind": "lost_before"}),
@@ -110,6 +119,7 @@ SWITCHES: Final[dict[str, Any]] = {
     "google_business.limit_writes": 0,
     "google_business.processing_s": 2,
     "google_business.list_order": "shuffled",
+    "mailchimp.audience": "quiet",
 }
 
 
@@ -166,6 +176,11 @@ class Town:
         code: str = self._tell("POST", f"{platform}/consent", {"url": dialog, "user": person})["code"]
         return code
 
+    def key(self, *, platform: str, person: str) -> str:
+        """Have a person make a key, and return it."""
+        key: str = self._tell("POST", f"{platform}/consent", {"user": person})["key"]
+        return key
+
     def misbehave(self, *, latency_ms: int) -> None:
         """Make every call slow and some of them fail."""
         self._tell("POST", "switches", {"latency_ms": latency_ms, **SWITCHES})
@@ -191,7 +206,7 @@ class Town:
         found = []
         for item in reversed(answer["posts"]):
             file = "" if item["message"] or item["link"] else _file_of(item)
-            saying = Saying(_place_of(item), item["message"], item["link"], file)
+            saying = Saying(_place_of(item), item["message"].partition(_FOOTER)[0], item["link"], file)
             found.append(Post(item["id"], saying))
             found += [Post(f"{item['id']}#comment", saying.commented())] * item["comments"]
         return found
