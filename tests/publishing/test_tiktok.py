@@ -131,7 +131,9 @@ def test_the_address_for_the_bytes_is_locked_and_only_this_connection_opens_it(
     (upload,) = world.tiktok.state.publishes
     assert upload.id in written
     assert upload.upload_token not in written
-    locked = JournalEntry.objects.get(job=job, key="_upload_address").value["locked"]
+    kept = JournalEntry.objects.get(job=job, key="_upload_address").value
+    assert isinstance(kept, dict)
+    locked = kept["locked"]
     own = get_connector("tiktok", job.destination.connection).safe.unlock(locked)
     assert own is not None
     assert upload.upload_token in own.reveal()
@@ -218,6 +220,7 @@ def test_a_person_who_leaves_ends_the_grant_and_late_news_of_it_only_bring_a_che
     connection = place.connection
     connection.refresh_from_db()
     assert connection.status == Connection.Status.ACTIVE, "nobody is believed so late"
+    assert connection.next_health_at is not None
     assert connection.next_health_at < later, "but the grant is looked at"
     assert vault.hints(tenant_id=connection.tenant_id, connection_id=connection.pk)
 
@@ -249,4 +252,3 @@ def test_a_job_waits_at_no_cost_while_the_day_is_full(job: PublishJob, run_due: 
     assert (job.state, job.error_kind, job.tries) == (State.RETRYING, "rate_limited", 0)
     assert job.due_at is not None
     assert job.due_at - timezone.now() > timedelta(hours=23)
-
