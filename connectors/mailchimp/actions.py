@@ -97,7 +97,7 @@ def _test(rest: Rest, campaign: Campaign, arguments: Facts) -> dict[str, Any]:
     emails = list(arguments["emails"])
     body = {"test_emails": emails, "send_type": arguments.get("send_type", "html")}
     rest.change("POST", f"campaigns/{step(campaign.id)}/actions/test", operation="test_campaign", body=body)
-    return {"sent_to": emails, **_status(campaign)}
+    return {"sent_to": len(emails), **_status(campaign)}
 
 
 def _send(rest: Rest, campaign: Campaign, _: Facts) -> dict[str, Any]:

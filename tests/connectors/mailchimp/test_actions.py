@@ -62,7 +62,7 @@ def test_the_checklist_says_whether_mailchimp_would_send(greta: MailchimpConnect
 
 def test_a_test_goes_to_its_addresses_and_to_nobody_else(greta: MailchimpConnector, town: World, do: Do) -> None:
     draft = made(greta, delivery="draft")
-    assert do("test", draft, emails=["greta@grossmann-kaffee.test"])["sent_to"] == ["greta@grossmann-kaffee.test"]
+    assert do("test", draft, emails=["greta@grossmann-kaffee.test"])["sent_to"] == 1
     assert town.mailchimp.levers()[("GET", "mails")]({"kind": "test"})["mails"] == 1
     assert mailings(town) == 0
 
