@@ -5,7 +5,6 @@ tenant's: its destinations keep the names of its pages, and lose what they say o
 """
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,7 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from connectors import unsubscribing
 from connectors.models import Connection, DataDeletion, Destination, WebhookEvent
-from connectors.services import connection_changed
+from connectors.services import connection_changed, person_forgotten
 from foundation.errors import NotFound
 from tenants.services import record, strike_out
 from vault import services as vault
@@ -58,7 +57,9 @@ def carry_out(*, event: WebhookEvent, connections: QuerySet[Connection], now: da
     erased = {"connections": 0, "tokens": 0, "destinations": 0}
     for connection in connections.select_for_update(of=("self",)).select_related("tenant").order_by("pk"):
         erased["connections"] += 1
+        names = _names_of(connection)
         erased["destinations"] += _erase_places(connection, now=now)
+        person_forgotten.send(sender=Connection, connection_id=connection.pk, names=names, instead=NOBODY)
         unsubscribing.forget(connection.destinations.all())
         erased["tokens"] += vault.erase_secrets(tenant_id=connection.tenant_id, connection_id=connection.pk)
         _erase_connection(connection, now=now)
@@ -118,9 +119,23 @@ def _erase_connection(connection: Connection, *, now: datetime) -> None:
     transaction.on_commit(lambda: connection_changed.send(sender=Connection, connection_id=changed), robust=True)
 
 
+def _names_of(connection: Connection) -> tuple[str, ...]:
+    """Return what the person is called in texts of ours: their name, and those of the places that are themselves."""
+    themselves = _places_that_are(connection)
+    names = {connection.display_name, *themselves.values_list("name", flat=True)}
+    return tuple(sorted(names - {"", NOBODY}, key=len, reverse=True))
+
+
+def _places_that_are(connection: Connection) -> QuerySet[Destination]:
+    person = connection.external_user_id
+    places = Destination.objects.filter(connection=connection)
+    return places.filter(Q(external_id=person) | Q(external_id__endswith=f":{person}"))
+
+
 def _erase_places(connection: Connection, *, now: datetime) -> int:
     """Switch the places off and take from them what was read with the grant; a place that is the person goes wholly."""
     places = Destination.objects.filter(connection=connection)
+    themselves = list(_places_that_are(connection))
     count = places.update(
         enabled=False,
         gone_at=now,
@@ -131,8 +146,6 @@ def _erase_places(connection: Connection, *, now: datetime) -> int:
         subscribe_problem="",
         updated_at=now,
     )
-    person = connection.external_user_id
-    themselves: Iterable[Destination] = places.filter(Q(external_id=person) | Q(external_id__endswith=f":{person}"))
     for place in themselves:
         Destination.objects.filter(pk=place.pk).update(external_id=f"deleted:{place.pk}", name=NOBODY)
     return count

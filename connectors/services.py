@@ -26,6 +26,9 @@ from vault import services as vault
 connection_changed = Signal()
 #: Sent with ``connection_id`` when a person granted access (again).
 connection_granted = Signal()
+#: Sent with ``connection_id`` and ``names`` inside the transaction that erases a person: listeners strike these names out of
+#: what their own rows say of that connection, in the same transaction.
+person_forgotten = Signal()
 
 
 def add_missing_platforms() -> None:

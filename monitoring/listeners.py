@@ -1,13 +1,17 @@
 """Listens to the news of the rooms below, and counts."""
 
 from typing import Any
+from uuid import UUID
 
+from django.db.models import F, Value
+from django.db.models.functions import Left, Replace
 from django.dispatch import receiver
 
-from connectors.services import connection_changed
+from connectors.services import connection_changed, person_forgotten
 from connectors.webhook_processing import webhook_dead_lettered, webhook_received
 from connectors.webhooks import webhook_refused
 from monitoring import metrics
+from monitoring.models import HealthLogEntry
 from publishing import signals
 
 
@@ -49,3 +53,11 @@ def _webhook_dead_lettered(**kwargs: Any) -> None:
 @receiver(webhook_refused)
 def _webhook_refused(**kwargs: Any) -> None:
     metrics.count(metrics.WEBHOOKS_REFUSED)
+
+
+@receiver(person_forgotten)
+def _forgotten(connection_id: UUID, names: tuple[str, ...], instead: str, **kwargs: Any) -> None:
+    """Strike a person's names out of what health checks of their account told."""
+    for name in names:
+        told = HealthLogEntry.objects.filter(connection=connection_id, cause__contains=name)
+        told.update(cause=Left(Replace(F("cause"), Value(name), Value(instead)), 600))

@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Left, Replace
 from django.dispatch import receiver
 
-from connectors.services import connection_granted
+from connectors.services import connection_granted, person_forgotten
 from connectors.types import EventKind
 from connectors.webhook_processing import webhook_received
 from publishing import doorbell
+from publishing.models import Attempt, DeadLetter, PublishJob
 
 
 @receiver(connection_granted)
@@ -22,3 +25,19 @@ def _told_by_platform(platform: str, kind: EventKind, external_id: str, post_id:
         doorbell.ring_for_removed(platform=platform, external_id=external_id, post_id=post_id)
     elif kind in {EventKind.POST_CREATED, EventKind.POST_CHANGED} and external_id:
         doorbell.ring_for_news(platform=platform, external_id=external_id)
+
+
+@receiver(person_forgotten)
+def _forgotten(connection_id: UUID, names: tuple[str, ...], instead: str, **kwargs: Any) -> None:
+    """Strike a person's names out of why jobs to their places failed."""
+    jobs = PublishJob.objects.filter(destination__connection=connection_id)
+    told: list[tuple[QuerySet[Any], str]] = [
+        (jobs, "error_cause"),
+        (Attempt.objects.filter(job__in=jobs.values("pk")), "cause"),
+        (DeadLetter.objects.filter(job__in=jobs.values("pk")), "cause"),
+    ]
+    for name in names:
+        for rows, column in told:
+            rows.filter(**{f"{column}__contains": name}).update(
+                **{column: Left(Replace(F(column), Value(name), Value(instead)), 600)}
+            )

@@ -27,10 +27,13 @@ from connectors.services import connection_changed, store_destinations, store_gr
 from connectors.types import EventKind
 from connectors.webhook_processing import WAITS, forget_old, process_due, webhook_dead_lettered, webhook_received
 from foundation.secret import Secret
-from publishing import live
+from monitoring.models import HealthLogEntry
+from publishing import ledger, live
 from publishing.accepting import publish_post
 from publishing.drafts import Draft
+from publishing.ledger import Letter
 from publishing.models import PublishJob
+from publishing.states import State
 from sandbox.app import Sandbox
 from sandbox.meta import demo
 from sandbox.world import World
@@ -231,6 +234,25 @@ def test_who_is_forgotten_stands_nowhere_any_more(
 ) -> None:
     acme, bora = make_house("Acme"), make_house("Bora")
     hers, hers_too, his = grant(acme), grant(bora), grant(bora, demo.JONAS)
+    place = hers.destinations.filter(enabled=True).first()
+    assert place is not None
+    draft = Draft(text="Said before", destinations=(place.pk,))
+    post, _ = publish_post(principal=acme.principal, draft=draft, idempotency_key=None, now=timezone.now())
+    why = "Amélie Laurent has to sign in again, says Amélie Laurent's account. " + "x" * 530
+    letter = Letter(State.FAILED, "reconnect_required", "meta:1", why, "Reconnect.", "tenant")
+    claimed = ledger.claim(now=timezone.now(), limit=1, lease=timedelta(minutes=1))[0]
+    ledger.record_dead_letter(
+        claimed, letter, settled=True, failure=ledger.failure_of(kind=letter.kind, cause=why), now=timezone.now()
+    )
+    HealthLogEntry.objects.create(
+        tenant=hers.tenant,
+        connection=hers,
+        platform="meta",
+        checked_at=timezone.now(),
+        state="unhealthy",
+        latency_ms=1,
+        cause=why,
+    )
     assert "Amélie Laurent" in everything()
     assert demo.AMELIE in everything()
     world.meta.webhook("deauthorize", {"user": demo.AMELIE})
@@ -239,6 +261,7 @@ def test_who_is_forgotten_stands_nowhere_any_more(
     left = everything()
     assert "Amélie" not in left
     assert demo.AMELIE not in left
+    assert post.jobs.get().error_cause.startswith("Deleted person has to sign in again, says Deleted person's account.")
     for connection in (again(hers), again(hers_too)):
         assert (connection.status, connection.status_code) == ("inactive", "data_deleted")
         assert tokens_of(connection) == 0
