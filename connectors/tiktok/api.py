@@ -124,18 +124,18 @@ class Api:
         *,
         content_type: str,
         content_range: str,
-        changes: bool,
+        closing: bool,
         last_moment: Callable[[], None],
     ) -> Answer:
-        """Send bytes to an upload address and return whatever was answered.
+        """Send bytes to an upload address and return whatever was answered; ``closing``: the last ones, which publish.
 
         The address itself is the key, so no token goes along; and it goes to TikTok's own hosts alone.
         """
         return self._patient.call(
             "PUT",
             self._upload_address(url.reveal()),
-            operation="upload",
-            changes=changes,
+            operation="publish" if closing else "upload",
+            changes=closing,
             content=content,
             headers={"Content-Type": content_type, "Content-Range": content_range},
             last_moment=last_moment,

@@ -227,3 +227,6 @@ class TikTokConnector(Connector):
 
     def subscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
         """TikTok tells an app of all its accounts at the address in its portal, so there is nothing to ask for."""
+
+    def unsubscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
+        """Nor is there anything to take back: news of an account that nobody uses here move nothing."""

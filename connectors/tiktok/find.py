@@ -50,10 +50,11 @@ def _by_status(api: Api, journal: Journal, task: Task, *, now: datetime) -> Publ
     if told.state is State.FAILED:
         tasks.trust(journal, task)
         return NotThere(final=True)  # the next attempt says why, and what follows
-    if task.stage is Stage.CLOSING and told.lacks_bytes(task.size):
+    if task.stage is not Stage.WORKING and told.lacks_bytes(task.size):
         # The last bytes did not arrive: the same upload goes on, and nothing can have come of it yet.
         tasks.trust(journal, task)
-        tasks.moved(journal, task, Stage.SENDING)
+        if task.stage is Stage.CLOSING:
+            tasks.moved(journal, task, Stage.SENDING)
         return NotThere(final=True)
     if now - (task.complete_since or task.begun) < status.PATIENCE:
         return NotThere(final=False)

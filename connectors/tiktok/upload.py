@@ -115,7 +115,7 @@ class Sender:
                     cast("IO[bytes]", body),
                     content_type=self._file.content_type,
                     content_range=f"bytes {first}-{last}/{self._plan.size}",
-                    changes=closing,
+                    closing=closing,
                     last_moment=self._journal.last_moment,
                 )
             except TransientError as error:

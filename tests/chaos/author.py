@@ -39,7 +39,7 @@ from tests.chaos.kinds import COMMENTS, KINDS, PLACES, Kind, kind_of
 from tests.chaos.town import PEOPLE, UNFIT, Town
 
 #: A tenant chooses at most so many places of a kind; a post with many destinations goes to all that take texts.
-MOST_PLACES: Final = {"page": 10, "ig": 4, "li_member": 1, "li_org": 4, "gb": 4, "mc": 2}
+MOST_PLACES: Final = {"page": 10, "ig": 4, "li_member": 1, "li_org": 4, "gb": 4, "mc": 2, "tt": 1}
 Given = TypeVar("Given")
 _LONGEST_OUTAGE: Final = 60.0
 _WORDS: Final = (

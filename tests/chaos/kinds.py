@@ -18,6 +18,7 @@ PLACES: Final = {
     "linkedin_organization": "li_org",
     "google_business_location": "gb",
     "audience": "mc",
+    "tiktok_creator": "tt",
 }
 COMMENT: Final = "comment"
 
@@ -59,6 +60,7 @@ _EVENT: Final = {
     },
 }
 _MAIL: Final = {"subject": "Chaos"}
+_CHOSEN: Final = {"privacy_level": "PUBLIC_TO_EVERYONE", "consent": True}
 
 KINDS: Final = {
     kind.name: kind
@@ -89,13 +91,16 @@ KINDS: Final = {
         Kind("gb_event", "gb", 1.5, _DECIDED, settings=_EVENT),
         Kind("mc_text", "mc", 4, _NOTED, settings=_MAIL),
         Kind("mc_image", "mc", 1, _FILED, ("photo",), settings=_MAIL),
+        Kind("tt_video", "tt", 2, _AWAITED, ("film",), settings=_CHOSEN),
+        Kind("tt_image", "tt", 1, _DECIDED, ("photo",), settings=_CHOSEN),
     )
 }
 #: First comments are jobs of their own; each is written under a post of the kind named here.
 COMMENTS: Final = {"page_comment": "page_text", "ig_comment": "ig_image", "li_org_comment": "li_org_text"}
 #: Nobody but the author can read a member's posts through LinkedIn's API (docs/platforms/linkedin.md, r_member_social), and
-#: its duplicate check is documented for texts alone, not for posts with files. What is in doubt here, a person must look up.
-NOBODY_CAN_LOOK: Final = frozenset({"li_member_text", "li_member_image"})
+#: its duplicate check is documented for texts alone, not for posts with files. TikTok lists no photos, and names them in the answer
+#: alone. What is in doubt here, a person must look up.
+NOBODY_CAN_LOOK: Final = frozenset({"li_member_text", "li_member_image", "tt_image"})
 
 
 def points_of(kind: str) -> tuple[str, ...]:

@@ -160,6 +160,8 @@ def _settings(
         "LINKEDIN_MEDIA_GRACE_SECONDS": "1",
         "GOOGLE_BUSINESS_SETTLE_SECONDS": settle,
         "MAILCHIMP_SETTLE_SECONDS": settle,
+        "TIKTOK_SETTLE_SECONDS": settle,
+        "TIKTOK_POSTS_PER_DAY": "0",
         "GOOGLE_BUSINESS_CALLS_PER_MINUTE": "0",
         "GOOGLE_BUSINESS_EDITS_PER_MINUTE": "0",
         # Workers die here so often that one post may be in doubt again and again.

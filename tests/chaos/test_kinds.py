@@ -30,6 +30,7 @@ def test_each_kind_is_told_from_what_a_worker_holds() -> None:
         "li_org": "linkedin_organization",
         "gb": "google_business_location",
         "mc": "audience",
+        "tt": "tiktok_creator",
     }
     for kind in KINDS.values():
         chosen = {"poll": {"question": "?"}} if kind.name == "li_org_poll" else kind.settings

@@ -20,6 +20,7 @@ PEOPLE: Final = {
     "linkedin": ("sV7bKx2QpA", "mT3eLn9RwZ"),
     "google_business": ("104270000000000000001", "104270000000000000002"),
     "mailchimp": ("410001", "410002"),
+    "tiktok": ("6801000000000000101", "6801000000000000103"),
 }
 #: Places that cannot take everything: an Instagram account that may not publish stories, an audience of nobody.
 UNFIT: Final = frozenset({"17841400000000103", "c8d7fc3276"})
@@ -30,10 +31,12 @@ _GRAPH: Final = {"host": "graph.facebook.com", "times": None}
 _LINKEDIN: Final = {"host": "api.linkedin.com", "times": None}
 _GOOGLE: Final = {"host": "mybusiness.googleapis.com", "times": None}
 _MAILCHIMP: Final = {"host": "us19.api.mailchimp.com", "times": None}
+_TIKTOK: Final = {"host": "open.tiktokapis.com", "times": None}
+_CHUNK: Final = {"host": "*upload*.tiktokapis.com", "times": None, "method": "PUT"}
 #: The calls that make something public: one in seven is spoiled. Five failures in a row of one job, which would exhaust
 #: it, are as good as impossible.
 _PUBLIC: Final[tuple[dict[str, Any], ...]] = tuple(
-    {**place, "method": "POST", "path": path}
+    {"method": "POST", **place, "path": path}
     for place, path in (
         (_GRAPH, "*/feed"),
         (_GRAPH, "*/media_publish"),
@@ -43,6 +46,8 @@ _PUBLIC: Final[tuple[dict[str, Any], ...]] = tuple(
         (_LINKEDIN, "*/comments"),
         (_GOOGLE, "*/localPosts"),
         (_MAILCHIMP, "*/actions/send"),
+        (_TIKTOK, "*/content/init/"),
+        (_CHUNK, "*"),
     )
 )
 #: The calls that prepare: a post of many files makes many of them, so each is spoiled less often. Those of videos make
@@ -59,6 +64,8 @@ _PREPARING: Final[tuple[dict[str, Any], ...]] = (
     {**_MAILCHIMP, "method": "POST", "path": "/3.0/campaigns"},
     {**_MAILCHIMP, "method": "PUT", "path": "*/content"},
     {**_MAILCHIMP, "method": "POST", "path": "/3.0/file-manager/files"},
+    {**_TIKTOK, "method": "POST", "path": "*/video/init/"},
+    {**_TIKTOK, "method": "POST", "path": "*/creator_info/query/"},
 )
 _LOOKING: Final[tuple[dict[str, Any], ...]] = (
     {**_GRAPH, "method": "GET", "path": "*/published_posts"},
@@ -67,6 +74,7 @@ _LOOKING: Final[tuple[dict[str, Any], ...]] = (
     {**_LINKEDIN, "method": "GET", "path": "/rest/*"},
     {**_GOOGLE, "method": "GET", "path": "*/localPosts*"},
     {**_MAILCHIMP, "method": "GET", "path": "/3.0/campaigns*"},
+    {**_TIKTOK, "method": "POST", "path": "*/status/fetch/"},
 )
 _TROUBLE: Final[tuple[tuple[float, dict[str, Any]], ...]] = (
     (0.01, {"kind": "lost_before"}),
@@ -120,6 +128,13 @@ SWITCHES: Final[dict[str, Any]] = {
     "google_business.processing_s": 2,
     "google_business.list_order": "shuffled",
     "mailchimp.audience": "quiet",
+    "tiktok.audience": "quiet",
+    "tiktok.processing_s": 2,
+    "tiktok.moderation_s": 0,
+    "tiktok.limit_init": 0,
+    "tiktok.limit_creator_info": 0,
+    "tiktok.limit_status": 0,
+    "tiktok.limit_daily_posts": 0,
 }
 
 

@@ -22,6 +22,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 import connectors.linkedin.errors
 import connectors.linkedin.rest
+import connectors.tiktok.api
 from connectors.http import Answer, Http
 from connectors.registry import CONNECTORS
 from connectors.types import NotThere
@@ -213,6 +214,8 @@ def shorten_waits() -> None:
     setattr(connectors.linkedin.errors, "VERSION_WAIT", _SHORT_WAIT)  # noqa: B010
     setattr(connectors.linkedin.errors, "FALLBACK_WAIT", _SHORT_WAIT)  # noqa: B010
     setattr(connectors.linkedin.rest, "VERSION_WAIT", _SHORT_WAIT)  # noqa: B010
+    # A whole storm falls into a few of TikTok's minutes.
+    setattr(connectors.tiktok.api, "OF_ACCOUNT", dict.fromkeys(connectors.tiktok.api.OF_ACCOUNT, 1_000_000))  # noqa: B010
 
 
 def break_product(how: str) -> None:

@@ -492,6 +492,21 @@ def test_a_chunk_that_met_trouble_is_sent_again_or_found_there(
     assert upload.sha256 == hashlib.sha256(content.media[0].file.open().read()).hexdigest()
 
 
+def test_a_look_whose_worker_died_comes_to_the_same_end_the_next_time(
+    connector: TikTokConnector, town: World, journal: MemoryJournal, trouble: Trouble
+) -> None:
+    content = post(film())
+    trouble("lost_before", **PUT)
+    with pytest.raises(OutcomeUnknown):
+        connector.publish(content, ME, journal)
+    journal.dies_after = "note upload sending"
+    with pytest.raises(WorkerDied):
+        connector.find_published(content, ME, journal, now=journal.now)
+    assert found(connector, content, journal) == NotThere(final=True)
+    through(connector, content, journal)
+    assert len(posts(town)) == 1
+
+
 # --- a post that changes, an address that runs out, what becomes of it ------------------------------------------------------
 
 
