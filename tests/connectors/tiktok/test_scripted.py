@@ -555,3 +555,9 @@ def test_tiktok_that_cannot_be_asked_says_nothing_of_an_account(
 
 def test_tiktok_asks_no_question_at_the_door(alone: TikTokConnector) -> None:
     assert alone.answer_challenge(WebhookRequest("GET", {}, {"challenge": "1"}, b"")) is None
+
+
+def test_news_are_asked_for_in_the_portal_alone(alone: TikTokConnector, answers: responses.RequestsMock) -> None:
+    alone.subscribe_webhooks(ME)
+    alone.unsubscribe_webhooks(ME)
+    assert len(answers.calls) == 0
