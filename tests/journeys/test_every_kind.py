@@ -178,3 +178,29 @@ def test_a_client_publishes_every_kind_to_a_linkedin_profile_and_a_page(hub: Hub
     changed = client.jobs["page image"]
     client.post(f"jobs/{changed['id']}/edit-live/", {"text": "page image, said better (much)"}, 200)
     assert client.seen()["page image, said better (much)"] == ["image"]
+
+
+def test_a_client_publishes_every_kind_to_a_tiktok_account(hub: Hub) -> None:
+    client = Client(hub, "tiktok", "authorize")
+    account = "tiktok_creator"
+    chosen = {"privacy_level": "PUBLIC_TO_EVERYONE", "consent": True}
+    film = client.upload("a.mp4", pictures.mp4(1080, 1920, 12, size=11_000_000))
+    photo, logo = client.upload("b.jpg", pictures.jpeg(1080, 1350)), client.upload("c.png", pictures.png(2400, 1800))
+
+    refused = {"text": "nothing chosen", "destinations": [client.places[account]], "media": [{"id": film}]}
+    findings = client.post("publish/check", refused, 200)["findings"]
+    assert {one["code"] for one in findings} == {"not_chosen", "no_consent"}
+
+    client.publish("tok video", account, (film,), settings={account: {**chosen, "allow_comment": True}})
+    client.publish("tok photo", account, (photo,), settings={account: {**chosen, "title": "A photo"}})
+    client.publish("tok photos", account, (photo, logo), settings={account: {**chosen, "cover_index": 1}})
+    client.publish("tok for me", account, (film,), settings={account: {**chosen, "privacy_level": "SELF_ONLY"}})
+    client.publish("tok draft", account, (film,), text="", settings={account: {"post_mode": "draft"}})
+    client.settle()
+
+    live = {str(post["message"]).split("\n\n")[-1]: post for post in client.feed() if post["is_published"]}
+    assert {name: [one["kind"] for one in post["media"]] for name, post in live.items()} == {
+        "tok video": ["video"], "tok photo": ["image"], "tok photos": ["image", "image"], "tok for me": ["video"],
+    }  # fmt: skip
+    assert sum(not post["is_published"] for post in client.feed()) == 1, "the draft waits in the inbox"
+    assert client.jobs["tok for me"]["permalink"].startswith("https://www.tiktok.com/@")
