@@ -184,7 +184,9 @@ class LinkedInConnector(Connector):
         """Upload what there is to upload, then post as the member or the page."""
         habits = publish.Habits(settings.LINKEDIN_MEDIA_GRACE, settings.LINKEDIN_READ_BACK)
         try:
-            return publish.publish(self._rest(target, Priority.PUBLISH), content, target, journal, habits=habits)
+            return publish.publish(
+                self._rest(target, Priority.PUBLISH), content, target, journal, self.safe, habits=habits
+            )
         except ReconnectRequired as error:
             raise auth.reconsider(error, self._login, self.keys.open(ACCESS_TOKEN)) from None
 

@@ -6,6 +6,7 @@ the token; videos in the parts LinkedIn names, each without it, and are put toge
 image was processed is accepted and stays invisible if that fails, so we look where we may and wait a little where we may not.
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ from connectors.errors import (
 from connectors.linkedin import restli
 from connectors.linkedin.errors import PLATFORM, has_code
 from connectors.linkedin.rest import Rest, strange
-from connectors.types import Attachment, Journal, MediaFile, MediaKind, Processing
+from connectors.types import Attachment, Journal, MediaFile, MediaKind, Processing, Safe
+from foundation.secret import Secret
 
 #: How often an upload may begin anew in one job before a person should know.
 MOST_ROUNDS: Final = 4
@@ -60,10 +62,11 @@ class Uploads:
     """The files of one post."""
 
     def __init__(
-        self, rest: Rest, journal: Journal, *, owner: str, scope: str, readable: bool, grace: timedelta
+        self, rest: Rest, journal: Journal, safe: Safe, *, owner: str, scope: str, readable: bool, grace: timedelta
     ) -> None:
         self._rest = rest
         self._journal = journal
+        self._safe = safe
         #: Must be the author of the post.
         self._owner = owner
         self._scope = scope
@@ -148,10 +151,17 @@ class Uploads:
 
     def _video(self, key: str, file: MediaFile, known: Mapping[str, Any]) -> str:
         """Send a video part by part, leaving out the parts that have arrived, then have LinkedIn put them together."""
-        plan = self._journal.recall(f"_{key}") if known.get("state") in {"begun", "finishing"} else None
+        plan = self._noted_plan(key) if known.get("state") in {"begun", "finishing"} else None
         if not plan:
+            if known.get("state") in {
+                "begun",
+                "finishing",
+            }:  # the parts that have arrived went to addresses nobody knows now
+                self._forget(key)
+                known = self._state(key)
             plan = self._plan(file)
-            self._journal.note(f"_{key}", plan)
+            # Its addresses are as good as keys for whoever reads them, so they are locked.
+            self._journal.note(f"_{key}", {"locked": self._safe.lock(Secret(json.dumps(plan)))})
             self._note(key, plan["urn"], "begun", known)
         urn = str(plan["urn"])
         if known.get("state") == "finishing" and self._has_arrived(urn, ROADS[MediaKind.VIDEO]):
@@ -176,6 +186,13 @@ class Uploads:
         )
         self._note(key, urn, "sent", known)
         return urn
+
+    def _noted_plan(self, key: str) -> dict[str, Any] | None:
+        noted = self._journal.recall(f"_{key}")
+        locked = str(noted.get("locked") or "") if isinstance(noted, dict) else ""
+        opened = self._safe.unlock(locked) if locked else None
+        plan = json.loads(opened.reveal()) if opened is not None else None
+        return plan if isinstance(plan, dict) else None
 
     def _plan(self, file: MediaFile) -> dict[str, Any]:
         """Register a video; return its URN, the token of the upload, and for each part its range and address, in order."""

@@ -18,7 +18,7 @@ from connectors.linkedin.media import Uploads
 from connectors.linkedin.posts import body_of, permalink_of
 from connectors.linkedin.rest import Rest
 from connectors.linkedin.scopes import READ, WRITE
-from connectors.types import Content, Journal, Processing, Published, Target
+from connectors.types import Content, Journal, Processing, Published, Safe, Target
 
 #: The journal's words: what was sent, and that an earlier try of this job is in doubt.
 BODY: Final = "_body"
@@ -42,12 +42,13 @@ def may_read(target: Target) -> bool:
 
 
 def publish(
-    rest: Rest, content: Content, target: Target, journal: Journal, *, habits: Habits
+    rest: Rest, content: Content, target: Target, journal: Journal, safe: Safe, *, habits: Habits
 ) -> Published | Processing:
     """Upload the files, then post. The one irreversible call is announced before it is sent."""
     uploads = Uploads(
         rest,
         journal,
+        safe,
         owner=target.external_id,
         scope=WRITE[target.kind],
         readable=may_read(target),

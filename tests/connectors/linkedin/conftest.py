@@ -184,6 +184,23 @@ def answers() -> Iterator[responses.RequestsMock]:
         yield script
 
 
+class Lockbox:
+    """A safe whose locked text shows nothing of the secret, and that opens what it locked itself."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Secret] = {}
+
+    def lock(self, secret: Secret) -> str:
+        """Keep it; return its number."""
+        number = f"locked-{len(self._kept)}"
+        self._kept[number] = secret
+        return number
+
+    def unlock(self, locked: str) -> Secret | None:
+        """Return what has this number."""
+        return self._kept.get(locked)
+
+
 @pytest.fixture
 def connector() -> LinkedInConnector:
     made = get_connector("linkedin")
@@ -195,7 +212,7 @@ def connector() -> LinkedInConnector:
 def alone(connector: LinkedInConnector) -> LinkedInConnector:
     """A connector with a token, for scripted answers."""
     ring = Ring({ACCESS_TOKEN: Secret("AQscripted-access"), REFRESH_TOKEN: Secret("AQscripted-refresh")})
-    return LinkedInConnector(app=connector.app, http=connector.http, keys=ring)
+    return LinkedInConnector(app=connector.app, http=connector.http, keys=ring, safe=Lockbox())
 
 
 @pytest.fixture
@@ -223,7 +240,7 @@ def holder(connector: LinkedInConnector, granted: Callable[..., Grant]) -> Calla
         ring = Ring({ACCESS_TOKEN: grant.access_token})
         if grant.refresh_token:
             ring.secrets[REFRESH_TOKEN] = grant.refresh_token
-        return LinkedInConnector(app=connector.app, http=connector.http, keys=ring)
+        return LinkedInConnector(app=connector.app, http=connector.http, keys=ring, safe=Lockbox())
 
     return make
 

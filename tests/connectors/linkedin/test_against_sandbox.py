@@ -46,6 +46,7 @@ from tests.connectors.linkedin.conftest import (
     MEMBER,
     PAGE,
     Listening,
+    Lockbox,
     MemoryFile,
     MemoryJournal,
     Ring,
@@ -203,7 +204,9 @@ def test_a_token_is_renewed_and_the_new_one_publishes(holder: Holder, linkedin_w
     fresh = connector.refresh_token(now=now + timedelta(days=59))
     assert fresh.access_expires_at is not None
     assert timedelta(days=118) < fresh.access_expires_at - now <= timedelta(days=119)
-    renewed = LinkedInConnector(app=connector.app, http=connector.http, keys=Ring({ACCESS_TOKEN: fresh.access_token}))
+    renewed = LinkedInConnector(
+        app=connector.app, http=connector.http, keys=Ring({ACCESS_TOKEN: fresh.access_token}), safe=Lockbox()
+    )
     assert isinstance(through(linkedin_world, renewed, Content("Renewed"), MEMBER), Published)
 
 
