@@ -93,12 +93,12 @@ class KeyholeConnector(Connector):
         return []
 
     def publish(self, content: Content, target: Target, journal: Journal) -> Published | Processing:
-        raise NotImplementedError
+        raise AssertionError("nobody publishes through a keyhole: it is there to be connected")
 
     def find_published(
         self, content: Content, target: Target, journal: Journal, *, now: datetime
     ) -> Published | NotThere | CannotTell:
-        raise NotImplementedError
+        raise AssertionError("nobody publishes through a keyhole: it is there to be connected")
 
     def health_check(self, *, targets: Sequence[Target], now: datetime) -> HealthReport:
         return HealthReport()

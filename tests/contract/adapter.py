@@ -111,9 +111,9 @@ class Adapter(ABC):
     def publish_call(self, kind: str, shape: Shape) -> Wish:
         """Return where the one irreversible call of a shape goes: ``host``, ``method`` and ``path`` of a fault."""
 
-    @abstractmethod
     def comment_call(self, kind: str) -> Wish:
         """Return where the call that writes a comment goes."""
+        raise self._lacks("comment_call")
 
     @abstractmethod
     def trouble(self, trouble: Trouble, kind: str, shape: Shape) -> Wish:
@@ -143,9 +143,9 @@ class Adapter(ABC):
         """Tell whether people see the text of such a post."""
         return shape.capability is not Capability.STORY
 
-    @abstractmethod
     def comments(self, world: World, external_id: str) -> list[str]:
         """Return what stands under a post."""
+        raise self._lacks("comments")
 
     @abstractmethod
     def end_grant(self, world: World) -> None:
@@ -159,9 +159,9 @@ class Adapter(ABC):
     def grant_stands(self, world: World) -> bool:
         """Tell whether any token of the person's still works."""
 
-    @abstractmethod
     def gather_audience(self, world: World, external_id: str) -> None:
         """Let people see a post; the test's clock moves two days afterwards."""
+        raise self._lacks("gather_audience")
 
     @abstractmethod
     def metrics(self, kind: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
@@ -175,21 +175,21 @@ class Adapter(ABC):
     def webhook_kinds(self) -> frozenset[str]:
         """Return the kinds of place that tell news."""
 
-    @abstractmethod
     def open_door(self, world: World, door: Door) -> None:
         """Let the town's deliveries come to this door, and have it ask its question where an operator registers it."""
+        raise self._lacks("open_door")
 
-    @abstractmethod
     def comment_from_outside(self, world: World, kind: str, external_id: str, text: str) -> None:
         """Let a stranger comment on a post, and the town tell it."""
+        raise self._lacks("comment_from_outside")
 
     def review_from_outside(self, world: World, kind: str, text: str, *, stars: int) -> None:
         """Let a customer write a review of the place of a kind, where there are reviews."""
-        raise NotImplementedError
+        raise self._lacks("review_from_outside")
 
     def harmless_action(self) -> tuple[str, dict[str, Any]]:
         """Return one of the connector's actions that changes nothing for anybody, with what it takes, where there are any."""
-        raise NotImplementedError
+        raise self._lacks("harmless_action")
 
     @abstractmethod
     def specimens(self, kind: str, parent: str) -> Iterable[Specimen]:
@@ -213,3 +213,9 @@ class Adapter(ABC):
     def may_be_missed(self) -> Mapping[str, str]:
         """Return what the town refuses and no error foretells, each with why nobody should call it an error."""
         return {}
+
+    def _lacks(self, verb: str) -> AssertionError:
+        """Say that the suite asked for what this platform's connector never said it can: the case is wrong, not the platform."""
+        return AssertionError(
+            f"{self.slug} plays no {verb}: its connector has no such capability, so no case may ask for it"
+        )

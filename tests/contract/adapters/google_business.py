@@ -9,7 +9,7 @@ from connectors.types import Capability
 from sandbox.google_business import demo
 from sandbox.google_business.tokens import BUSINESS
 from sandbox.world import World
-from tests.contract.adapter import Adapter, Door, Shape, Specimen, Trouble, Wish
+from tests.contract.adapter import Adapter, Shape, Specimen, Trouble, Wish
 from tests.contract.adapters import google_business_contents
 
 LOCATION = "google_business_location"
@@ -70,10 +70,6 @@ class GoogleBusinessAdapter(Adapter):
         """One call makes every post."""
         return {**API, "path": "*/localPosts"}
 
-    def comment_call(self, kind: str) -> Wish:
-        """Nobody comments on these posts."""
-        raise NotImplementedError
-
     def trouble(self, trouble: Trouble, kind: str, shape: Shape) -> Wish:
         """Google's errors for each class, on the publishing call."""
         said: dict[str, Wish] = {
@@ -83,10 +79,6 @@ class GoogleBusinessAdapter(Adapter):
             Trouble.UNEXPECTED: {"error": {"code": "OUT_OF_INK"}, "status": 418},
         }
         return {"kind": "platform_error", **said[trouble], **self.publish_call(kind, shape)}
-
-    def comments(self, world: World, external_id: str) -> list[str]:
-        """Nobody comments on these posts."""
-        raise NotImplementedError
 
     def end_grant(self, world: World) -> None:
         """She takes the app's access away."""
@@ -105,10 +97,6 @@ class GoogleBusinessAdapter(Adapter):
         tokens = world.google_business.state.tokens
         return any(token.person_id == demo.INES and not token.revoked for token in tokens)
 
-    def gather_audience(self, world: World, external_id: str) -> None:
-        """Google tells nothing of single posts."""
-        raise NotImplementedError
-
     def metrics(self, kind: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
         """Figures of the place, and how late they are."""
         return frozenset(), frozenset(), frozenset({"views", "clicks", "calls", "days_behind"})
@@ -116,14 +104,6 @@ class GoogleBusinessAdapter(Adapter):
     def webhook_kinds(self) -> frozenset[str]:
         """Google tells no news of posts."""
         return frozenset()
-
-    def open_door(self, world: World, door: Door) -> None:
-        """There is no door."""
-        raise NotImplementedError
-
-    def comment_from_outside(self, world: World, kind: str, external_id: str, text: str) -> None:
-        """Nobody comments on these posts."""
-        raise NotImplementedError
 
     def review_from_outside(self, world: World, kind: str, text: str, *, stars: int) -> None:
         """A customer writes."""

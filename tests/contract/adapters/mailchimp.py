@@ -8,7 +8,7 @@ from connectors.types import Content
 from sandbox.mailchimp import demo
 from sandbox.platforms import TimelineItem
 from sandbox.world import World
-from tests.contract.adapter import Adapter, Door, Shape, Specimen, Trouble, Wish
+from tests.contract.adapter import Adapter, Shape, Specimen, Trouble, Wish
 from tests.contract.adapters import mailchimp_contents
 
 API = {"host": "us19.api.mailchimp.com"}
@@ -41,10 +41,6 @@ class MailchimpAdapter(Adapter):
     def publish_call(self, kind: str, shape: Shape) -> Wish:
         """One call sends every mail."""
         return SEND
-
-    def comment_call(self, kind: str) -> Wish:
-        """Nobody comments on a mail."""
-        raise LookupError("mails have no comments")
 
     def trouble(self, trouble: Trouble, kind: str, shape: Shape) -> Wish:
         """Mailchimp's answers for each class; nothing but a look can fail in passing, for a failed change leaves a doubt."""
@@ -110,14 +106,6 @@ class MailchimpAdapter(Adapter):
     def webhook_kinds(self) -> frozenset[str]:
         """Audiences tell of contacts, and nobody comments: tests/connectors/mailchimp/test_webhooks.py tries that."""
         return frozenset()
-
-    def open_door(self, world: World, door: Door) -> None:
-        """An audience has an address of its own."""
-        raise LookupError("audiences have addresses of their own")
-
-    def comment_from_outside(self, world: World, kind: str, external_id: str, text: str) -> None:
-        """Nobody comments on a mail."""
-        raise LookupError("mails have no comments")
 
     def harmless_action(self) -> tuple[str, dict[str, Any]]:
         """Look the campaign over."""

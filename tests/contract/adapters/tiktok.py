@@ -9,7 +9,7 @@ from sandbox.platforms import TimelineItem
 from sandbox.tiktok import demo
 from sandbox.tiktok.town import TikTok
 from sandbox.world import World
-from tests.contract.adapter import Adapter, Door, Shape, Specimen, Trouble, Wish
+from tests.contract.adapter import Adapter, Shape, Specimen, Trouble, Wish
 from tests.contract.adapters import tiktok_contents
 
 HUB = "https://hub.example"
@@ -51,10 +51,6 @@ class TikTokAdapter(Adapter):
     def publish_call(self, kind: str, shape: Shape) -> Wish:
         """The last bytes of a video make it public; photos are ordered to be fetched."""
         return _CHUNK if shape.capability is Capability.VIDEO else _INIT
-
-    def comment_call(self, kind: str) -> Wish:
-        """TikTok takes no comments from apps."""
-        raise NotImplementedError
 
     def trouble(self, trouble: Trouble, kind: str, shape: Shape) -> Wish:
         """TikTok's codes for each class: a passing fault before anything is sent, the others on the first request."""
@@ -106,14 +102,6 @@ class TikTokAdapter(Adapter):
     def webhook_kinds(self) -> frozenset[str]:
         """TikTok asks no question and tells of no comments; its news have proofs of their own."""
         return frozenset()
-
-    def open_door(self, world: World, door: Door) -> None:
-        """Never asked for."""
-        raise NotImplementedError
-
-    def comment_from_outside(self, world: World, kind: str, external_id: str, text: str) -> None:
-        """Never asked for."""
-        raise NotImplementedError
 
     def marks(self, world: World, item: TimelineItem) -> Iterable[Capability]:
         """A post is a video or photos, and nothing beyond."""
