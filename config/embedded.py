@@ -90,6 +90,12 @@ class Sandbox:
         """Tell whether it has ended by itself."""
         return self._process is not None and self._process.poll() is not None
 
+    def answers(self) -> bool:
+        """Tell whether it listens by now: it starts beside the hub, and on a busy machine later than the hub."""
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.settimeout(1)
+            return probe.connect_ex(("127.0.0.1", settings.SANDBOX_PORT)) == 0
+
     def stop(self) -> None:
         """End it and wait for it."""
         if self._process is None:

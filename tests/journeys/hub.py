@@ -2,6 +2,7 @@
 
 import html
 import os
+import random
 import re
 import signal
 import socket
@@ -19,10 +20,15 @@ PATIENCE = 90.0
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nobody listens on, below those that the kernel lends to outgoing calls of other tests."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def wait_for(what: str, ready: Any, *, patience: float = PATIENCE) -> Any:
@@ -69,17 +75,20 @@ class Hub:
             )
 
     def wait_until_ready(self) -> None:
-        """Wait for /readyz, and fail with the log when the process ends first."""
+        """Wait for /readyz and for the sandbox, which starts beside it; fail with the log when the process ends first."""
 
         def ready() -> bool:
             assert self._process is not None
             assert self._process.poll() is None, self.said()
             try:
-                return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
+                return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200 and self._sandbox_answers()
             except requests.RequestException:
                 return False
 
         wait_for(f"readiness; it said: {self.said()}", ready)
+
+    def _sandbox_answers(self) -> bool:
+        return self.settings.get("SANDBOX") == "0" or listening(self.sandbox_port)
 
     def kill(self) -> None:
         """Kill it as hard as can be, and wait until it and its sandbox are gone."""

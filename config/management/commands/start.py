@@ -126,6 +126,10 @@ class Command(BaseCommand):
         while time.monotonic() < deadline:
             if sandbox is not None and sandbox.ended():
                 return "the sandbox ended; its message stands above."
+            if sandbox is not None and not sandbox.answers():
+                trouble = "the sandbox does not answer yet"
+                time.sleep(0.1)
+                continue
             try:
                 answer = requests.get(f"http://127.0.0.1:{settings.PORT}/readyz", timeout=5)
                 if answer.ok:
