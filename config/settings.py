@@ -96,6 +96,7 @@ if env.flag("BEHIND_PROXY", default=False, help="Trust X-Forwarded-Proto from th
 INSTALLED_APPS = [
     "config",
     "monitoring",
+    "outbox",
     "publishing",
     "connectors",
     "media",

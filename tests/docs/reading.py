@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
-ROOMS: Final = ("config", "monitoring", "publishing", "connectors", "media", "vault", "tenants", "foundation")
+ROOMS: Final = ("config", "monitoring", "outbox", "publishing", "connectors", "media", "vault", "tenants", "foundation")
 #: Directories that hold no documents of ours.
 _ELSEWHERE: Final = {"var", "build", "node_modules"}
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]*")
