@@ -61,6 +61,16 @@ class SettingsSchema:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """The least a post of a kind must say to be taken: what validation sends, and what a newcomer may begin with."""
+
+    text: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    #: Width and height of the picture that goes with it, in pixels, where words alone are not enough.
+    picture: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DestinationKind:
     """One kind of place on a platform: what it is called, the longest text, and what else it takes."""
 
@@ -71,6 +81,8 @@ class DestinationKind:
     settings: SettingsSchema = SettingsSchema()
     #: How many files one post may carry.
     most_media: int = 0
+    #: A post that it takes.
+    sample: Sample = Sample("Hello from Switchboard")
 
 
 class Connector(ABC):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.utils import timezone
 
-from connectors.base import Connector, DestinationKind
+from connectors.base import Connector, DestinationKind, Sample
 from connectors.budgets import Budgets, Priority
 from connectors.errors import ConnectorError, ContentRejected, ReconnectRequired
 from connectors.mailchimp import (
@@ -82,7 +82,13 @@ class MailchimpConnector(Connector):
     }
     kinds: ClassVar = (
         DestinationKind(
-            accounts.AUDIENCE, "Mailchimp audience", checks.LONGEST_TEXT, _TAKES, AUDIENCE, checks.MOST_IMAGES
+            accounts.AUDIENCE,
+            "Mailchimp audience",
+            checks.LONGEST_TEXT,
+            _TAKES,
+            AUDIENCE,
+            checks.MOST_IMAGES,
+            Sample("Hello from Switchboard", {"subject": "Hello from Switchboard"}),
         ),
     )
     key_form = KeyForm(

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 
-from connectors.base import Connector, DestinationKind
+from connectors.base import Connector, DestinationKind, Sample
 from connectors.budgets import Budgets, Priority
 from connectors.errors import ReconnectRequired
 from connectors.meta import (
@@ -94,6 +94,7 @@ class MetaConnector(Connector):
             takes=_FILES | {Capability.FIRST_COMMENT},
             settings=schemas.INSTAGRAM,
             most_media=checks_instagram.CAROUSEL[1],
+            sample=Sample("Hello from Switchboard", picture=(1080, 1080)),
         ),
     )
 

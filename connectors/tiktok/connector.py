@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from django.conf import settings
 from django.utils import timezone
 
-from connectors.base import Connector, DestinationKind
+from connectors.base import Connector, DestinationKind, Sample
 from connectors.budgets import Budgets, Priority
 from connectors.errors import ConfigurationError, ReconnectRequired
 from connectors.http import Http, Timeouts
@@ -86,7 +86,16 @@ class TikTokConnector(Connector):
     #: The outer bound of ``refresh_moments``: tokens are known to live two hours or a day.
     refresh_before: ClassVar = (timedelta(days=7), LAST_CHANCE)
     kinds: ClassVar = (
-        DestinationKind(people.KIND, "TikTok account", wording.LONGEST_DESCRIPTION, _TAKES, SCHEMA, checks.MOST_PHOTOS),
+        DestinationKind(
+            people.KIND,
+            "TikTok account",
+            wording.LONGEST_DESCRIPTION,
+            _TAKES,
+            SCHEMA,
+            checks.MOST_PHOTOS,
+            # Nobody but the creator sees it, and an app that is not audited may post nothing else.
+            Sample("Hello from Switchboard", {"privacy_level": "SELF_ONLY", "consent": True}, picture=(1080, 1350)),
+        ),
     )
 
     @property
