@@ -7,6 +7,7 @@ no retry may swallow it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,13 @@ class Unavailable(Refusal):
 class ConfigurationError(Exception):
     """The installation is set up wrongly: the operator must act.
 
-    It stands outside every retried family, so that no retry swallows it. ``remedy`` says what to change.
+    It stands outside every retried family, so that no retry swallows it. ``remedy`` says what to change. ``wait`` is set
+    where a platform refuses the whole app, and so every job alike, until the operator has acted there: how long work that
+    can wait is parked before it looks again.
     """
 
-    def __init__(self, detail: str, *, remedy: str) -> None:
+    def __init__(self, detail: str, *, remedy: str, wait: timedelta | None = None) -> None:
         super().__init__(f"{detail} {remedy}")
         self.detail = detail
         self.remedy = remedy
+        self.wait = wait

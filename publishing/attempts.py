@@ -314,6 +314,18 @@ def _record_failed_look(
 
 
 def _record_misconfigured(claimed: Claimed, error: ConfigurationError, journal: JobJournal, *, now: datetime) -> None:
+    failure = ledger.failure_of(kind="configuration", cause=error.detail, remedy=error.remedy)
+    if error.wait is not None:
+        # Every job meets the same until the operator has acted at the platform: it is parked, however long that takes.
+        log.error("platform.app_refused", platform=claimed.job.platform_id, cause=error.detail, remedy=error.remedy)
+        at = retries.parked_until(error.wait, now=now)
+        if claimed.state is State.RECONCILING:
+            ledger.record_doubt(
+                claimed, look_at=at, failure=failure, outcome=Attempt.Outcome.FAILED, looked=False, now=now
+            )
+        else:
+            ledger.record_retry(claimed, at=at, costs_a_try=False, settled=True, failure=failure, now=now)
+        return
     letter = Letter(
         State.DLQ,
         "configuration",
@@ -322,7 +334,6 @@ def _record_misconfigured(claimed: Claimed, error: ConfigurationError, journal: 
         f"{error.remedy} Then redrive.",
         OPERATOR,
     )
-    failure = ledger.failure_of(kind="configuration", cause=error.detail, remedy=error.remedy)
     # Looking may fail for this reason too: then the earlier announcement stays open.
     settled = claimed.state is not State.RECONCILING
     ledger.record_dead_letter(claimed, letter, settled=settled, failure=failure, now=now)

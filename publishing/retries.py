@@ -92,6 +92,11 @@ def look_again(history: History, *, now: datetime) -> datetime:
     return now + LOOK_WAITS[min(history.looks, len(LOOK_WAITS) - 1)]
 
 
+def parked_until(wait: timedelta, *, now: datetime, chance: float | None = None) -> datetime:
+    """Return when a parked job looks again whether the operator has mended what keeps all of them."""
+    return now + _jittered(wait, chance)
+
+
 def out_of_patience(since: datetime, *, now: datetime) -> bool:
     """Tell whether a job has waited so long that a person should know."""
     return now - since >= LONGEST_PATIENCE

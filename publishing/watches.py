@@ -18,8 +18,9 @@ from publishing.models import PublishJob, Watch
 
 #: Where no spans are set, how long after something was done with a post it is looked at.
 SOON: Final = timedelta(minutes=5)
-#: What is not public yet after the last look that was planned is looked at as often again, for so long in all.
-STILL_PENDING: Final = timedelta(days=30)
+#: What is not public yet after the last look that was planned is looked at as often again, for so long in all: longer than
+#: anything can be planned ahead at a platform, at the cost of one look a day.
+STILL_PENDING: Final = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ SCOPE: Final = "https://www.googleapis.com/auth/business.manage"
 #: Quotas are by the minute; Google seldom names a time of its own.
 FALLBACK_WAIT: Final = timedelta(seconds=60)
 LONGEST_WAIT: Final = timedelta(hours=24)
+#: How long jobs are parked while Google refuses our whole Cloud project; what the operator mends there takes minutes to show.
+PROJECT_WAIT: Final = timedelta(minutes=15)
 #: What Google could not fetch or use of a picture.
 PHOTO_CODES: Final = range(1000, 1100)
 FETCH_FAILED: Final = "1000"
@@ -169,7 +171,7 @@ def error_in(
         return _unknown(answer, told, rest)
     if meaning.sort is Sort.PROJECT:
         cause, remedy = (text.replace("{api}", api.value) for text in (meaning.cause, meaning.remedy))
-        return ConfigurationError(cause, remedy=remedy)
+        return ConfigurationError(cause, remedy=remedy, wait=PROJECT_WAIT)
     return _made(meaning, told, answer, changes=changes, rest=rest)
 
 

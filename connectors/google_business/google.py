@@ -10,9 +10,9 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from connectors.budgets import Budgets, Priority, Window
-from connectors.errors import ConnectorError, PlatformReply, RateLimited, UnexpectedAnswer
+from connectors.errors import ConfigurationError, ConnectorError, PlatformReply, RateLimited, UnexpectedAnswer
 from connectors.google_business.details import read_error
-from connectors.google_business.errors import error_in
+from connectors.google_business.errors import PROJECT_WAIT, error_in
 from connectors.google_business.hosts import PLATFORM, Api, Hosts
 from connectors.http import Answer, Http
 from foundation.secret import Secret
@@ -63,8 +63,11 @@ class Google:
             last_moment=last_moment,
         )
         error = error_in(answer, operation=operation, changes=changes, api=api)
+        if isinstance(error, ConnectorError):
+            raise self._learned(error, answer, api, edits)
         if error is not None:
-            raise self._learned(error, answer, api, edits) if isinstance(error, ConnectorError) else error
+            self._budgets.block(project_budget(api), error.wait or timedelta())
+            raise error
         return answer
 
     def read(self, api: Api, path: str, *, operation: str, query: Query = ()) -> dict[str, Any]:
@@ -89,6 +92,16 @@ class Google:
                 return
 
     def _require(self, api: Api, edits: str, *, operation: str) -> None:
+        if self._priority is Priority.PUBLISH:
+            # One parked job asks for all; who looks (a person who connects, a health check) always asks himself.
+            try:
+                self._budgets.require([project_budget(api)], priority=self._priority, operation=operation)
+            except RateLimited as error:
+                raise ConfigurationError(
+                    f"Google refused our whole Cloud project for the {api.value} a moment ago.",
+                    remedy="See the health of any Google account for the cause; jobs go on by themselves once it is mended.",
+                    wait=error.retry_after or PROJECT_WAIT,
+                ) from None
         for key, calls, of in (
             (api_budget(api), self._hosts.calls_per_minute, "a minute"),
             (location_budget(edits), self._hosts.edits_per_minute if edits else 0, "a minute of one location"),
@@ -102,6 +115,11 @@ class Google:
             of_place = edits and not read_error(answer.data).of_project
             self._budgets.block(location_budget(edits) if of_place else api_budget(api), error.retry_after)
         return error
+
+
+def project_budget(api: Api) -> str:
+    """Return the name of what is closed while Google refuses the project itself for an API."""
+    return f"project:{api.name.lower()}"
 
 
 def api_budget(api: Api) -> str:

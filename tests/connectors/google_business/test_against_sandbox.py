@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
+from connectors import budgets
 from connectors.errors import (
     ConfigurationError,
     ContentRejected,
@@ -145,6 +147,8 @@ def test_an_unapproved_project_and_a_switched_off_api_are_the_operators(
     with pytest.raises(ConfigurationError, match="not approved"):
         held.publish(Content("Olá"), BAKERY, journal)
     google_world.switches.set({"google_business.unapproved": False, "google_business.posts_api": False})
+    cache.clear()  # the pause that one refusal brings for all
+    budgets._glances.clear()
     with pytest.raises(ConfigurationError, match="The Google My Business API is not switched on"):
         held.publish(Content("Olá"), BAKERY, journal)
     report = held.health_check(targets=[BAKERY], now=datetime.now(UTC))
