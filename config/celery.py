@@ -59,10 +59,10 @@ def _keep_our_logs(**kwargs: Any) -> None:
 
 
 @celeryd_after_setup.connect  # and not when it is ready: a worker that finds no broker publishes all the same
-def _start_timer(**kwargs: Any) -> None:
+def _start_timer(instance: Any, **kwargs: Any) -> None:
     from config.timer import start_timer
 
-    start_timer(_stop_timer)
+    start_timer(_stop_timer, queues=instance.app.amqp.queues.consume_from)
 
 
 @worker_shutdown.connect

@@ -14,6 +14,7 @@ from celery import Celery
 from celery.beat import EmbeddedService
 from django.conf import settings
 
+from config.celery import QUEUES
 from config.timer import start_timer
 from connectors.connecting import redirect_uri
 from connectors.registry import CONNECTORS
@@ -123,7 +124,7 @@ class Engine:
             quiet=True,
             without_gossip=True,
             without_mingle=True,
-            queues=["publish", "health", "tokens", "webhooks", "analytics"],
+            queues=list(QUEUES),
         )
         self._beat: Any = EmbeddedService(
             app, max_interval=1, thread=True, scheduler_cls=settings.CELERY_BEAT_SCHEDULER
@@ -136,7 +137,7 @@ class Engine:
         worker = threading.Thread(target=self._worker.start, name="celery-worker", daemon=True)
         worker.start()
         self._beat.start()
-        self._threads = [worker, start_timer(self._stop)]
+        self._threads = [worker, start_timer(self._stop, queues=QUEUES)]
 
     def stop(self) -> None:
         """Let running tasks finish, then end all three."""

@@ -6,6 +6,7 @@ So publishing goes on while the broker is dead or beat is stopped, and a post fo
 
 import threading
 import time
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -25,21 +26,21 @@ AT_LEAST_SECONDS: Final = 0.05
 BEATS_EVERY: Final = 10.0  # seconds
 
 
-def start_timer(stop: threading.Event) -> threading.Thread:
-    """Start the timer in a thread of its own; it ends when ``stop`` is set."""
-    thread = threading.Thread(target=_run, args=(stop,), name="drain-timer", daemon=True)
+def start_timer(stop: threading.Event, *, queues: Collection[str]) -> threading.Thread:
+    """Start the timer in a thread of its own; it ends when ``stop`` is set. ``queues`` are those this worker takes from."""
+    thread = threading.Thread(target=_run, args=(stop, frozenset(queues)), name="drain-timer", daemon=True)
     thread.start()
     return thread
 
 
-def _run(stop: threading.Event) -> None:
+def _run(stop: threading.Event, queues: frozenset[str]) -> None:
     next_beat = 0.0
     while True:
         pause = EVERY_SECONDS
         try:
             if time.monotonic() >= next_beat:
                 next_beat = time.monotonic() + BEATS_EVERY
-                heartbeats.beat(heartbeats.WORKER, now=timezone.now())
+                heartbeats.beat_worker(queues, now=timezone.now())
                 ledger.recover(now=timezone.now(), landing=settings.PUBLISH_LANDING)
             draining.drain(clock=timezone.now)
             pause = _pause(ledger.next_due(), now=timezone.now())
@@ -48,7 +49,17 @@ def _run(stop: threading.Event) -> None:
         finally:
             draining.close_connections()
         if stop.wait(pause):
+            _take_leave()
             return
+
+
+def _take_leave() -> None:
+    try:
+        heartbeats.end_worker()
+    except DatabaseError as error:  # it is missed in a minute and forgotten in a quarter of an hour
+        log.warning("timer.left_without_a_word", error=type(error).__name__)
+    finally:
+        draining.close_connections()
 
 
 def _pause(due: datetime | None, *, now: datetime) -> float:

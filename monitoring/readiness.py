@@ -3,18 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from celery import current_app
 from django.db import DatabaseError, ProgrammingError, connection
-from kombu.exceptions import KombuError
+from kombu.exceptions import ChannelError, KombuError
 
 from foundation.errors import ConfigurationError
 from monitoring import heartbeats
+from publishing.selectors import overdue_jobs
 from vault.services import verify_master_key
 
 #: A part that gave no sign of life for this long is called dead.
 SILENCE: Final = timedelta(seconds=45)
+#: A queue as long as this is full: its workers are gone or do not keep up.
+FULL: Final = 5_000
+QUEUES: Final = ("publish", "health", "tokens", "webhooks", "analytics")
 _START_WORKER: Final = "Start a worker: celery -A config worker -P threads -Q publish,health,tokens,webhooks,analytics"
 _START_BEAT: Final = "Start the scheduler: celery -A config beat"
 
@@ -27,6 +31,8 @@ class Part:
     ok: bool
     detail: str
     remedy: str = ""
+    #: It works, and yet somebody should look.
+    warning: bool = False
 
 
 def parts(*, now: datetime) -> list[Part]:
@@ -34,13 +40,14 @@ def parts(*, now: datetime) -> list[Part]:
     database = _database()
     if not database.ok:
         unknown = "cannot be told while the database is unreachable"
-        return [database, _broker(), *(Part(name, False, unknown) for name in ("vault", "worker", "beat"))]
+        return [database, _broker(), *(Part(name, False, unknown) for name in ("vault", "worker", "beat", "queue"))]
     return [
         database,
         _broker(),
         _told("vault", _vault),
-        _told("worker", lambda: _alive("worker", heartbeats.WORKER, now=now, remedy=_START_WORKER)),
-        _told("beat", lambda: _alive("beat", heartbeats.BEAT, now=now, remedy=_START_BEAT)),
+        _told("worker", lambda: _workers(now)),
+        _told("beat", lambda: _beat(now)),
+        _told("queue", lambda: _queue(now)),
     ]
 
 
@@ -90,11 +97,81 @@ def _vault() -> Part:
     return Part("vault", True, "the master key opens it")
 
 
-def _alive(label: str, name: str, *, now: datetime, remedy: str) -> Part:
-    seen = heartbeats.last_seen(name)
+def _workers(now: datetime) -> Part:
+    known = heartbeats.workers()
+    if not known:
+        return Part("worker", False, "never seen", _START_WORKER)
+    alive = [worker for worker in known if now - worker.seen_at <= SILENCE]
+    silent = [worker for worker in known if worker not in alive]
+    if not alive:
+        last = max(worker.seen_at for worker in known)
+        return Part("worker", False, f"silent for {_seconds(now - last)}", _START_WORKER)
+    if unheard := set(QUEUES) - {queue for worker in alive for queue in worker.queues}:
+        named = ", ".join(queue for queue in QUEUES if queue in unheard)
+        return Part(
+            "worker", False, f"none takes from the queue {named}", f"Start one with -Q {named.replace(', ', ',')}."
+        )
+    if silent:
+        named = ", ".join(f"{worker.name} (silent for {_seconds(now - worker.seen_at)})" for worker in silent)
+        return Part(
+            "worker",
+            True,
+            f"{len(alive)} alive; not any more: {named}",
+            "Its jobs are taken over by the others. See why it died, and start it again; it is forgotten after 15 minutes.",
+            warning=True,
+        )
+    return Part("worker", True, f"{len(alive)} alive")
+
+
+def _beat(now: datetime) -> Part:
+    seen = heartbeats.last_seen(heartbeats.BEAT)
     if seen is None:
-        return Part(label, False, "never seen", remedy)
-    silent = now - seen
-    if silent > SILENCE:
-        return Part(label, False, f"silent for {int(silent.total_seconds())} s", remedy)
-    return Part(label, True, "alive")
+        return Part("beat", False, "never seen", _START_BEAT)
+    if now - seen > SILENCE:
+        return Part("beat", False, f"silent for {_seconds(now - seen)}", _START_BEAT)
+    return Part("beat", True, "alive")
+
+
+def _queue(now: datetime) -> Part:
+    """Tell how far the work lags behind: jobs that are due and not taken, and messages that nobody has fetched."""
+    late = overdue_jobs(now=now)
+    if late.since is not None:
+        return Part(
+            "queue",
+            True,
+            f"{late.count} job{'s' * (late.count != 1)} late, the first for {_seconds(now - late.since)}",
+            "Start more workers, or raise WORKER_CALLS_IN_FLIGHT; the jobs are kept and go out in their order.",
+            warning=True,
+        )
+    try:
+        full = {queue: length for queue, length in queue_lengths().items() if length > FULL}
+    except (KombuError, OSError):
+        return Part("queue", True, "no job is late; how many messages wait cannot be told without the broker")
+    if full:
+        told = ", ".join(f"{queue} ({length})" for queue, length in full.items())
+        return Part(
+            "queue",
+            True,
+            f"more than {FULL} messages wait in {told}",
+            "See whether the workers of that queue run and keep up. Messages may be thrown away: the database knows what is due.",
+            warning=True,
+        )
+    return Part("queue", True, "no job is late")
+
+
+def queue_lengths() -> dict[str, int]:
+    """Return how many messages wait in each queue; raises what the broker raises when it is out of reach."""
+    with current_app.connection_for_write() as broker:
+        broker.ensure_connection(max_retries=1, timeout=2)
+        return {queue: _length(broker.default_channel, queue) for queue in QUEUES}
+
+
+def _length(channel: Any, queue: str) -> int:
+    try:
+        return int(channel.queue_declare(queue, passive=True).message_count)
+    except ChannelError:  # it is made with its first message
+        return 0
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{int(span.total_seconds())} s"

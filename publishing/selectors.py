@@ -2,15 +2,37 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Prefetch, QuerySet
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 
 from foundation.errors import NotFound
 from publishing.models import TAKEN_BACK, DeadLetter, Post, PublishJob, Watch
 from publishing.states import FINAL, NEEDS_A_PERSON, State
 from tenants.models import Tenant
+
+#: A job that was due so long ago and that no worker took is late.
+OVERDUE: Final = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """How many jobs are late, and since when the first of them is due."""
+
+    count: int
+    since: datetime | None
+
+
+def overdue_jobs(*, now: datetime, tenant: Tenant | None = None) -> Overdue:
+    """Return how many jobs that could go out are late, of one tenant or of all. Jobs in order wait for each other, and are left out."""
+    # Said for both values of ``ready``, so that each half finds its partial index.
+    due = Q(ready=True, due_at__lt=now - OVERDUE) | Q(ready=False, due_at__lt=now - OVERDUE)
+    late = PublishJob.objects.filter(due, lease_token=None, in_order=False, platform__enabled=True)
+    if tenant is not None:
+        late = late.filter(tenant=tenant)
+    return Overdue(**late.aggregate(count=Count("pk"), since=Min("due_at")))
 
 
 def posts_of(tenant: Tenant) -> QuerySet[Post]:

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 from django.urls import reverse
 
 from connectors.models import Connection
 from monitoring import readiness
-from publishing.models import DeadLetter, PublishJob
-from publishing.pages.job import OVERDUE
+from publishing.models import DeadLetter
 from publishing.pages.words import WHO
+from publishing.selectors import overdue_jobs
 from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
@@ -25,6 +25,7 @@ _PARTS: Final = {
     "vault": "The vault",
     "worker": "The worker",
     "beat": "The scheduler",
+    "queue": "The queue",
 }
 
 Problem = dict[str, Any]
@@ -50,31 +51,27 @@ def _parts(now: datetime) -> list[Problem]:
     return [
         # Without the broker publishing goes on, a little later than usual.
         _problem(
-            "warn" if part.name == "broker" else "bad",
-            f"{_PARTS.get(part.name, part.name)} does not work",
+            "warn" if part.warning or part.name == "broker" else "bad",
+            f"{_PARTS.get(part.name, part.name)} {'needs a look' if part.warning else 'does not work'}",
             detail=f"{part.detail[:1].upper()}{part.detail[1:]}.",
             who=_OPERATOR,
             remedy=part.remedy,
         )
         for part in readiness.parts(now=now)
-        if not part.ok
+        if part.warning or not part.ok
     ]
 
 
 def _late(tenant: Tenant, *, now: datetime) -> list[Problem]:
-    # Said for both values of ``ready``, so that each half finds its partial index. Jobs in order wait for each other.
-    due = Q(ready=True, due_at__lt=now - OVERDUE) | Q(ready=False, due_at__lt=now - OVERDUE)
-    late = PublishJob.objects.filter(
-        due, tenant=tenant, lease_token=None, in_order=False, platform__enabled=True
-    ).aggregate(count=Count("pk"), since=Min("due_at"))
-    if not late["count"]:
+    late = overdue_jobs(now=now, tenant=tenant)
+    if not late.count:
         return []
     return [
         _problem(
             "bad",
-            _late_words(late["count"]),
+            _late_words(late.count),
             detail="Workers are not keeping up, or none is running.",
-            since=late["since"],
+            since=late.since,
             who=_OPERATOR,
             remedy="Start a worker, or more of them. Nothing is lost meanwhile.",
             action_label="See what waits",

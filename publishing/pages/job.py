@@ -17,13 +17,11 @@ from publishing.pages import action as action_pages
 from publishing.pages import schema_form
 from publishing.pages.files import files_of
 from publishing.pages.words import MOVING, WHO, job_row, reconnect_helps, standing_of
-from publishing.selectors import watch_of
+from publishing.selectors import OVERDUE, watch_of
 from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
 
-#: A job that is due for longer than this and that nobody has taken is worth a word.
-OVERDUE: Final = timedelta(seconds=60)
 POLL_SECONDS: Final = 2
 POLL_SECONDS_SCHEDULED: Final = 15
 _TONES: Final = {"ok": "ok", "waiting": "wait", "problem": "bad", "doubt": "warn", "plain": "off"}

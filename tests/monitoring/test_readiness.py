@@ -10,9 +10,14 @@ from django.db import connection as database
 from django.test import Client
 from django.utils import timezone
 
+from connectors.models import Destination
 from foundation.secret import Secret
 from monitoring import heartbeats
-from monitoring.readiness import SILENCE, Part, parts
+from monitoring.models import Heartbeat
+from monitoring.readiness import FULL, QUEUES, SILENCE, Part, parts, queue_lengths
+from publishing.models import Post, PublishJob
+from publishing.states import State
+from tenants.models import Tenant
 from tests.connectors.wire import closed_port
 from vault.models import MasterKey
 
@@ -23,9 +28,16 @@ def part(name: str, now: datetime) -> Part:
     return next(part for part in parts(now=now) if part.name == name)
 
 
+def alive(name: str, now: datetime) -> None:
+    if name == "worker":
+        heartbeats.beat_worker(QUEUES, now=now)
+    else:
+        heartbeats.beat(name, now=now)
+
+
 def all_alive(now: datetime) -> None:
-    heartbeats.beat(heartbeats.WORKER, now=now)
-    heartbeats.beat(heartbeats.BEAT, now=now)
+    alive("worker", now)
+    alive("beat", now)
 
 
 def lost(*args: object) -> None:
@@ -38,7 +50,7 @@ def test_a_hub_in_which_every_part_works_is_ready(client: Client, now: datetime)
     assert answer.status_code == 200
     told = answer.json()
     assert told["ready"] is True
-    assert [part["name"] for part in told["parts"]] == ["database", "broker", "vault", "worker", "beat"]
+    assert [part["name"] for part in told["parts"]] == ["database", "broker", "vault", "worker", "beat", "queue"]
     assert all(part["ok"] and part["detail"] for part in told["parts"])
 
 
@@ -51,13 +63,13 @@ def test_a_part_never_seen_is_not_ready_and_its_remedy_starts_it(name: str, word
 
 @pytest.mark.parametrize("name", ["worker", "beat"])
 def test_a_part_is_called_silent_only_after_45_seconds(name: str, now: datetime) -> None:
-    heartbeats.beat(name, now=now)
+    alive(name, now)
     assert timedelta(seconds=45) == SILENCE
     assert part(name, now + SILENCE).ok
     told = part(name, now + SILENCE + timedelta(seconds=1))
     assert (told.ok, told.detail) == (False, "silent for 46 s")
     assert told.remedy
-    heartbeats.beat(name, now=now + timedelta(minutes=5))
+    alive(name, now + timedelta(minutes=5))
     assert part(name, now + timedelta(minutes=5)).ok
 
 
@@ -142,3 +154,74 @@ def test_healthz_answers_while_everything_else_is_gone(client: Client) -> None:
         answer = client.get("/healthz")
     assert answer.status_code == 200
     assert answer.json() == {"alive": True}
+
+
+def another_worker(now: datetime, *, queues: str = ",".join(QUEUES)) -> None:
+    Heartbeat.objects.create(name="worker:elsewhere/7", owner=queues, seen_at=now)
+
+
+def test_one_dead_worker_of_two_is_named_and_the_hub_stays_ready(now: datetime) -> None:
+    alive("worker", now)
+    another_worker(now - SILENCE - timedelta(seconds=1))
+
+    told = part("worker", now)
+
+    assert (told.ok, told.warning) == (True, True)
+    assert told.detail == "1 alive; not any more: elsewhere/7 (silent for 46 s)"
+    assert told.remedy
+
+
+def test_a_worker_that_left_by_itself_is_not_missed_and_one_long_dead_is_forgotten(now: datetime) -> None:
+    another_worker(now)
+    alive("worker", now)
+    heartbeats.end_worker()
+    assert part("worker", now).detail == "1 alive"
+
+    alive("worker", now + timedelta(minutes=16))
+    told = part("worker", now + timedelta(minutes=16))
+    assert (told.detail, told.warning) == ("1 alive", False)
+
+
+def test_a_queue_that_no_worker_takes_from_is_named(now: datetime) -> None:
+    another_worker(now, queues="publish,health,analytics")
+
+    told = part("worker", now)
+
+    assert not told.ok
+    assert told.detail == "none takes from the queue tokens, webhooks"
+    assert "-Q tokens,webhooks" in told.remedy
+
+
+def test_jobs_that_nobody_takes_are_told_after_a_minute_with_how_long_the_first_waits(
+    now: datetime, tenant: Tenant, destination: Destination
+) -> None:
+    for wait in (0, 20):
+        post = Post.objects.create(tenant=tenant, text="Rolls", created_by="user:o@acme.example", request_digest="x")
+        PublishJob.objects.create(
+            tenant=tenant,
+            post=post,
+            destination=destination,
+            platform_id="meta",
+            state=State.QUEUED,
+            due_at=now + timedelta(seconds=wait),
+        )
+
+    assert not part("queue", now + timedelta(seconds=60)).warning
+    told = part("queue", now + timedelta(seconds=61))
+    assert (told.ok, told.warning, told.detail) == (True, True, "1 job late, the first for 61 s")
+    assert "2 jobs late" in part("queue", now + timedelta(seconds=90)).detail
+
+
+def test_a_queue_of_messages_that_nobody_fetches_is_called_full(now: datetime) -> None:
+    with current_app.connection_for_write() as link:
+        queue = link.SimpleQueue("tokens")
+        try:
+            for _ in range(FULL + 1):
+                queue.put({})
+            assert queue_lengths()["tokens"] == FULL + 1
+            told = part("queue", now)
+        finally:
+            queue.clear()
+            queue.close()
+    assert (told.ok, told.warning) == (True, True)
+    assert f"tokens ({FULL + 1})" in told.detail

@@ -16,6 +16,7 @@ from connectors.models import Connection, Destination
 from connectors.services import disconnect
 from monitoring import heartbeats
 from monitoring.models import HealthLogEntry
+from monitoring.readiness import QUEUES
 from publishing.models import DeadLetter, Post, PublishJob
 from tenants.models import Membership, Tenant, User
 from tenants.services import add_member
@@ -117,7 +118,7 @@ def test_only_operators_see_the_parts_of_the_hub(member_client: Client, owner: U
     assert titles(member_client) == []
     User.objects.filter(pk=owner.pk).update(is_staff=True)
     assert {"The worker does not work", "The scheduler does not work"} <= set(titles(member_client))
-    heartbeats.beat(heartbeats.WORKER, now=timezone.now())
+    heartbeats.beat_worker(QUEUES, now=timezone.now())
     assert "The worker does not work" not in titles(member_client)
 
 

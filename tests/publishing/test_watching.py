@@ -167,7 +167,9 @@ def test_what_is_not_public_yet_is_told_as_such_and_may_become_so(
     assert facts.count([("Its id at the platform", "post-9"), ("Its link", "https://village.invalid/9")]) == 1
 
 
-def test_what_stays_pending_is_looked_at_day_by_day_until_it_could_have_been_planned_for(village: Village, job: PublishJob) -> None:
+def test_what_stays_pending_is_looked_at_day_by_day_until_it_could_have_been_planned_for(
+    village: Village, job: PublishJob
+) -> None:
     village.says["look_after"] = {"state": "pending"}
     moment = later(job, hours=24)
     look(moment)

@@ -27,13 +27,23 @@ class Command(BaseCommand):
         parts = [*self._settings(), *readiness.parts(now=timezone.now())]
         well = all(part.ok for part in parts)
         if options["json"]:
-            rows = [{"name": part.name, "ok": part.ok, "detail": part.detail, "remedy": part.remedy} for part in parts]
+            rows = [
+                {
+                    "name": part.name,
+                    "ok": part.ok,
+                    "detail": part.detail,
+                    "remedy": part.remedy,
+                    "warning": part.warning,
+                }
+                for part in parts
+            ]
             self.stdout.write(json.dumps({"ok": well, "parts": rows}))
         else:
             for part in parts:
                 verdict = self.style.SUCCESS("ok   ") if part.ok else self.style.ERROR("WRONG")
+                verdict = self.style.WARNING("look ") if part.warning else verdict
                 self.stdout.write(f"{verdict} {part.name:<10} {part.detail}")
-                if not part.ok and part.remedy:
+                if (part.warning or not part.ok) and part.remedy:
                     self.stdout.write(f"      {'':<10} {part.remedy}")
         if not well:
             raise SystemExit(1)
