@@ -16,7 +16,8 @@ from sandbox.faults import fault_from
 from sandbox.google_business import demo
 from sandbox.world import World
 from tests.conftest import GATEWAY
-from tests.connectors.google_business.stage import CALLBACK, Listening, Ring
+from tests.connectors.google_business.stage import CALLBACK, Listening
+from tests.connectors.kit import Ring
 
 
 @pytest.fixture(autouse=True)

@@ -2,18 +2,12 @@
 
 import io
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, BinaryIO
 
-import requests
-
-from connectors.errors import ReconnectRequired
 from connectors.types import Facts, MediaKind, Target
-from foundation.secret import Secret
-from sandbox.adapter import SandboxAdapter
-from sandbox.app import create_app
-from sandbox.world import World
 from tests.conftest import GATEWAY
+from tests.connectors import kit
 
 CALLBACK = "http://testserver/api/oauth/google_business/callback"
 TOKEN = f"{GATEWAY}/oauth2.googleapis.com/token"
@@ -47,68 +41,6 @@ EVENT = {
 }
 
 
-class WorkerDied(BaseException):
-    """The process was killed: nothing of the connector's may catch this."""
-
-
-@dataclass
-class Ring:
-    """The secrets of one connection, in memory."""
-
-    secrets: dict[str, Secret] = field(default_factory=dict)
-
-    def open(self, kind: str) -> Secret:
-        """Return the secret, or say that there is none."""
-        if kind not in self.secrets:
-            raise ReconnectRequired("There is no token for this account.", remedy="Reconnect it.")
-        return self.secrets[kind]
-
-
-@dataclass
-class MemoryJournal:
-    """A journal in memory that can be made to die at a step, as a killed worker would."""
-
-    notes: dict[str, Any] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    others: set[str] = field(default_factory=set)
-    dies_after: str = ""
-    lease_ended: bool = False
-
-    def recall(self, key: str) -> Any:
-        """Return what was noted."""
-        return self.notes.get(key)
-
-    def note(self, key: str, value: Any) -> None:
-        """Note, and die if this is the step to die after."""
-        self.notes[key] = value
-        self._tell(f"note {key}")
-
-    def announce(self, step: str) -> None:
-        """Announce."""
-        self._tell(f"announce {step}")
-
-    def last_moment(self) -> None:
-        """Let the bytes leave, or not."""
-        if self.lease_ended:
-            raise WorkerDied
-        self._tell("last moment")
-
-    def renew(self) -> None:
-        """Hold the job for longer."""
-        self.told.append("renew")
-
-    def belongs_to_other_job(self, external_id: str) -> bool:
-        """Tell whether another job is this post."""
-        return external_id in self.others
-
-    def _tell(self, what: str) -> None:
-        self.told.append(what)
-        if self.dies_after and what.startswith(self.dies_after):
-            self.dies_after = ""
-            raise WorkerDied(what)
-
-
 @dataclass
 class MemoryFile:
     """A file in memory."""
@@ -140,17 +72,8 @@ class MemoryFile:
         return io.BytesIO(self.data)
 
 
-class Listening(SandboxAdapter):
+class Listening(kit.Listening):
     """The sandbox, with an ear on the wire."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(create_app(world))
-        self.heard: list[requests.PreparedRequest] = []
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Note a request, and pass it on."""
-        self.heard.append(request)
-        return super().send(request, *args, **kwargs)
 
     def paths(self) -> list[str]:
         """Return method, host and path of every request, without the gateway and the query."""

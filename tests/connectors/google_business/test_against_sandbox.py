@@ -37,16 +37,8 @@ from sandbox import pictures
 from sandbox.google_business import demo
 from sandbox.google_business.records import Post
 from sandbox.world import World
-from tests.connectors.google_business.stage import (
-    CALLBACK,
-    EVENT,
-    SCOPE,
-    Listening,
-    MemoryFile,
-    MemoryJournal,
-    Ring,
-    WorkerDied,
-)
+from tests.connectors.google_business.stage import CALLBACK, EVENT, SCOPE, Listening, MemoryFile
+from tests.connectors.kit import MemoryJournal, Ring, WorkerDied
 
 Granted = Callable[..., Grant]
 Holder = Callable[..., GoogleBusinessConnector]
@@ -92,7 +84,7 @@ def through(
 
 @pytest.fixture
 def journal(google_world: World) -> MemoryJournal:
-    return MemoryJournal(started_at=datetime.fromtimestamp(google_world.now(), tz=UTC))
+    return MemoryJournal(begun=datetime.fromtimestamp(google_world.now(), tz=UTC))
 
 
 # --- connecting ---------------------------------------------------------------------------------------------------------
@@ -284,7 +276,7 @@ def test_whatever_was_said_is_found_after_a_lost_answer(
     for number in range(25):
         held.publish(Content(f"Outro {number}"), BAKERY, MemoryJournal())
         google_world.clock.advance(61)
-    journal.started_at = datetime.fromtimestamp(google_world.now(), tz=UTC)
+    journal.begun = datetime.fromtimestamp(google_world.now(), tz=UTC)
     trouble("lost_after_success", **CREATE)
     with pytest.raises(OutcomeUnknown):
         held.publish(SAYINGS[name], BAKERY, journal)

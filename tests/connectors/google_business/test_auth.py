@@ -21,7 +21,8 @@ from connectors.google_business.connector import GoogleBusinessConnector
 from connectors.google_business.refresh_tokens import RefreshToken, unsealed
 from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN
 from foundation.secret import Secret
-from tests.connectors.google_business.stage import ACCOUNT, ACCOUNTS, CALLBACK, REVOKE, SCOPE, TOKEN, Ring, refused
+from tests.connectors.google_business.stage import ACCOUNT, ACCOUNTS, CALLBACK, REVOKE, SCOPE, TOKEN, refused
+from tests.connectors.kit import Ring
 
 STATE = Secret("st4te")
 TOLD = {

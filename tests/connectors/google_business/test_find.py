@@ -11,17 +11,8 @@ from connectors.google_business.connector import GoogleBusinessConnector
 from connectors.google_business.find import FEW_PAGES, SEVERAL
 from connectors.google_business.moments import read_moment
 from connectors.types import Attachment, CannotTell, Content, NotThere, Published
-from tests.connectors.google_business.stage import (
-    EVENT,
-    MAPS,
-    PARENT,
-    PLACE,
-    POSTS,
-    V4,
-    MemoryFile,
-    MemoryJournal,
-    refused,
-)
+from tests.connectors.google_business.stage import EVENT, MAPS, PARENT, PLACE, POSTS, V4, MemoryFile, refused
+from tests.connectors.kit import MemoryJournal
 
 SAID = Content("Grand\r\nopening ", link="https://e.co/a/")
 SETTLED = timedelta(minutes=5)
@@ -56,7 +47,7 @@ def look(
 
 @pytest.fixture
 def journal() -> MemoryJournal:
-    return MemoryJournal(started_at=datetime(2026, 11, 22, 12, tzinfo=UTC))
+    return MemoryJournal(begun=datetime(2026, 11, 22, 12, tzinfo=UTC))
 
 
 def test_a_post_is_known_by_its_words_type_and_address(

@@ -21,9 +21,9 @@ from tests.connectors.google_business.stage import (
     SCOPE,
     TOKEN,
     VERIFICATIONS,
-    Ring,
     refused,
 )
+from tests.connectors.kit import Ring
 
 OPEN = {"name": LOCATION, "metadata": {"hasVoiceOfMerchant": True}, "openInfo": {"status": "OPEN"}}
 OTHER = Target(PLACE.kind, "locations/7", "Cafe Due", {"account": ACCOUNT})

@@ -34,10 +34,9 @@ from tests.connectors.google_business.stage import (
     V4,
     VERIFICATIONS,
     MemoryFile,
-    MemoryJournal,
-    WorkerDied,
     refused,
 )
+from tests.connectors.kit import MemoryJournal, WorkerDied
 
 LINK = "https://local.google.com/place?id=1&use=posts&lpsid=CIHM"
 LIVE = {"name": POST, "state": "LIVE", "topicType": "STANDARD", "searchUrl": LINK, "novelty": [1]}

@@ -3,27 +3,25 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 import pytest
-import requests
 import responses
 from django.conf import settings
 
 from connectors import http
-from connectors.errors import ReconnectRequired
 from connectors.linkedin import auth
 from connectors.linkedin.connector import LinkedInConnector
 from connectors.manager import get_connector
 from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, Facts, Grant, MediaFile, MediaKind, Target
 from foundation.secret import Secret
-from sandbox.adapter import SandboxAdapter
-from sandbox.app import create_app
 from sandbox.faults import fault_from
 from sandbox.linkedin import demo
 from sandbox.world import World
 from tests.conftest import GATEWAY
+from tests.connectors import kit
+from tests.connectors.kit import Ring
 
 CALLBACK = "http://testserver/api/oauth/linkedin/callback"
 API = f"{GATEWAY}/api.linkedin.com"
@@ -48,66 +46,12 @@ PAGE = Target(
 BLIND_PAGE = Target(PAGE.kind, PAGE.external_id, PAGE.name, PAGE.facts, ("w_organization_social",))
 
 
-class WorkerDied(BaseException):
-    """The process was killed: nothing of the connector's may catch this."""
+class MemoryJournal(kit.MemoryJournal):
+    """A journal that names steps by the state of what was noted."""
 
-
-@dataclass
-class Ring:
-    """The secrets of one connection, in memory."""
-
-    secrets: dict[str, Secret] = field(default_factory=dict)
-
-    def open(self, kind: str) -> Secret:
-        """Return the secret, or say that there is none."""
-        if kind not in self.secrets:
-            raise ReconnectRequired("There is no token for this account.", remedy="Reconnect it.")
-        return self.secrets[kind]
-
-
-@dataclass
-class MemoryJournal:
-    """A journal in memory that can be made to die at a step, as a killed worker would."""
-
-    notes: dict[str, Any] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    others: set[str] = field(default_factory=set)
-    dies_after: str = ""
-    lease_ended: bool = False
-
-    def recall(self, key: str) -> Any:
-        """Return what was noted."""
-        return self.notes.get(key)
-
-    def note(self, key: str, value: Any) -> None:
-        """Note, and die if this is the step to die after."""
-        self.notes[key] = value
-        self._tell(f"note {key}" + (f" {value['state']}" if isinstance(value, dict) and "state" in value else ""))
-
-    def announce(self, step: str) -> None:
-        """Announce."""
-        self._tell(f"announce {step}")
-
-    def last_moment(self) -> None:
-        """Let the bytes leave, or not."""
-        if self.lease_ended:
-            raise WorkerDied
-        self.told.append("last moment")
-
-    def renew(self) -> None:
-        """Hold the job for longer."""
-        self.told.append("renew")
-
-    def belongs_to_other_job(self, external_id: str) -> bool:
-        """Tell whether another job is this post."""
-        return external_id in self.others
-
-    def _tell(self, what: str) -> None:
-        self.told.append(what)
-        if self.dies_after and what.startswith(self.dies_after):
-            self.dies_after = ""
-            raise WorkerDied(what)
+    def stage_of(self, value: Any) -> str:
+        """Return the state."""
+        return str(value.get("state", "")) if isinstance(value, dict) else ""
 
 
 @dataclass
@@ -142,17 +86,8 @@ class MemoryFile:
         raise AssertionError("LinkedIn gets pictures as they are")
 
 
-class Listening(SandboxAdapter):
+class Listening(kit.Listening):
     """The sandbox, with an ear on the wire."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(create_app(world))
-        self.heard: list[requests.PreparedRequest] = []
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Note a request, and pass it on."""
-        self.heard.append(request)
-        return super().send(request, *args, **kwargs)
 
     def paths(self) -> list[str]:
         """Return method, path and query of every request, without the gateway."""

@@ -41,17 +41,8 @@ from sandbox.linkedin import demo
 from sandbox.linkedin.courier import Letter, Reply
 from sandbox.linkedin.records import Post
 from sandbox.world import World
-from tests.connectors.linkedin.conftest import (
-    CALLBACK,
-    MEMBER,
-    PAGE,
-    Listening,
-    Lockbox,
-    MemoryFile,
-    MemoryJournal,
-    Ring,
-    WorkerDied,
-)
+from tests.connectors.kit import Ring, WorkerDied
+from tests.connectors.linkedin.conftest import CALLBACK, MEMBER, PAGE, Listening, Lockbox, MemoryFile, MemoryJournal
 from tests.connectors.linkedin.test_checks import TAKEN
 from tests.sandbox.linkedin.hub import mp4, png
 

@@ -19,7 +19,8 @@ from connectors.linkedin import auth, scopes
 from connectors.linkedin.connector import LinkedInConnector
 from connectors.types import ACCESS_TOKEN
 from foundation.secret import Secret
-from tests.connectors.linkedin.conftest import API, APP_SECRET, CALLBACK, WWW, Ring
+from tests.connectors.kit import Ring
+from tests.connectors.linkedin.conftest import API, APP_SECRET, CALLBACK, WWW
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 TOKEN = f"{WWW}/oauth/v2/accessToken"

@@ -11,7 +11,8 @@ from connectors.errors import RateLimited, TransientError
 from connectors.linkedin.connector import LinkedInConnector
 from connectors.types import ACCESS_TOKEN, HealthReport, HealthState, Target
 from foundation.secret import Secret
-from tests.connectors.linkedin.conftest import API, MEMBER, PAGE, WWW, Ring
+from tests.connectors.kit import Ring
+from tests.connectors.linkedin.conftest import API, MEMBER, PAGE, WWW
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 SCOPES = "openid,profile,email,w_member_social,w_organization_social,r_organization_social,rw_organization_admin"

@@ -18,17 +18,8 @@ from connectors.linkedin.connector import LinkedInConnector
 from connectors.linkedin.rest import Hosts, Rest
 from connectors.types import Attachment, Content, MediaKind, Processing, Published, Target
 from foundation.secret import Secret
-from tests.connectors.linkedin.conftest import (
-    API,
-    BLIND_PAGE,
-    MEMBER,
-    PAGE,
-    WWW,
-    Lockbox,
-    MemoryFile,
-    MemoryJournal,
-    WorkerDied,
-)
+from tests.connectors.kit import WorkerDied
+from tests.connectors.linkedin.conftest import API, BLIND_PAGE, MEMBER, PAGE, WWW, Lockbox, MemoryFile, MemoryJournal
 from tests.connectors.wire import answer, listening
 
 URN = "urn:li:share:7142"

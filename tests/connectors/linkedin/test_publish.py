@@ -20,16 +20,8 @@ from connectors.errors import (
 from connectors.linkedin.connector import LinkedInConnector
 from connectors.linkedin.rest import member_budget
 from connectors.types import Attachment, Content, MediaKind, Processing, Published
-from tests.connectors.linkedin.conftest import (
-    API,
-    BLIND_PAGE,
-    MEMBER,
-    PAGE,
-    WWW,
-    MemoryFile,
-    MemoryJournal,
-    WorkerDied,
-)
+from tests.connectors.kit import WorkerDied
+from tests.connectors.linkedin.conftest import API, BLIND_PAGE, MEMBER, PAGE, WWW, MemoryFile, MemoryJournal
 
 POSTS = f"{API}/rest/posts"
 URN = "urn:li:share:7142940119042946048"

@@ -3,26 +3,24 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, BinaryIO
 
 import pytest
-import requests
 import responses
 from django.core.cache import cache
 
 from connectors import budgets, http
-from connectors.errors import ReconnectRequired
 from connectors.mailchimp.connector import MailchimpConnector
 from connectors.manager import get_connector
 from connectors.types import ACCESS_TOKEN, Facts, MediaFile, MediaKind, Target
 from foundation.secret import Secret
-from sandbox.adapter import SandboxAdapter
-from sandbox.app import create_app
 from sandbox.faults import fault_from
 from sandbox.mailchimp import demo
 from sandbox.world import World
 from tests.conftest import GATEWAY
+from tests.connectors import kit
+from tests.connectors.kit import Ring
 
 #: Of the form of a key, and nobody's.
 HEX = "0123456789abcdef" * 2
@@ -39,63 +37,6 @@ FACTS: Facts = {
     "double_optin": False,
 }
 LETTER = Target("audience", demo.LETTER, "Rösterei-Brief", FACTS)
-
-
-class WorkerDied(BaseException):
-    """The process was killed: nothing of the connector's may catch this."""
-
-
-@dataclass
-class Ring:
-    """The secrets of one connection, in memory."""
-
-    secrets: dict[str, Secret] = field(default_factory=dict)
-
-    def open(self, kind: str) -> Secret:
-        """Return the secret, or say that there is none."""
-        if kind not in self.secrets:
-            raise ReconnectRequired("There is no token for this account.", remedy="Reconnect it.")
-        return self.secrets[kind]
-
-
-@dataclass
-class MemoryJournal:
-    """A journal in memory that can be made to die at a step, as a killed worker would."""
-
-    notes: dict[str, Any] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    dies_after: str = ""
-
-    def recall(self, key: str) -> Any:
-        """Return what was noted."""
-        return self.notes.get(key)
-
-    def note(self, key: str, value: Any) -> None:
-        """Note, and die if this is the step to die after."""
-        self.notes[key] = value
-        self._tell(f"note {key}")
-
-    def announce(self, step: str) -> None:
-        """Announce."""
-        self._tell(f"announce {step}")
-
-    def last_moment(self) -> None:
-        """Let the bytes leave."""
-        self._tell("last moment")
-
-    def renew(self) -> None:
-        """Hold the job for longer."""
-
-    def belongs_to_other_job(self, external_id: str) -> bool:
-        """There is one job."""
-        return False
-
-    def _tell(self, what: str) -> None:
-        self.told.append(what)
-        if self.dies_after and what.startswith(self.dies_after):
-            self.dies_after = ""
-            raise WorkerDied(what)
 
 
 @dataclass
@@ -128,17 +69,8 @@ class MemoryFile:
         return replace(self, data=b"\xff\xd8JPEG", content_type="image/jpeg", name="picture.jpg", size=None)
 
 
-class Listening(SandboxAdapter):
+class Listening(kit.Listening):
     """The sandbox, with an ear on the wire."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(create_app(world))
-        self.heard: list[requests.PreparedRequest] = []
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Note a request, and pass it on."""
-        self.heard.append(request)
-        return super().send(request, *args, **kwargs)
 
     def calls(self) -> list[str]:
         """Return method and path of every call, without the gateway, the host and the query."""

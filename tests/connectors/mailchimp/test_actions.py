@@ -14,7 +14,8 @@ from connectors.mailchimp.connector import MailchimpConnector
 from connectors.types import LiveState, Published, Target
 from sandbox.mailchimp import demo
 from sandbox.world import World
-from tests.connectors.mailchimp.conftest import LETTER, Listening, MemoryJournal, holding
+from tests.connectors.kit import MemoryJournal
+from tests.connectors.mailchimp.conftest import LETTER, Listening, holding
 from tests.connectors.mailchimp.test_against_sandbox import START, in_an_hour, mail, mailings
 
 AGENCY = Target(

@@ -36,7 +36,8 @@ from foundation.secret import Secret
 from sandbox.mailchimp import demo
 from sandbox.mailchimp.records import Campaign
 from sandbox.world import World
-from tests.connectors.mailchimp.conftest import LETTER, ROOT, Listening, MemoryFile, MemoryJournal, WorkerDied, holding
+from tests.connectors.kit import MemoryJournal, WorkerDied
+from tests.connectors.mailchimp.conftest import LETTER, ROOT, Listening, MemoryFile, holding
 from tests.sandbox.linkedin.hub import png
 
 Trouble = Callable[..., None]

@@ -15,7 +15,8 @@ from connectors.types import HealthReport, HealthState, Target
 from sandbox.mailchimp import demo
 from sandbox.world import World
 from tests.conftest import GATEWAY
-from tests.connectors.mailchimp.conftest import LETTER, Listening, Ring, holding
+from tests.connectors.kit import Ring
+from tests.connectors.mailchimp.conftest import LETTER, Listening, holding
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 READERS = Target("audience", demo.READERS, "Lettre", {**LETTER.facts, "account_id": demo.BOOKSHOP})

@@ -1,57 +1,32 @@
 """Meta's connector alone: the sandbox on the wire, a ring of keys in memory, no rows."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-import requests
 
 from connectors import http
-from connectors.errors import ReconnectRequired
 from connectors.manager import get_connector
 from connectors.meta.accounts import INSTAGRAM_KIND, PAGE_KIND
 from connectors.meta.connector import MetaConnector
 from connectors.types import ACCESS_TOKEN, Grant, Target, destination_token
 from foundation.secret import Secret
-from sandbox.adapter import SandboxAdapter
-from sandbox.app import create_app
 from sandbox.faults import fault_from
 from sandbox.meta import demo
 from sandbox.world import World
 from tests.conftest import GATEWAY, META_CALLBACK
+from tests.connectors import kit
+from tests.connectors.kit import Ring
 from tests.connectors.meta.stage import Stage
 
 Allow = Callable[..., Secret]
 Trouble = Callable[..., None]
 
 
-@dataclass
-class Ring:
-    """The secrets of one connection, in memory."""
-
-    secrets: dict[str, Secret] = field(default_factory=dict)
-
-    def open(self, kind: str) -> Secret:
-        """Return the secret, or say that there is none."""
-        if kind not in self.secrets:
-            raise ReconnectRequired("There is no token for this account.", remedy="Reconnect it.")
-        return self.secrets[kind]
-
-
-class Listening(SandboxAdapter):
+class Listening(kit.Listening):
     """The sandbox, with an ear on the wire."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(create_app(world))
-        self.heard: list[requests.PreparedRequest] = []
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Note a request, and pass it on."""
-        self.heard.append(request)
-        return super().send(request, *args, **kwargs)
 
     def queries(self) -> list[tuple[str, dict[str, str]]]:
         """Return the path and the query of every request."""

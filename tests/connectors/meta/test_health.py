@@ -15,7 +15,8 @@ from sandbox.meta import demo
 from sandbox.meta.records import DEFAULT_APP_ID
 from sandbox.meta.versions import VERSIONS
 from sandbox.world import World
-from tests.connectors.meta.conftest import Listening, Ring, Trouble
+from tests.connectors.kit import Ring
+from tests.connectors.meta.conftest import Listening, Trouble
 
 Holder = Callable[..., MetaConnector]
 BAKERY = Target("facebook_page", demo.BAKERY, "Boulangerie Éclair 🥐")

@@ -13,7 +13,6 @@ import responses
 from django.conf import settings
 
 from connectors import http
-from connectors.errors import ReconnectRequired
 from connectors.manager import get_connector
 from connectors.tiktok.connector import TikTokConnector
 from connectors.types import (
@@ -31,13 +30,13 @@ from connectors.types import (
 )
 from foundation.secret import Secret
 from sandbox import pictures
-from sandbox.adapter import SandboxAdapter
-from sandbox.app import create_app
 from sandbox.faults import fault_from
 from sandbox.tiktok import demo
 from sandbox.tiktok.town import TikTok
 from sandbox.world import World
 from tests.conftest import GATEWAY
+from tests.connectors import kit
+from tests.connectors.kit import Ring
 
 CALLBACK = "https://hub.example/api/oauth/tiktok/callback"
 API = f"{GATEWAY}/open.tiktokapis.com"
@@ -48,23 +47,6 @@ ME = Target("tiktok_creator", OPEN_ID, "Naiara", {"username": "naiara.etxe"}, SC
 #: Nobody says more than this about a post.
 CHOSEN = {"privacy_level": "PUBLIC_TO_EVERYONE", "consent": True}
 CHUNK = 5_242_880
-
-
-class WorkerDied(BaseException):
-    """The process was killed: nothing of the connector's may catch this."""
-
-
-@dataclass
-class Ring:
-    """The secrets of one connection, in memory."""
-
-    secrets: dict[str, Secret] = field(default_factory=dict)
-
-    def open(self, kind: str) -> Secret:
-        """Return the secret, or say that there is none."""
-        if kind not in self.secrets:
-            raise ReconnectRequired("There is no token for this account.", remedy="Reconnect it.")
-        return self.secrets[kind]
 
 
 @dataclass
@@ -83,16 +65,11 @@ class Chest:
 
 
 @dataclass
-class MemoryJournal:
-    """A journal in memory, by the town's clock, that can be made to die at a step as a killed worker would."""
+class MemoryJournal(kit.MemoryJournal):
+    """A journal by the town's clock."""
 
     world: World | None = None
-    notes: dict[str, Any] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
     announced: datetime | None = None
-    others: set[str] = field(default_factory=set)
-    dies_after: str = ""
-    lease_ended: bool = False
     #: What happens in the world right after a step.
     upon: dict[str, Callable[[], object]] = field(default_factory=dict)
 
@@ -106,43 +83,19 @@ class MemoryJournal:
         """What the town's clock says."""
         return self.world.clock.moment().astimezone(UTC) if self.world else datetime.now(UTC)
 
-    def recall(self, key: str) -> Any:
-        """Return what was noted."""
-        return self.notes.get(key)
-
-    def note(self, key: str, value: Any) -> None:
-        """Note, and die if this is the step to die after."""
-        self.notes[key] = value
-        self._tell(
-            f"note {key}" + (f" {value.get('stage') or value.get('bytes', '')}" if isinstance(value, dict) else "")
-        )
-
     def announce(self, step: str) -> None:
-        """Announce."""
+        """Announce; the first time counts."""
         self.announced = self.announced or self.now
-        self._tell(f"announce {step}")
+        super().announce(step)
 
-    def last_moment(self) -> None:
-        """Let the bytes leave, or not."""
-        if self.lease_ended:
-            raise WorkerDied
-        self.told.append("last moment")
-
-    def renew(self) -> None:
-        """Hold the job for longer."""
-        self.told.append("renew")
-
-    def belongs_to_other_job(self, external_id: str) -> bool:
-        """Tell whether another job is this post."""
-        return external_id in self.others
+    def stage_of(self, value: Any) -> str:
+        """Return the stage, or the bytes sent."""
+        return str(value.get("stage") or value.get("bytes", "")) if isinstance(value, dict) else ""
 
     def _tell(self, what: str) -> None:
-        self.told.append(what)
         for step in [step for step in self.upon if what.startswith(step)]:
             self.upon.pop(step)()
-        if self.dies_after and what.startswith(self.dies_after):
-            self.dies_after = ""
-            raise WorkerDied(what)
+        super()._tell(what)
 
 
 @dataclass
@@ -179,17 +132,11 @@ class MemoryFile:
         return self.jpeg
 
 
-class Listening(SandboxAdapter):
+class Listening(kit.Listening):
     """The sandbox, with an ear on the wire."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(create_app(world), passes=world.clock.advance)
-        self.heard: list[requests.PreparedRequest] = []
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Note a request, and pass it on."""
-        self.heard.append(request)
-        return super().send(request, *args, **kwargs)
+        super().__init__(world, passes=world.clock.advance)
 
     def calls(self, word: str) -> list[requests.PreparedRequest]:
         """Return the requests whose method and address hold a word."""
@@ -325,7 +272,7 @@ def connector(bare: TikTokConnector, granted: Callable[..., Grant]) -> TikTokCon
 
 @pytest.fixture
 def journal(town: World) -> MemoryJournal:
-    return MemoryJournal(town)
+    return MemoryJournal(world=town)
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from sandbox.tiktok import demo
 from sandbox.tiktok.records import Post, Publish
 from sandbox.tiktok.town import TikTok
 from sandbox.world import World
+from tests.connectors.kit import Ring, WorkerDied
 from tests.connectors.tiktok.conftest import (
     CALLBACK,
     CHUNK,
@@ -46,8 +47,6 @@ from tests.connectors.tiktok.conftest import (
     Chest,
     Listening,
     MemoryJournal,
-    Ring,
-    WorkerDied,
     draft,
     film,
     found,
@@ -179,7 +178,7 @@ def test_a_refresh_that_never_arrived_is_simply_made_again(
 def test_a_grant_is_ended_at_tiktok(connector: TikTokConnector, town: World) -> None:
     connector.revoke()
     assert not town.tiktok.state.grants
-    assert connector.health_check(targets=[ME], now=MemoryJournal(town).now).state is HealthState.UNHEALTHY
+    assert connector.health_check(targets=[ME], now=MemoryJournal(world=town).now).state is HealthState.UNHEALTHY
 
 
 # --- publishing ---------------------------------------------------------------------------------------------------------
@@ -406,7 +405,7 @@ def test_our_own_count_of_the_day_holds_a_job_back_before_anything_is_sent(
     connector: TikTokConnector, town: World, wire: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "TIKTOK_POSTS_PER_DAY", 2)
-    jobs = [MemoryJournal(town) for _ in range(3)]
+    jobs = [MemoryJournal(world=town) for _ in range(3)]
     for journal in jobs[:2]:
         through(connector, post(film()), journal)
     begun_anew = replace(jobs[1], notes={"counted": True})
@@ -424,10 +423,10 @@ def test_six_beginnings_a_minute_are_counted_before_tiktok_has_to(
     monkeypatch.setattr(api, "OF_ACCOUNT", {**api.OF_ACCOUNT, api.INIT_DRAFT: 6})
     town.switches.set({"tiktok.limit_pending_shares": 0})
     for number in range(6):
-        is_processing(connector.publish(draft(film(90_000 + number)), ME, MemoryJournal(town)))
+        is_processing(connector.publish(draft(film(90_000 + number)), ME, MemoryJournal(world=town)))
     town.clock.advance(61)
     with pytest.raises(RateLimited) as held:
-        connector.publish(draft(film()), ME, MemoryJournal(town))
+        connector.publish(draft(film()), ME, MemoryJournal(world=town))
     assert held.value.retry_after is not None
     assert held.value.retry_after <= timedelta(minutes=1)
     assert len(wire.calls("inbox/video/init/")) == 6
@@ -625,9 +624,9 @@ def test_a_public_video_that_was_fetched_is_found_again(
 
 def test_an_inbox_that_is_full_waits_a_day(connector: TikTokConnector, town: World) -> None:
     for number in range(5):
-        through(connector, draft(film(90_000 + number)), MemoryJournal(town))
+        through(connector, draft(film(90_000 + number)), MemoryJournal(world=town))
     with pytest.raises(RateLimited, match="drafts"):
-        connector.publish(draft(film()), ME, MemoryJournal(town))
+        connector.publish(draft(film()), ME, MemoryJournal(world=town))
 
 
 def test_another_accounts_upload_is_told_as_that(
