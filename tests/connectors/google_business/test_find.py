@@ -136,7 +136,7 @@ def test_absence_is_proof_only_after_a_while_and_only_once(
     assert look(alone, journal, after=SETTLED - timedelta(seconds=1)) == NotThere()
     assert look(alone, journal, after=SETTLED) == NotThere(final=True)
     # It was sent again, and again no answer came: now a person must look.
-    journal.started_at += timedelta(hours=1)
+    journal.begun += timedelta(hours=1)
     assert look(alone, journal) == NotThere()
     assert isinstance(look(alone, journal, after=SETTLED), CannotTell)
 

@@ -49,7 +49,7 @@ def find(
     now: datetime = SETTLED,
     journal: MemoryJournal | None = None,
 ) -> Published | NotThere | CannotTell:
-    journal = journal or MemoryJournal(started_at=STARTED)
+    journal = journal or MemoryJournal(begun=STARTED)
     return connector.find_published(content, target, journal, now=now)
 
 
@@ -88,7 +88,7 @@ def test_absence_is_proof_only_when_the_list_has_had_time(
     journal: dict[str, Any],
 ) -> None:
     listed(answers, *posts)
-    told = MemoryJournal(started_at=STARTED, **journal)
+    told = MemoryJournal(begun=STARTED, **journal)
     assert find(alone, PAGE, now=SOON, journal=told) == NotThere(final=False)
     assert find(alone, PAGE, now=SETTLED, journal=told) == NotThere(final=True)
 
@@ -112,7 +112,7 @@ def test_a_file_makes_it_certain_whatever_became_of_the_words(
 ) -> None:
     body = {"author": PAGE.external_id, "commentary": "Hi", "content": {"media": {"id": "urn:li:image:I1"}}}
     listed(answers, post(2, text="H", content={"media": {"id": "urn:li:image:I1", "altText": "x"}}))
-    journal = MemoryJournal(notes={"_body": body}, started_at=STARTED)
+    journal = MemoryJournal(notes={"_body": body}, begun=STARTED)
     assert isinstance(find(alone, PAGE, journal=journal), Published)
 
 
@@ -151,7 +151,7 @@ def test_a_platform_that_cannot_be_asked_is_no_proof_of_anything(
 def ambiguous(answers: responses.RequestsMock, connector: LinkedInConnector, target: Target) -> MemoryJournal:
     """Publish, and lose the answer."""
     answers.post(POSTS, status=504, body="")
-    journal = MemoryJournal(started_at=STARTED)
+    journal = MemoryJournal(begun=STARTED)
     with pytest.raises(OutcomeUnknown):
         connector.publish(CONTENT, target, journal)
     answers.remove(responses.POST, POSTS)
@@ -231,7 +231,7 @@ def test_a_post_with_a_file_is_sent_again_only_where_the_operator_trusts_that(
     monkeypatch.setattr(settings, "LINKEDIN_DUPLICATE_CHECK", choice)
     body = {"author": MEMBER.external_id, "commentary": "", "content": {"media": {"id": "urn:li:image:I1"}}}
     answers.post(POSTS, status=422, json=DUPLICATE)
-    journal = MemoryJournal(notes={"_body": body}, started_at=STARTED)
+    journal = MemoryJournal(notes={"_body": body}, begun=STARTED)
     content = Content(media=(Attachment(MemoryFile()),))
     assert isinstance(find(alone, MEMBER, content=content, now=SOON, journal=journal), kind)
     if kind is Published:
@@ -286,7 +286,7 @@ def test_a_finder_that_is_forbidden_after_all_gives_way_to_the_duplicate_check(
 
 def test_looking_marks_the_job_as_one_in_doubt(alone: LinkedInConnector, answers: responses.RequestsMock) -> None:
     listed(answers)
-    journal = MemoryJournal(started_at=STARTED)
+    journal = MemoryJournal(begun=STARTED)
     find(alone, PAGE, journal=journal)
     assert journal.notes["doubt"] is True
 
@@ -361,7 +361,7 @@ def test_a_comment_is_found_by_author_words_and_time(
     alone: LinkedInConnector, answers: responses.RequestsMock, comments: list[dict[str, Any]], found: bool
 ) -> None:
     answers.get(re.compile(COMMENTS), json={"elements": comments})
-    journal = MemoryJournal(started_at=STARTED)
+    journal = MemoryJournal(begun=STARTED)
     told = alone.find_comment("First (really)!", PAGE, parent=URN, journal=journal, now=SETTLED)
     assert isinstance(told, Published) if found else told == NotThere(final=True)
 
@@ -370,13 +370,13 @@ def test_a_post_without_comments_is_not_a_post_that_is_missing(
     alone: LinkedInConnector, answers: responses.RequestsMock
 ) -> None:
     answers.get(re.compile(COMMENTS), status=404, json={"status": 404, "message": "Resource does not exist"})
-    journal = MemoryJournal(started_at=STARTED)
+    journal = MemoryJournal(begun=STARTED)
     assert alone.find_comment("x", PAGE, parent=URN, journal=journal, now=SOON) == NotThere(final=False)
 
 
 def test_nobody_can_tell_of_a_comment_that_may_not_be_read(
     alone: LinkedInConnector, answers: responses.RequestsMock
 ) -> None:
-    journal = MemoryJournal(started_at=STARTED)
+    journal = MemoryJournal(begun=STARTED)
     assert isinstance(alone.find_comment("x", MEMBER, parent=URN, journal=journal, now=SOON), CannotTell)
     assert len(answers.calls) == 0

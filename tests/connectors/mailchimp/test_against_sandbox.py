@@ -347,7 +347,7 @@ def test_a_mailing_whose_answer_was_lost_is_found_by_its_status(
     greta: MailchimpConnector, town: World, trouble: Trouble, fault: dict[str, Any]
 ) -> None:
     trouble(**fault, **SEND)
-    journal = MemoryJournal(started_at=START)
+    journal = MemoryJournal(begun=START)
     with pytest.raises(OutcomeUnknown):
         greta.publish(mail(), LETTER, journal)
     found = greta.find_published(mail(), LETTER, journal, now=START + timedelta(seconds=30))
@@ -360,7 +360,7 @@ def test_a_mailing_that_never_left_is_surely_not_there_only_after_mailchimps_own
     greta: MailchimpConnector, town: World, trouble: Trouble
 ) -> None:
     trouble("lost_before", **SEND)
-    journal = MemoryJournal(started_at=START)
+    journal = MemoryJournal(begun=START)
     with pytest.raises(OutcomeUnknown):
         greta.publish(mail(), LETTER, journal)
 
@@ -376,7 +376,7 @@ def test_a_mailing_that_never_left_is_surely_not_there_only_after_mailchimps_own
 
 def test_a_schedule_whose_answer_was_lost_is_found(greta: MailchimpConnector, town: World, trouble: Trouble) -> None:
     trouble("lost_after_success", **SCHEDULE)
-    journal = MemoryJournal(started_at=START)
+    journal = MemoryJournal(begun=START)
     content = mail(delivery="scheduled", schedule_time=in_an_hour())
     with pytest.raises(OutcomeUnknown):
         greta.publish(content, LETTER, journal)
@@ -397,14 +397,14 @@ def test_a_send_that_is_refused_although_it_had_left_counts_as_sent(
 def test_a_campaign_deleted_before_it_was_sent_is_made_anew_and_one_deleted_after_is_nobodys_guess(
     greta: MailchimpConnector, town: World, hands: time_machine.Traveller, trouble: Trouble
 ) -> None:
-    journal = MemoryJournal(started_at=START, dies_after="note campaign")
+    journal = MemoryJournal(begun=START, dies_after="note campaign")
     with pytest.raises(WorkerDied):
         greta.publish(mail(), LETTER, journal)
     greta.perform("delete", journal.notes["campaign"]["id"], {}, LETTER, now=START)
     published = through(hands, greta, mail(), journal)
     assert mailings(town, campaign=published.external_id) == 1
     trouble("lost_before", **SEND)
-    other = MemoryJournal(started_at=START)
+    other = MemoryJournal(begun=START)
     with pytest.raises(OutcomeUnknown):
         greta.publish(mail(), LETTER, other)
     greta.perform("delete", other.notes["campaign"]["id"], {}, LETTER, now=START)
