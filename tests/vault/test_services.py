@@ -268,6 +268,7 @@ def test_two_tenants_have_two_data_keys_and_each_only_one(tenant: Tenant, place:
 def test_erasing_a_tenants_data_key_makes_its_secrets_unreadable_for_good(tenant: Tenant, place: UUID) -> None:
     put(tenant, place)
     DataKey.objects.update(ciphertext=b"\x00" * 32)
+    datakeys.forget()  # as every process does within minutes
     with pytest.raises(vault.SecretUnreadable):
         take(tenant, place)
 
@@ -282,7 +283,7 @@ def test_another_master_key_is_told_with_the_remedy_and_opens_nothing(
             vault.verify_master_key()
         assert "not the one this database was sealed with" in told.value.detail
         assert "VAULT_MASTER_KEY_FILE" in told.value.remedy
-        with capture_logs() as logs, pytest.raises(vault.SecretUnreadable):
+        with capture_logs() as logs, pytest.raises(ConfigurationError, match="not the one"):
             take(tenant, place)
         with pytest.raises(ConfigurationError):
             put(create_tenant(name="Bora"), uuid4())
@@ -337,6 +338,7 @@ def test_a_good_master_key_passes_the_check(db: None) -> None:
 def test_a_master_key_of_an_unknown_provider_is_told_to_the_operator(tenant: Tenant, place: UUID) -> None:
     put(tenant, place)
     MasterKey.objects.update(provider="moonbase")
+    datakeys.forget()
     with pytest.raises(ConfigurationError, match="moonbase") as told:
         take(tenant, place)
     assert told.value.remedy
