@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -32,6 +32,8 @@ MOST_COUNTS: Final = 20_000
 #: Failures to open that get rows of their own, in a minute of a process.
 MOST_REFUSALS: Final = 100
 _ROWS_AT_ONCE: Final = 500
+_INSERT: Final = "INSERT INTO vault_access_log (id, minute, tenant_id, connection_id, kind, purpose, process, outcome, count, detail) VALUES"
+_OR_ADD: Final = "ON CONFLICT (id) DO UPDATE SET count = vault_access_log.count + excluded.count"
 #: Minute, outcome, purpose, tenant, connection, kind.
 Key = tuple[int, str, str, UUID | None, UUID | None, str]
 
@@ -182,10 +184,7 @@ def _add(batch: list[tuple[Key, int]]) -> None:
     line = f"({', '.join(['%s'] * 10)})"
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO vault_access_log"
-            " (id, minute, tenant_id, connection_id, kind, purpose, process, outcome, count, detail)"
-            f" VALUES {', '.join([line] * len(batch))}"
-            " ON CONFLICT (id) DO UPDATE SET count = vault_access_log.count + excluded.count",
+            f"{_INSERT} {', '.join([line] * len(batch))} {_OR_ADD}",  # places for values, and nothing of them
             values,
         )
 
@@ -200,7 +199,7 @@ def _adapted(value: Any) -> Any:
 def _start_thread() -> bool:
     """Have a thread that writes, unless the settings want none; a process that was forked makes its own."""
     global _thread
-    if settings.VAULT_ACCESS_FLUSH <= timedelta(0):
+    if not settings.VAULT_ACCESS_FLUSH:
         return False
     with _lock:
         if _thread is None:

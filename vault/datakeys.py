@@ -15,8 +15,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from vault import masterkeys, providers, sealing
+from vault.keyholders import Place, VaultUnavailable
 from vault.models import DataKey
-from vault.providers import Place, VaultUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -95,16 +95,22 @@ def live(tenant_id: UUID) -> DataKey:
 
 def make(tenant_id: UUID) -> DataKey:
     """Make and return a data key for a tenant that has none that seals; when another process was faster, return its."""
-    master = masterkeys.newest()
-    providers.provider_for(master).verify(master)
-    version = 1 + (DataKey.objects.filter(tenant_id=tenant_id).aggregate(last=Max("version"))["last"] or 0)
-    row = DataKey(tenant_id=tenant_id, version=version, master_key=master)
-    fill(row, sealing.new_key(), tenant_id=tenant_id)
+    row = draft(tenant_id)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
         return DataKey.objects.select_related("master_key").get(tenant_id=tenant_id, retired_at=None)
+    return row
+
+
+def draft(tenant_id: UUID) -> DataKey:
+    """Return a tenant's next data key, wrapped by the newest master key and not yet saved."""
+    master = masterkeys.newest()
+    providers.provider_for(master).verify(master)
+    version = 1 + (DataKey.objects.filter(tenant_id=tenant_id).aggregate(last=Max("version"))["last"] or 0)
+    row = DataKey(tenant_id=tenant_id, version=version, master_key=master)
+    fill(row, sealing.new_key(), tenant_id=tenant_id)
     return row
 
 

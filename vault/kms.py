@@ -17,8 +17,8 @@ from django.conf import settings
 
 from foundation.errors import ConfigurationError
 from vault import sealing
+from vault.keyholders import AWS_KMS, CHECK_TEXT, Place, VaultUnavailable
 from vault.models import MasterKey
-from vault.providers import AWS_KMS, CHECK_TEXT, Place, VaultUnavailable
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from foundation.errors import Conflict
 from vault import providers
+from vault.keyholders import LOCAL, KeyProvider
+from vault.local import master_secret
 from vault.models import MasterKey
 
 
@@ -16,16 +19,18 @@ def newest() -> MasterKey:
     return MasterKey.objects.filter(retired_at=None).order_by("-version").first() or _first()
 
 
-def make(provider: providers.KeyProvider) -> MasterKey:
-    """Save and return a new version such as the settings ask for; when another process was faster, return that one."""
-    version = 1 + (MasterKey.objects.aggregate(last=Max("version"))["last"] or 0)
-    row = provider.new_version(version)
+def draft(provider: KeyProvider) -> MasterKey:
+    """Return a new version such as the settings ask for, not yet saved: making it may take a call."""
+    return provider.new_version(1 + (MasterKey.objects.aggregate(last=Max("version"))["last"] or 0))
+
+
+def save(row: MasterKey) -> None:
+    """Save a drafted version; raises ``Conflict`` when another process was faster."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        return MasterKey.objects.get(version=version)
-    return row
+        raise Conflict("Another process makes a master key just now.", remedy="Run it again.") from None
 
 
 def verify() -> None:
@@ -34,12 +39,17 @@ def verify() -> None:
     Raises ``ConfigurationError`` when a master key is missing, weak, or not the one this database was sealed with, and
     ``VaultUnavailable`` when who holds it cannot be reached. A database without a master key yet is given its first one.
     """
-    if settings.VAULT_KEY_PROVIDER == providers.LOCAL:
-        providers.master_secret()
+    if settings.VAULT_KEY_PROVIDER == LOCAL:
+        master_secret()
     in_use = list(MasterKey.objects.filter(retired_at=None).order_by("version")) or [_first()]
     for master in in_use:
         providers.provider_for(master).verify(master)
 
 
 def _first() -> MasterKey:
-    return make(providers.chosen())
+    row = draft(providers.chosen())
+    try:
+        save(row)
+    except Conflict:
+        return MasterKey.objects.get(version=row.version)
+    return row

@@ -103,7 +103,12 @@ class Rotation(Row):
         Tenant, on_delete=models.CASCADE, null=True, blank=True, related_name="+", help_text="Empty: all tenants."
     )
     target = models.ForeignKey(
-        MasterKey, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="The master key aimed at."
+        MasterKey,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The master key aimed at.",
     )
     actor = models.CharField(max_length=160)
     moved = models.PositiveIntegerField(default=0, help_text="Data keys wrapped anew, or secrets sealed anew.")

@@ -18,8 +18,8 @@ from foundation.errors import ConfigurationError
 from foundation.ids import new_id
 from foundation.secret import Secret
 from vault import accesses, datakeys, masterkeys, sealing
+from vault.keyholders import VaultUnavailable
 from vault.models import DataKey, EncryptedSecret
-from vault.providers import VaultUnavailable
 
 __all__ = [
     "SecretMissing",

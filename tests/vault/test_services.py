@@ -20,7 +20,7 @@ from foundation.secret import Secret
 from tenants.models import Tenant
 from tenants.services import create_tenant
 from tests.conftest import House
-from vault import checks, datakeys, providers
+from vault import checks, datakeys, local
 from vault import services as vault
 from vault.models import DataKey, EncryptedSecret, MasterKey
 from vault.selectors import marks_of
@@ -36,9 +36,9 @@ def place() -> UUID:
 
 @pytest.fixture
 def fresh_derivations() -> Iterator[None]:
-    providers._derive.cache_clear()
+    local._derive.cache_clear()
     yield
-    providers._derive.cache_clear()
+    local._derive.cache_clear()
 
 
 def put(tenant: Tenant, place: UUID, text: str = CANARY, kind: str = KIND) -> EncryptedSecret:
@@ -353,7 +353,7 @@ def test_the_key_is_derived_once_per_process_however_many_secrets_are_opened(
         rounds.append(iterations)
         return PBKDF2HMAC(algorithm, length, salt, iterations)
 
-    monkeypatch.setattr(providers, "PBKDF2HMAC", counted)
+    monkeypatch.setattr(local, "PBKDF2HMAC", counted)
     vault.verify_master_key()
     for number in range(20):
         put(house.tenant, place, kind=f"destination_token:{number}")
@@ -369,7 +369,7 @@ def test_the_rounds_of_an_existing_key_stay_as_they_were_made(
 ) -> None:
     put(tenant, place)
     monkeypatch.setattr(settings, "VAULT_PBKDF2_ITERATIONS", 2_000)
-    providers._derive.cache_clear()
+    local._derive.cache_clear()
     assert take(tenant, place) == CANARY
     assert MasterKey.objects.get().iterations == 1_000
 
@@ -379,7 +379,7 @@ def test_a_new_installation_derives_with_600_000_rounds_of_sha256() -> None:
 
     assert shipped.VAULT_PBKDF2_ITERATIONS == 600_000
     # Known answer: https://www.rfc-editor.org/rfc/rfc7914#section-11
-    known = providers._derive("passwd", b"salt", 1)
+    known = local._derive("passwd", b"salt", 1)
     assert known.hex() == "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
 
 
