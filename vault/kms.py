@@ -18,6 +18,7 @@ from django.conf import settings
 from foundation.errors import ConfigurationError
 from vault import sealing
 from vault.keyholders import AWS_KMS, CHECK_TEXT, Place, VaultUnavailable
+from vault.kms_settings import region_of
 from vault.models import MasterKey
 
 log = structlog.get_logger(__name__)
@@ -137,12 +138,6 @@ def forget() -> None:
         _resting.clear()
         _verified.clear()
         _client.cache_clear()
-
-
-def region_of(key_id: str) -> str:
-    """Return the region an ARN names, or that of the settings, or nothing: then AWS's own variables decide."""
-    parts = key_id.split(":")
-    return parts[3] if key_id.startswith("arn:") and len(parts) > 5 else str(settings.VAULT_KMS_REGION)
 
 
 def _ask(operation: str, *, KeyId: str, **parameters: Any) -> dict[str, Any]:  # noqa: N803 - as KMS spells it
