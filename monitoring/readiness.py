@@ -11,7 +11,7 @@ from kombu.exceptions import KombuError
 
 from foundation.errors import ConfigurationError
 from monitoring import heartbeats
-from vault.services import verify_master_key
+from vault.services import VaultUnavailable, verify_master_key
 
 #: A part that gave no sign of life for this long is called dead.
 SILENCE: Final = timedelta(seconds=45)
@@ -85,7 +85,7 @@ def _broker() -> Part:
 def _vault() -> Part:
     try:
         verify_master_key()
-    except ConfigurationError as error:
+    except (ConfigurationError, VaultUnavailable) as error:
         return Part("vault", False, error.detail, error.remedy)
     return Part("vault", True, "the master key opens it")
 
