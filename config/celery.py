@@ -47,6 +47,10 @@ app.conf.beat_schedule = {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),
     },
+    "vault.sweep": {
+        "task": "vault.sweep",
+        "schedule": timedelta(hours=1),
+    },
 }
 
 QUEUES = ("publish", "health", "tokens", "webhooks", "analytics")

@@ -1,7 +1,8 @@
 """Typed readers of the environment, and the list of what they read.
 
 Every setting is read once, in ``config/settings.py``, through one of these readers. Each may also come from a file named
-by ``NAME_FILE`` (the way containers hand over secrets). What was read, with its help and default, is kept in
+by ``NAME_FILE`` (the way containers hand over secrets), but not from both: nobody could tell which one was meant. White
+space around a value, such as the newline at the end of a file, is no part of it. What was read, with its help and default, is kept in
 ``READINGS``: ``docs/settings.md`` and ``.env.example`` are made from it, and a test keeps them true.
 """
 
@@ -13,14 +14,11 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from foundation.secret import Secret
 
 T = TypeVar("T")
-
-_source = environ.FileAwareEnv()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +47,36 @@ def _read(name: str, kind: str, default: T, help: str, parse: Callable[[str], T]
 
 
 def _raw(name: str) -> str | None:
-    try:
-        value = _source.str(name, default="")
-    except (OSError, ValueError, ImproperlyConfigured) as error:
+    """Return what the environment says, in the variable or in the file; None for nothing. Raises ``ImproperlyConfigured``."""
+    value = os.environ.get(name, "").strip()
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if not path:
+        return value or None
+    if value:
         raise ImproperlyConfigured(
-            f"{name}_FILE names {os.environ.get(name + '_FILE')!r}, which cannot be read ({type(error).__name__}). "
-            "Name a readable file, or remove the variable."
-        ) from error
-    return value.strip() or None
+            f"{name} and {name}_FILE are both set, and only one can be meant. Remove one of the two variables."
+        )
+    told = f"{name}_FILE names {path!r}"
+    text = _contents(Path(path), told=told)
+    if not text:
+        raise ImproperlyConfigured(f"{told}, which is empty. Write the value into it, or remove the variable.")
+    return text
+
+
+def _contents(path: Path, *, told: str) -> str:
+    """Return the text of a file that somebody named, without white space around it."""
+    mend = "Name a readable text file, or remove the variable."
+    try:
+        text = path.read_text(encoding="utf-8-sig").strip()
+    except FileNotFoundError:
+        raise ImproperlyConfigured(f"{told}, and there is no such file. {mend}") from None
+    except PermissionError:
+        raise ImproperlyConfigured(f"{told}, which this user may not read. Let it be read, or name another.") from None
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"{told}, which is no text in UTF-8. {mend}") from None
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{told}, which cannot be read ({type(error).__name__}). {mend}") from None
+    return text
 
 
 def text(name: str, *, default: str = "", help: str, shown: str | None = None) -> str:
@@ -150,5 +170,24 @@ def secret(name: str, *, default_file: Path | None = None, help: str) -> Secret 
     READINGS[name] = Reading(name, "a secret", shown, help, secret=True)
     raw = _raw(name)
     if raw is None and default_file is not None and default_file.is_file():
-        raw = default_file.read_text(encoding="utf-8").strip() or None
+        raw = _contents(default_file, told=f"{name} is kept in {str(default_file)!r}")
+    if raw and len(raw.splitlines()) > 1:
+        raise ImproperlyConfigured(
+            f"{name} holds {len(raw.splitlines())} lines, and a secret is one. A newline at its end does no harm; remove the others."
+        )
     return Secret(raw) if raw else None
+
+
+def secret_list(name: str, *, help: str) -> tuple[Secret, ...]:
+    """Read secrets, one a line or parted by white space, from NAME or from the file that NAME_FILE names."""
+    READINGS[name] = Reading(name, "secrets, one a line", "", help, secret=True)
+    return tuple(Secret(part) for part in (_raw(name) or "").split())
+
+
+def source_of(name: str, *, default_file: Path | None = None) -> Path | None:
+    """Return the file that a setting came from, or None when it came from a variable or from nowhere."""
+    if path := os.environ.get(f"{name}_FILE", "").strip():
+        return Path(path)
+    if os.environ.get(name, "").strip() or default_file is None or not default_file.is_file():
+        return None
+    return default_file

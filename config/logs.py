@@ -104,6 +104,9 @@ def set_up(*, log_format: str, level: str) -> None:
                 "celery": {"level": "WARNING"},
                 "kombu": {"level": "WARNING"},
                 "urllib3": {"level": "WARNING"},
+                # Below this they write down what is sent to AWS and what comes back: with KMS, tenants' keys.
+                "boto3": {"level": "WARNING"},
+                "botocore": {"level": "WARNING"},
                 "waitress": {"level": "WARNING"},
                 "django_celery_beat": {"level": "WARNING"},
                 "ddtrace": {"level": "WARNING"},

@@ -13,8 +13,8 @@ class ConnectorsConfig(AppConfig):
     verbose_name = "Connectors"
 
     def ready(self) -> None:
-        """Register the system checks, and give every platform its row after a migration."""
-        from connectors import checks  # noqa: F401
+        """Register the system checks, listen to the vault, and give every platform its row after a migration."""
+        from connectors import checks, shredded  # noqa: F401
 
         post_migrate.connect(_add_platforms, sender=self)
 

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from connectors.base import Connector
 from connectors.budgets import Budgets
-from connectors.errors import ConfigurationError, ReconnectRequired
+from connectors.errors import ConfigurationError, ReconnectRequired, TransientError
 from connectors.http import Http, Timeouts
 from connectors.registry import CONNECTORS
 from connectors.types import App, Capability, Facts, Target
@@ -87,7 +87,10 @@ class VaultKeyRing:
     at_hand: Mapping[str, Secret] = field(default_factory=dict)
 
     def open(self, kind: str) -> Secret:
-        """Return the secret; raises ``ReconnectRequired`` when it is gone or does not open."""
+        """Return the secret; raises ``ReconnectRequired`` when it is gone or does not open.
+
+        Also raises ``TransientError`` while who holds the vault's keys cannot be reached, and ``ConfigurationError``.
+        """
         if kind in self.at_hand:
             return self.at_hand[kind]
         try:
@@ -99,6 +102,8 @@ class VaultKeyRing:
         except vault.SecretUnreadable:
             cause = "The stored token does not open."
             remedy = "Reconnect the account. If many are affected, the operator should run 'manage.py doctor'."
+        except vault.VaultUnavailable as error:
+            raise _closed(error, self.platform) from None
         raise ReconnectRequired(cause, remedy=remedy, platform=self.platform, operation="open_token")
 
 
@@ -111,7 +116,10 @@ class VaultSafe:
 
     def lock(self, secret: Secret) -> str:
         """Return it as text that only this connection's safe opens."""
-        return vault.lock(tenant_id=self.tenant_id, place=self._place, secret=secret)
+        try:
+            return vault.lock(tenant_id=self.tenant_id, place=self._place, secret=secret)
+        except vault.VaultUnavailable as error:
+            raise _closed(error) from None
 
     def unlock(self, locked: str) -> Secret | None:
         """Return what was locked, or None when it does not open any more."""
@@ -119,10 +127,16 @@ class VaultSafe:
             return vault.unlock(tenant_id=self.tenant_id, place=self._place, locked=locked)
         except vault.SecretUnreadable:
             return None
+        except vault.VaultUnavailable as error:  # it opens later: nothing is to be begun anew for that
+            raise _closed(error) from None
 
     @property
     def _place(self) -> str:
         return f"connection:{self.connection_id}"
+
+
+def _closed(error: vault.VaultUnavailable, platform: str = "") -> TransientError:
+    return TransientError(error.detail, remedy=error.remedy, platform=platform, operation="open_token")
 
 
 def target_of(place: Place) -> Target:

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from connectors.errors import ConfigurationError
+from connectors.errors import ConfigurationError, TransientError
 from connectors.models import Destination, WebhookAddress
 from foundation.secret import Secret
 from vault import services as vault
@@ -83,7 +83,10 @@ def signing_secret_of(address: WebhookAddress) -> Secret | None:
     """
     if not address.signed:
         return None
-    secret = _opened(address.destination, Kinds.of(address.destination_id).signing_secret)
+    try:
+        secret = _opened(address.destination, Kinds.of(address.destination_id).signing_secret)
+    except TransientError as error:
+        raise ConfigurationError(error.cause, remedy=error.remedy) from None
     if secret is None:
         raise ConfigurationError(
             "What the platform signs its deliveries with does not open.",
@@ -113,6 +116,8 @@ def _opened(place: Destination, kind: str) -> Secret | None:
         )
     except (vault.SecretMissing, vault.SecretUnreadable):
         return None
+    except vault.VaultUnavailable as error:  # there is one, and it opens later
+        raise TransientError(error.detail, remedy=error.remedy, platform=place.platform_id, operation="open") from None
 
 
 def _seal(place: Destination, kind: str, secret: Secret) -> None:

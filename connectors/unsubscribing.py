@@ -90,10 +90,10 @@ def _is_listening(place: Destination) -> bool:
 def _unsubscribe(place: Destination, others: QuerySet[Destination], *, now: datetime) -> bool:
     """Ask the platform, unless others stand on the same subscription; return whether it was asked."""
     row = Destination.objects.filter(pk=place.pk)
-    if others.exists() or not _can_be_asked(place):
-        forget(row)
-        return False
     try:
+        if others.exists() or not _can_be_asked(place):
+            forget(row)
+            return False
         connector = get_connector(place.platform_id, place.connection)
         address = own_addresses.known_address_of(place) if connector.own_addresses else None
         connector.unsubscribe_webhooks(target_of(place), address=address)

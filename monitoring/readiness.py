@@ -12,7 +12,7 @@ from kombu.exceptions import ChannelError, KombuError
 from foundation.errors import ConfigurationError
 from monitoring import heartbeats
 from publishing.selectors import overdue_jobs
-from vault.services import verify_master_key
+from vault.services import VaultUnavailable, verify_master_key
 
 #: A part that gave no sign of life for this long is called dead.
 SILENCE: Final = timedelta(seconds=45)
@@ -92,7 +92,7 @@ def _broker() -> Part:
 def _vault() -> Part:
     try:
         verify_master_key()
-    except ConfigurationError as error:
+    except (ConfigurationError, VaultUnavailable) as error:
         return Part("vault", False, error.detail, error.remedy)
     return Part("vault", True, "the master key opens it")
 

@@ -24,7 +24,7 @@ from tenants.models import Membership, Tenant, User
 from tenants.principal import Principal
 from tenants.scopes import SCOPES
 from tenants.services import add_member, create_api_key, create_tenant
-from vault import datakeys
+from vault import accesses, datakeys
 
 GATEWAY = "https://sandbox.invalid"
 META_CALLBACK = "http://testserver/api/oauth/meta/callback"
@@ -38,6 +38,7 @@ def _nothing_known_from_before() -> None:
     budgets._tight.clear()
     budgets._limiter.cache_clear()
     datakeys.forget()
+    accesses.forget()
 
 
 @pytest.fixture

@@ -4,23 +4,37 @@ import base64
 import binascii
 import hashlib
 import hmac
-import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from itertools import starmap
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 from uuid import UUID
 
 import structlog
-from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from foundation import prepared
 from foundation.errors import ConfigurationError
 from foundation.ids import new_id
 from foundation.secret import Secret
-from vault import datakeys, providers, sealing
-from vault.models import DataKey, EncryptedSecret, MasterKey
+from vault import accesses, datakeys, masterkeys, sealing
+from vault.keyholders import VaultUnavailable
+from vault.models import DataKey, EncryptedSecret
+
+__all__ = [
+    "SecretMissing",
+    "SecretUnreadable",
+    "VaultUnavailable",
+    "erase_secret",
+    "erase_secrets",
+    "hints",
+    "lock",
+    "open_secret",
+    "open_secrets",
+    "put_secret",
+    "unlock",
+    "verify_master_key",
+]
 
 log = structlog.get_logger(__name__)
 
@@ -30,16 +44,17 @@ class SecretMissing(Exception):
 
 
 class SecretUnreadable(Exception):
-    """A secret is stored but does not open: moved from another place, changed, or sealed by another key."""
+    """A secret is stored but does not open: moved from another place, changed, or its data key is gone."""
 
 
 def put_secret(*, tenant_id: UUID, connection_id: UUID, kind: str, secret: Secret) -> EncryptedSecret:
     """Seal a secret and store it, replacing the one of the same connection and kind.
 
     The row keeps its id; ``row_version`` grows by one, which tells a slower writer that it lost. Raises
-    ``ConfigurationError`` when the vault's keys do not open, ``SecretUnreadable`` when the row is another tenant's.
+    ``ConfigurationError`` when the vault's keys do not open, ``VaultUnavailable`` when who holds them cannot be reached, and
+    ``SecretUnreadable`` when the row is another tenant's.
     """
-    data_key = _live_data_key(tenant_id)
+    data_key = datakeys.live(tenant_id)
     with transaction.atomic():
         row = EncryptedSecret.objects.select_for_update().filter(connection_id=connection_id, kind=kind).first()
         if row is None:
@@ -54,21 +69,24 @@ def put_secret(*, tenant_id: UUID, connection_id: UUID, kind: str, secret: Secre
 
 
 def open_secret(*, tenant_id: UUID, connection_id: UUID, kind: str, purpose: str) -> Secret:
-    """Return an opened secret.
+    """Return an opened secret, and count that it was opened.
 
-    Raises ``SecretMissing`` or ``SecretUnreadable``; every failure to open is logged with its place and the purpose.
+    Raises ``SecretMissing`` or ``SecretUnreadable``, ``ConfigurationError`` when the operator must act and ``VaultUnavailable``
+    when time heals it. Every failure to open is written down with its place and the purpose.
     """
     rows = EncryptedSecret.objects.filter(connection_id=connection_id, kind=kind)
     row = rows.values_list(*Stored._fields).first()
     if row is None:
         raise SecretMissing(f"connection {connection_id} has no {kind}")
-    return _opened(Stored(*row), tenant_id=tenant_id, purpose=purpose)
+    secret = _opened(Stored(*row), tenant_id=tenant_id, purpose=purpose)
+    accesses.note(purpose, [(tenant_id, connection_id, kind)])
+    return secret
 
 
 def open_secrets(wanted: Mapping[tuple[UUID, str], UUID], *, purpose: str) -> dict[tuple[UUID, str], Secret]:
     """Open many secrets with one query: connection and kind to the tenant that asks.
 
-    What is missing or does not open is left out, and logged like a single opening; ask for it singly to learn why.
+    What is missing or does not open is left out, and written down like a single opening; ask for it singly to learn why.
     """
     if not wanted:
         return {}
@@ -76,8 +94,9 @@ def open_secrets(wanted: Mapping[tuple[UUID, str], UUID], *, purpose: str) -> di
     for stored in _stored(connections={pk for pk, _ in wanted}, kinds={kind for _, kind in wanted}):
         place = (stored.connection_id, stored.kind)
         if place in wanted:
-            with suppress(SecretUnreadable):
+            with suppress(SecretUnreadable, ConfigurationError, VaultUnavailable):
                 opened[place] = _opened(stored, tenant_id=wanted[place], purpose=purpose)
+    accesses.note(purpose, [(wanted[place], *place) for place in opened])
     return opened
 
 
@@ -112,25 +131,54 @@ FROM encrypted_secrets WHERE connection_id = ANY(%s::uuid[]) AND kind = ANY(%s::
 
 def _opened(row: Stored, *, tenant_id: UUID, purpose: str) -> Secret:
     try:
-        # The tenant asked for, not the one stored: a row moved to another tenant must not open for it.
-        key = datakeys.unwrapped(row.data_key_id, tenant_id=tenant_id)
-        sealed = sealing.Sealed(bytes(row.iv), bytes(row.ciphertext), bytes(row.auth_tag))
-        return Secret(sealing.unseal(key, sealed, bound_to=_place(row, tenant_id)).decode())
-    except sealing.SealBroken:
-        place = {"connection": str(row.connection_id), "kind": row.kind, "secret_row": str(row.pk)}
-        log.error("vault.open_refused", purpose=purpose, **place)
-        raise SecretUnreadable(
-            f"the stored {row.kind} of connection {row.connection_id} does not open: "
-            "it was sealed at another place or with another master key"
-        ) from None
+        return Secret(opened_text(row, tenant_id=tenant_id).decode())
+    except sealing.SealBroken as broken:
+        _refuse(
+            SecretUnreadable(
+                f"the stored {row.kind} of connection {row.connection_id} does not open: "
+                "it was sealed at another place, or its key is gone"
+            ),
+            purpose=purpose,
+            tenant_id=tenant_id,
+            connection_id=row.connection_id,
+            kind=row.kind,
+            why=f"row {row.pk}: {broken}",
+        )
+    except (ConfigurationError, VaultUnavailable) as error:
+        _refuse(
+            error,
+            purpose=purpose,
+            tenant_id=tenant_id,
+            connection_id=row.connection_id,
+            kind=row.kind,
+            why=f"row {row.pk}: {error.detail}",
+        )
+
+
+def opened_text(row: Stored, *, tenant_id: UUID) -> bytes:
+    """Open a row for a tenant; raises as ``datakeys.unwrapped`` does. For the vault itself: nobody is told of it."""
+    # The tenant asked for, not the one stored: a row moved to another tenant must not open for it.
+    key = datakeys.unwrapped(row.data_key_id, tenant_id=tenant_id)
+    sealed = sealing.Sealed(bytes(row.iv), bytes(row.ciphertext), bytes(row.auth_tag))
+    return sealing.unseal(key, sealed, bound_to=place_of(row, tenant_id))
+
+
+def _refuse(
+    error: Exception, *, purpose: str, tenant_id: UUID, connection_id: UUID | None, kind: str, why: str
+) -> NoReturn:
+    """Write a failure to open down, in the log and in its table, and raise it."""
+    log.error("vault.open_refused", purpose=purpose, connection=str(connection_id or ""), kind=kind, why=why)
+    accesses.refused(purpose=purpose, tenant_id=tenant_id, connection_id=connection_id, kind=kind, why=why)
+    raise error from None
 
 
 def lock(*, tenant_id: UUID, place: str, secret: Secret) -> str:
     """Return a secret as text that may stand in a row of another room: only this tenant opens it, and only at this place.
 
-    For what lives an hour, not for years: what was locked under a data key that is gone does not open any more.
+    For what lives hours, not years: a data key that was retired is kept for ``VAULT_RETIRED_KEYS_DAYS``, and what was locked
+    under one that is gone does not open any more.
     """
-    data_key = _live_data_key(tenant_id)
+    data_key = datakeys.live(tenant_id)
     bound = _locked_place(tenant_id, place, data_key.pk)
     sealed = sealing.seal(_key_for_writing(data_key, tenant_id), secret.reveal().encode(), bound_to=bound)
     parts = (base64.b64encode(part).decode() for part in (sealed.iv, sealed.ciphertext, sealed.tag))
@@ -138,17 +186,24 @@ def lock(*, tenant_id: UUID, place: str, secret: Secret) -> str:
 
 
 def unlock(*, tenant_id: UUID, place: str, locked: str) -> Secret:
-    """Return what was locked for this tenant at this place; raises ``SecretUnreadable``."""
+    """Return what was locked for this tenant at this place; raises as ``open_secret`` does."""
+    kind = f"locked:{place}"
     try:
         _, key_id, *parts = locked.split(".")
         data_key_id = UUID(hex=key_id)
         sealed = sealing.Sealed(*(base64.b64decode(part, validate=True) for part in parts))
         key = datakeys.unwrapped(data_key_id, tenant_id=tenant_id)
-        return Secret(sealing.unseal(key, sealed, bound_to=_locked_place(tenant_id, place, data_key_id)).decode())
-    except (sealing.SealBroken, ValueError, TypeError, binascii.Error):
-        raise SecretUnreadable(
+        secret = Secret(sealing.unseal(key, sealed, bound_to=_locked_place(tenant_id, place, data_key_id)).decode())
+    except (sealing.SealBroken, ValueError, TypeError, binascii.Error) as broken:
+        why = str(broken) if isinstance(broken, sealing.SealBroken) else "it is no lock of ours"
+        unreadable = SecretUnreadable(
             f"what was locked at {place} does not open: another place, another key, or changed"
-        ) from None
+        )
+        _refuse(unreadable, purpose="unlock", tenant_id=tenant_id, connection_id=None, kind=kind, why=why)
+    except (ConfigurationError, VaultUnavailable) as error:
+        _refuse(error, purpose="unlock", tenant_id=tenant_id, connection_id=None, kind=kind, why=error.detail)
+    accesses.note("unlock", [(tenant_id, None, kind)])
+    return secret
 
 
 def _locked_place(tenant_id: UUID, place: str, data_key_id: UUID) -> bytes:
@@ -175,16 +230,9 @@ def erase_secret(*, tenant_id: UUID, connection_id: UUID, kind: str) -> None:
 def verify_master_key() -> None:
     """Raise ``ConfigurationError`` when the master key is missing, weak, or not the one this database was sealed with.
 
-    A database without a master key yet is given its first one.
+    Raises ``VaultUnavailable`` when who holds it cannot be reached. A database without a master key yet is given its first one.
     """
-    providers.master_secret()
-    master = MasterKey.objects.filter(retired_at=None).order_by("-version").first() or _first_master_key()
-    if master.provider == providers.LOCAL and not providers.LocalKeyProvider().opens(master):
-        raise ConfigurationError(
-            "The vault's master key is not the one this database was sealed with.",
-            remedy="Put back the file or variable that held it (VAULT_MASTER_KEY_FILE, by default var/vault-master-key). "
-            "Nothing has been lost: with the right key everything opens again.",
-        )
+    masterkeys.verify()
 
 
 def _fill(row: EncryptedSecret, data_key: DataKey, secret: Secret) -> None:
@@ -192,24 +240,29 @@ def _fill(row: EncryptedSecret, data_key: DataKey, secret: Secret) -> None:
     key = _key_for_writing(data_key, row.tenant_id)
     row.data_key, row.key_version = data_key, data_key.version
     row.format, row.algorithm = sealing.FORMAT, sealing.ALGORITHM
-    sealed = sealing.seal(key, plain, bound_to=_place(row, row.tenant_id))
+    sealed = sealing.seal(key, plain, bound_to=place_of(row, row.tenant_id))
     row.iv, row.ciphertext, row.auth_tag = sealed.iv, sealed.ciphertext, sealed.tag
-    row.fingerprint = hmac.new(key, b"fingerprint" + plain, hashlib.sha256).hexdigest()
+    row.fingerprint = fingerprint(key, plain)
     row.hint = secret.hint
+
+
+def fingerprint(key: bytes, plain: bytes) -> str:
+    """Return what tells whether two secrets under one data key are equal, and no more."""
+    return hmac.new(key, b"fingerprint" + plain, hashlib.sha256).hexdigest()
 
 
 def _key_for_writing(data_key: DataKey, tenant_id: UUID) -> bytes:
     try:
-        return datakeys.unwrap(data_key, tenant_id=tenant_id)
+        return datakeys.of_row(data_key, tenant_id=tenant_id)
     except sealing.SealBroken:
-        verify_master_key()
+        masterkeys.verify()
         raise ConfigurationError(
             "This tenant's key in the vault does not open, although the master key is the right one.",
             remedy="Restore the table vault_data_keys from a backup.",
         ) from None
 
 
-def _place(row: EncryptedSecret | Stored, tenant_id: UUID) -> bytes:
+def place_of(row: EncryptedSecret | Stored, tenant_id: UUID) -> bytes:
     """Everything that ties a ciphertext to where it stands; ``row_version`` stays out, it serves compare-and-set."""
     return sealing.bind(
         row.format,
@@ -221,39 +274,3 @@ def _place(row: EncryptedSecret | Stored, tenant_id: UUID) -> bytes:
         str(row.data_key_id),
         row.key_version,
     )
-
-
-def _live_data_key(tenant_id: UUID) -> DataKey:
-    live = DataKey.objects.select_related("master_key").filter(tenant_id=tenant_id, retired_at=None)
-    found = live.first()
-    if found is not None:
-        return found
-    verify_master_key()
-    master = MasterKey.objects.filter(retired_at=None).order_by("-version").first() or _first_master_key()
-    row = DataKey(tenant_id=tenant_id, version=1, master_key=master)
-    wrapped = providers.provider_for(master).wrap(master, sealing.new_key(), bound_to=datakeys.place(row, tenant_id))
-    row.iv, row.ciphertext, row.auth_tag = wrapped.iv, wrapped.ciphertext, wrapped.tag
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:  # another process made it first
-        return live.get()
-    return row
-
-
-def _first_master_key() -> MasterKey:
-    salt, iterations = os.urandom(providers.SALT_BYTES), settings.VAULT_PBKDF2_ITERATIONS
-    check = providers.LocalKeyProvider().check_value(salt, iterations)
-    try:
-        with transaction.atomic():
-            return MasterKey.objects.create(
-                version=1,
-                provider=providers.LOCAL,
-                salt=salt,
-                iterations=iterations,
-                check_iv=check.iv,
-                check_ciphertext=check.ciphertext,
-                check_tag=check.tag,
-            )
-    except IntegrityError:
-        return MasterKey.objects.get(version=1)

@@ -145,8 +145,66 @@ def test_a_secret_comes_from_a_named_file_else_the_variable_else_the_default_fil
     monkeypatch.setenv(name, "from the variable")
     assert env.secret(name, default_file=default, help=HELP) == Secret("from the variable")
     named.write_text(" from the named file \n")
+    monkeypatch.delenv(name)
     monkeypatch.setenv(f"{name}_FILE", str(named))
     assert env.secret(name, default_file=default, help=HELP) == Secret("from the named file")
+
+
+@EVERY
+def test_a_variable_and_a_file_at_once_are_refused_because_nobody_knows_which_was_meant(
+    name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, raw, value, _, _ = READERS[kind]
+    (tmp_path / "value").write_text(raw)
+    monkeypatch.setenv(name, raw)
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "value"))
+    with pytest.raises(ImproperlyConfigured, match=f"{name} and {name}_FILE are both set"):
+        read(name)
+    monkeypatch.setenv(name, " ")  # what a template leaves empty says nothing
+    assert read(name) == value
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"", "is empty"), (b" \n\n", "is empty"), (b"\xff\xfe\x00", "no text in UTF-8"), (None, "no such file")],
+)
+def test_what_is_wrong_with_a_file_is_told_in_words_and_without_its_contents(
+    name: str, content: bytes | None, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if content is not None:
+        (tmp_path / "value").write_bytes(content)
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "value"))
+    with pytest.raises(ImproperlyConfigured, match=told) as said:
+        env.secret(name, help=HELP)
+    assert str(tmp_path / "value") in str(said.value)
+    assert said.value.__cause__ is None, "the cause of a decoding error holds the bytes"
+
+
+@pytest.mark.parametrize("ending", [b"", b"\n", b"\r\n", b"\n\n", b" "])
+def test_what_editors_leave_at_the_ends_of_a_file_is_no_part_of_a_secret(
+    name: str, ending: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "value").write_bytes(b"\xef\xbb\xbf$the secret" + ending)
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "value"))
+    assert env.secret(name, help=HELP) == Secret("$the secret")
+
+
+def test_a_secret_of_several_lines_is_refused_and_not_shown(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "value").write_text("# a note about it\ncanary-of-a-secret\n")
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "value"))
+    with pytest.raises(ImproperlyConfigured, match="holds 2 lines, and a secret is one") as said:
+        env.secret(name, help=HELP)
+    assert "canary" not in str(said.value)
+
+
+def test_a_list_of_secrets_has_one_a_line(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.secret_list(name, help=HELP) == ()
+    (tmp_path / "value").write_text("first\nsecond\n")
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "value"))
+    assert env.secret_list(name, help=HELP) == (Secret("first"), Secret("second"))
+    assert env.READINGS[name].secret
 
 
 def test_an_empty_secret_is_none(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

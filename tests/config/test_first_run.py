@@ -14,7 +14,7 @@ from foundation.secret import Secret
 from tenants.models import ApiKey, Membership, Tenant, User
 from tenants.scopes import SCOPES
 from tenants.services import create_tenant
-from vault import providers
+from vault import local
 
 KEYS = ("secret-key", "vault-master-key")
 
@@ -79,7 +79,7 @@ def test_the_master_key_it_makes_is_one_the_vault_accepts(var: Path, monkeypatch
     first_run.prepare()
     made = env.secret("TEST_OF_FIRST_RUN", default_file=var / "vault-master-key", help="")
     monkeypatch.setattr(settings, "VAULT_MASTER_KEY", made)
-    assert providers.master_secret() == made
+    assert local.master_secret() == made
     env.READINGS.pop("TEST_OF_FIRST_RUN")
 
 

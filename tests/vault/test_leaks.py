@@ -21,8 +21,8 @@ from sandbox.meta import demo
 from sandbox.meta.records import DEFAULT_APP_SECRET
 from sandbox.world import World
 from tenants.principal import Principal
+from vault.local import master_secret
 from vault.models import EncryptedSecret
-from vault.providers import master_secret
 
 Run = Callable[[datetime], int]
 

@@ -18,7 +18,7 @@ from waitress.server import create_server
 from config import demo, first_run
 from config.embedded import CannotStart, Engine, OnlyOne, Sandbox, require_free_port
 from foundation.errors import ConfigurationError
-from vault.services import verify_master_key
+from vault.services import VaultUnavailable, verify_master_key
 
 WEB_THREADS = 16
 READY_WITHIN_SECONDS = 60
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves, by the same arguments
             with OnlyOne(Path(settings.VAR_DIR)):
                 self._run(with_sandbox=settings.SANDBOX and not options["no_sandbox"])
-        except (CannotStart, ConfigurationError) as error:
+        except (CannotStart, ConfigurationError, VaultUnavailable) as error:
             raise CommandError(str(error), returncode=2) from None
 
     def _run(self, *, with_sandbox: bool) -> None:

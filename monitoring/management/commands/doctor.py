@@ -50,7 +50,8 @@ class Command(BaseCommand):
 
     @staticmethod
     def _settings() -> list[Part]:
-        found = [message for message in checks.run_checks() if message.level >= checks.WARNING]
+        told = [*checks.run_checks(), *checks.run_checks(tags=[checks.Tags.database], databases=["default"])]
+        found = [message for message in told if message.level >= checks.WARNING]
         if not found:
             return [Part("settings", True, "no complaint")]
         return [Part("settings", False, f"{message.msg} ({message.id})", message.hint or "") for message in found]

@@ -1,0 +1,47 @@
+"""No secret stands in the database, the logs, the broker, the traces or the texts of exceptions, in any dress."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACES = ("log", "spans", "broker and cache", "database", "exceptions")
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    """Let a traced hub live in a process of its own, and search all it left."""
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "REDIS_URL") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.vault.canary"],
+        cwd=ROOT,
+        env=keep,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert done.stdout, done.stderr[-4000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_no_secret_of_a_hub_that_connected_published_refreshed_and_failed_is_found_anywhere(
+    told: dict[str, Any],
+) -> None:
+    assert told["found"] == []
+    assert len(told["secrets"]) >= 20
+    assert {"master key", "session key", "client secret", "API key", "data key", "upload address"} <= set(
+        told["secrets"]
+    )
+
+
+def test_every_place_was_searched_and_a_token_leaked_there_on_purpose_is_seen(told: dict[str, Any]) -> None:
+    for place in PLACES:
+        assert told["searched"][place] > 1000, place
+        assert any(seen.endswith(f"in the {place}") for seen in told["leaks_seen"]), place
