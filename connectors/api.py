@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from connectors import connecting_by_key, doorbell, schemas, selectors, services
+from connectors import connecting_by_key, doorbell, refreshing, schemas, selectors, services
 from connectors.manager import connector_class
 from connectors.models import Connection, Platform
 from connectors.serializers import (
@@ -153,6 +153,7 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Disconnect: erase the tokens, keep the history. The grant is withdrawn unless another connection stands on it."""
         connection = selectors.connection_of(principal_of(request).tenant, pk)
+        refreshing.make_ready(connection, now=timezone.now())
         services.disconnect(principal=principal_of(request), connection=connection, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 

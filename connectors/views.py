@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from connectors import connecting_by_key, doorbell, pages, selectors, services
+from connectors import connecting_by_key, doorbell, pages, refreshing, selectors, services
 from connectors.connecting import ConnectRefused
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.models import Connection
@@ -106,6 +106,8 @@ def pick_destinations(request: MemberRequest, connection_id: UUID) -> HttpRespon
 def disconnect(request: MemberRequest, connection_id: UUID) -> HttpResponse:
     """End a connection and erase its tokens."""
     connection = selectors.connection_of(request.principal.tenant, connection_id)
+    request.principal.require(CONNECTIONS_WRITE)
+    refreshing.make_ready(connection, now=timezone.now())
     services.disconnect(principal=request.principal, connection=connection, now=timezone.now())
     messages.success(request, f"{connection.display_name} is disconnected and its tokens are destroyed.")
     return redirect("connections")
@@ -118,6 +120,7 @@ def _fetch_again(connection: Connection) -> str:
     places = list(connection.destinations.all())
     if timezone.now() - pages.fetched_at(places, connection) < FRESH:
         return ""
+    refreshing.make_ready(connection, now=timezone.now())
     try:
         services.refresh_destinations(connection=connection, now=timezone.now())
     except ConnectorError as error:

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.dispatch import Signal
 
-from connectors import deletions, unsubscribing
+from connectors import deletions, token_plans, unsubscribing
 from connectors.models import Connection, WebhookEvent
 from connectors.services import connection_changed
 from connectors.types import EventKind
@@ -148,6 +148,7 @@ def _end_grants(event: WebhookEvent, *, now: datetime) -> None:
         )
         unsubscribing.forget(row.destinations.all())
         vault.erase_secrets(tenant_id=row.tenant_id, connection_id=row.pk)
+        token_plans.plan([row.pk], now=now)
         record(
             tenant=row.tenant,
             actor=f"platform:{row.platform_id}",
