@@ -31,30 +31,6 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def granted(house: House, now: datetime) -> Callable[..., Connection]:
-    """Store a grant on a platform, as a login brings it."""
-
-    def make(
-        platform: str, life: timedelta | None, *, person: str = "person", refresh: str = "r0", **more: Any
-    ) -> Connection:
-        at = more.pop("at", now)
-        grant = Grant(
-            external_user_id=person,
-            display_name=person.title(),
-            access_token=Secret("a0"),
-            access_expires_at=None if life is None else at + life,
-            refresh_token=Secret(refresh) if refresh else None,
-            refresh_expires_at=more.pop("refresh_expires_at", None),
-            scopes_granted=more.pop("scopes", ("one", "two")),
-        )
-        return store_grant(
-            tenant=more.pop("tenant", house.tenant), platform=platform, grant=grant, actor="test", now=at
-        )
-
-    return make
-
-
 def due_in(connection: Connection) -> timedelta | None:
     """Return how long after connecting the tokens are due."""
     due_at = TokenPlan.objects.get(pk=connection.pk).due_at
