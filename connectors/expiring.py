@@ -34,13 +34,18 @@ def tell_due(*, now: datetime) -> int:
     end = time.monotonic() + _MOST_SECONDS
     told = 0
     while time.monotonic() < end:
-        due = TokenPlan.objects.filter(tell_at__lte=now).order_by("tell_at")
-        batch = list(due.values_list("pk", flat=True)[:_BATCH])
+        batch = due_endings(now=now)
         for connection_id in batch:
             told += _tell_safely(connection_id, now=now)
         if len(batch) < _BATCH:
             break
     return told
+
+
+def due_endings(*, now: datetime) -> list[UUID]:
+    """Return some of the connections of whose end a stage is due, the longest waiting first."""
+    due = TokenPlan.objects.filter(tell_at__lte=now).order_by("tell_at")
+    return list(due.values_list("pk", flat=True)[:_BATCH])
 
 
 def _tell_safely(connection_id: UUID, *, now: datetime) -> bool:
