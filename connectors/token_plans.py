@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from connectors import token_times
 from connectors.manager import connector_class
@@ -34,6 +34,8 @@ SAME_END: Final = timedelta(hours=12)
 #: What the hub renews by itself is told of only when its own try has come and gone: after this share of the stage is left.
 AFTER_OUR_TRY: Final = 0.85
 _BATCH: Final = 500
+#: Of those that are due, so many are compared by their ends at once.
+_WINDOW: Final = 1000
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _CHANGING: Final = [
     "platform", "version", "rule", "ends_at", "due_at", "held_until", "tried_at", "failures", "refused_version",
@@ -73,11 +75,12 @@ def mend(*, now: datetime, limit: int = 20_000) -> int:
 def hand_out(*, now: datetime, hold: timedelta, platform: str = "", limit: int | None = None) -> list[Handed]:
     """Take connections whose tokens are due and hold them for a worker, those that end first first.
 
+    After a long outage many thousands may be due; then those that end first among the longest due of each platform are taken.
     No platform has more in workers' hands than ``TOKEN_REFRESHES_AT_ONCE``, so that one which hangs keeps its own share of
     the workers and nobody else's. Two who look at once take different ones.
     """
     taken: list[tuple[datetime, Handed]] = []
-    for slug in _awake(platform):
+    for slug in _with_due(platform, now=now):
         with transaction.atomic():
             # One at a time counts what is in hand, or two would both see room; inserting jobs does not wait for this lock.
             Platform.objects.select_for_update(no_key=True).get(pk=slug)
@@ -87,7 +90,8 @@ def hand_out(*, now: datetime, hold: timedelta, platform: str = "", limit: int |
             if room <= 0:
                 continue
             skipping = database.features.has_select_for_update_skip_locked
-            due = mine.filter(due_at__lte=now).order_by("ends_at", "connection_id")
+            waiting = mine.filter(due_at__lte=now).order_by("due_at").values("pk")[:_WINDOW]
+            due = mine.filter(pk__in=waiting).order_by("ends_at", "connection_id")
             rows = list(due.select_for_update(skip_locked=skipping)[:room])
             until = now + hold
             TokenPlan.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=until, held_until=until)
@@ -235,10 +239,12 @@ def _misplanned(slug: str) -> QuerySet[Connection]:
     return Connection.objects.filter(platform=slug).exclude(pk__in=fitting.values("pk")).order_by("pk")
 
 
-def _awake(platform: str) -> list[str]:
+def _with_due(platform: str, *, now: datetime) -> list[str]:
+    """Return the platforms, of those that are switched on, where something is due."""
     able = [
         slug
         for slug, connector in CONNECTORS.items()
         if Capability.REFRESH_TOKEN in connector.capabilities and platform in {"", slug}
     ]
-    return list(Platform.objects.filter(slug__in=able, enabled=True).values_list("slug", flat=True))
+    due = TokenPlan.objects.filter(platform=OuterRef("pk"), due_at__lte=now)
+    return list(Platform.objects.filter(Exists(due), slug__in=able, enabled=True).values_list("slug", flat=True))
