@@ -149,6 +149,7 @@ class TokenRefresh(Row):
 
     class Meta:
         db_table = "token_refreshes"
+        verbose_name_plural = "token refreshes"
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             models.Index(fields=["connection", "-id"], name="refreshes_of_connection"),

@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
                 'db_table': 'token_plans',
             },
         ),
+        migrations.AlterModelOptions(
+            name='tokenrefresh',
+            options={'ordering': ['-id'], 'verbose_name_plural': 'token refreshes'},
+        ),
         migrations.AddField(
             model_name='tokenrefresh',
             name='asked_by',
