@@ -17,35 +17,57 @@ app = Celery("switchboard")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-#: Everything that happens by the clock. django-celery-beat keeps a row for each, which operators may change.
+#: Everything that happens by the clock: what it is for, and whether an operator may switch it off (``may_stop``, usually yes).
+#: django-celery-beat keeps a row for each, which operators may change (``config.schedule``).
 app.conf.beat_schedule = {
     "publishing.sweep": {
         "task": "publishing.sweep",
         "schedule": timedelta(seconds=10),
+        "about": "Takes jobs back from dead workers and publishes what is due.",
+        "may_stop": False,
     },
     "publishing.look_again": {
         "task": "publishing.look_again",
         "schedule": timedelta(seconds=30),
+        "about": "Looks how published posts stand by now.",
     },
     "monitoring.check_due_connections": {
         "task": "monitoring.check_due_connections",
         "schedule": timedelta(seconds=30),
+        "about": "Hands out due health checks of accounts.",
     },
     "connectors.sweep_webhooks": {
         "task": "connectors.sweep_webhooks",
         "schedule": timedelta(seconds=15),
+        "about": "Does what platforms' events ask for, where the first try failed or was lost.",
+        "may_stop": False,
     },
     "connectors.subscribe_webhooks": {
         "task": "connectors.subscribe_webhooks",
         "schedule": timedelta(seconds=60),
+        "about": "Asks platforms to tell us of chosen places, and to be silent about others.",
     },
     "connectors.refresh_due_tokens": {
         "task": "connectors.refresh_due_tokens",
         "schedule": timedelta(minutes=1),
+        "about": "Hands tokens that end soon to workers, who renew them.",
+        "may_stop": False,
+    },
+    "connectors.tell_ending_tokens": {
+        "task": "connectors.tell_ending_tokens",
+        "schedule": timedelta(minutes=10),
+        "about": "Tells tenants of accounts that only they can renew, 30, 7 and 1 days ahead.",
+    },
+    "connectors.plan_tokens": {
+        "task": "connectors.plan_tokens",
+        "schedule": timedelta(minutes=15),
+        "about": "Plans renewals anew where a setting changed, and forgets old history.",
+        "may_stop": False,
     },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),
+        "about": "Removes files that expired or that nobody uses.",
     },
     "vault.sweep": {
         "task": "vault.sweep",

@@ -450,6 +450,44 @@ HTTP_TOTAL_TIMEOUT = timedelta(
     )
 )
 
+TOKEN_EXCHANGE_TIMEOUT = timedelta(
+    seconds=env.number(
+        "TOKEN_EXCHANGE_TIMEOUT_SECONDS",
+        default=90,
+        least=2,
+        most=600,
+        help="Seconds a platform may take to trade a token. Patient, for giving up early can cost the account: the old token may be spent.",
+    )
+)
+TOKEN_REFRESHES_AT_ONCE = env.number(
+    "TOKEN_REFRESHES_AT_ONCE",
+    default=2,
+    least=1,
+    most=1000,
+    help="How many tokens of one platform are renewed side by side, so that one that hangs keeps no more workers than these.",
+)
+TOKEN_REFRESH_RETENTION = timedelta(
+    days=env.number(
+        "TOKEN_REFRESH_RETENTION_DAYS",
+        default=30,
+        least=1,
+        most=3650,
+        help="How long the history of renewed tokens is kept.",
+    )
+)
+META_REFRESH_BEFORE = env.spans(
+    "META_REFRESH_BEFORE_SECONDS",
+    default=(86_400, 604_800),
+    most=5_184_000,
+    help="How long before its end a Meta token is traded for a fresh one; each moment has its own try. 0: never by itself.",
+)
+LINKEDIN_REFRESH_BEFORE = env.spans(
+    "LINKEDIN_REFRESH_BEFORE_SECONDS",
+    default=(86_400, 604_800),
+    most=5_184_000,
+    help="How long before its end a LinkedIn token is renewed, where LinkedIn gave a refresh token. 0: never by itself.",
+)
+
 META_APP_ID = env.text(
     "META_APP_ID", default="1000000000000001" if SANDBOX else "", shown="", help="App ID of your Meta app."
 )

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from connectors import doorbell, webhook_processing
-from connectors.models import Connection, DataDeletion, Destination, Platform, WebhookEvent
+from connectors.models import Connection, DataDeletion, Destination, Platform, TokenPlan, TokenRefresh, WebhookEvent
 from foundation.admin import ReadOnlyAdmin
 
 
@@ -46,6 +46,37 @@ class ConnectionAdmin(ReadOnlyAdmin):
     list_select_related = ("tenant", "platform")
     list_filter = ("platform", "status", "health")
     search_fields = ("id", "display_name", "external_user_id", "tenant__name")
+
+
+@admin.register(TokenRefresh)
+class TokenRefreshAdmin(ReadOnlyAdmin):
+    """What became of every renewal of tokens; one that stays *open* tells of a worker that died in the middle of it."""
+
+    list_display = ("started_at", "connection", "tenant", "outcome", "reason", "asked_by", "took_ms", "cause")
+    list_select_related = ("connection", "tenant")
+    list_filter = ("outcome", "reason", "connection__platform")
+    search_fields = ("id", "connection__id", "connection__display_name", "tenant__name", "asked_by")
+
+
+@admin.register(TokenPlan)
+class TokenPlanAdmin(ReadOnlyAdmin):
+    """When each account's tokens are next seen to."""
+
+    list_display = (
+        "connection",
+        "platform",
+        "due_at",
+        "held_until",
+        "ends_at",
+        "failures",
+        "tried_at",
+        "grant_ends_at",
+        "told_days",
+    )
+    list_select_related = ("connection", "platform")
+    list_filter = ("platform", "told_days")
+    search_fields = ("connection__id", "connection__display_name")
+    ordering = ("due_at",)
 
 
 @admin.register(Destination)

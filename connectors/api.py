@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from connectors import connecting_by_key, doorbell, schemas, selectors, services
+from connectors import connecting_by_key, doorbell, refreshing, renewing, schemas, selectors, services
 from connectors.manager import connector_class
 from connectors.models import Connection, Platform
 from connectors.serializers import (
@@ -25,6 +25,7 @@ from connectors.serializers import (
     ConnectSerializer,
     DestinationSerializer,
     PlatformSerializer,
+    RefreshSerializer,
     SchemaSerializer,
 )
 from foundation.secret import Secret
@@ -112,7 +113,7 @@ class ConnectionFilter(filters.FilterSet):
 class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
     """Connections, newest first."""
 
-    scopes = {"list": CONNECTIONS_READ, "retrieve": CONNECTIONS_READ}
+    scopes = {"list": CONNECTIONS_READ, "retrieve": CONNECTIONS_READ, "refreshes": CONNECTIONS_READ}
     scope = CONNECTIONS_WRITE
     serializer_class = ConnectionSerializer
     filterset_class = ConnectionFilter
@@ -153,8 +154,28 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Disconnect: erase the tokens, keep the history. The grant is withdrawn unless another connection stands on it."""
         connection = selectors.connection_of(principal_of(request).tenant, pk)
+        refreshing.make_ready(connection, now=timezone.now())
         services.disconnect(principal=principal_of(request), connection=connection, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses=RefreshSerializer)
+    @action(detail=True, methods=["post"], pagination_class=None, filter_backends=())
+    def refresh(self, request: Request, pk: UUID) -> Response:
+        """Renew the tokens now. The hub does so by itself in time; at most once a minute.
+
+        Answers with what came of it, also when the platform refused or could not be asked.
+        """
+        connection = selectors.connection_of(principal_of(request).tenant, pk)
+        told = renewing.renew_now(principal=principal_of(request), connection=connection, now=timezone.now())
+        return Response(RefreshSerializer(told).data)
+
+    @extend_schema(responses=RefreshSerializer(many=True))
+    @action(detail=True, methods=["get"], filter_backends=())
+    def refreshes(self, request: Request, pk: UUID) -> Response:
+        """Every renewal of the tokens, newest first, as long as the history is kept."""
+        connection = selectors.connection_of(principal_of(request).tenant, pk)
+        page = self.paginate_queryset(renewing.refreshes_of(principal_of(request), connection))
+        return self.get_paginated_response(RefreshSerializer(page, many=True).data)
 
     @extend_schema(request=ChoiceSerializer, responses=DestinationSerializer(many=True))
     @action(detail=True, methods=["put"], pagination_class=None, filter_backends=())

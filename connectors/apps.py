@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils import timezone
 
 
 class ConnectorsConfig(AppConfig):
@@ -20,6 +21,9 @@ class ConnectorsConfig(AppConfig):
 
 
 def _add_platforms(**kwargs: Any) -> None:
+    from connectors import token_plans
     from connectors.services import add_missing_platforms
 
     add_missing_platforms()
+    # Connections of before an upgrade, and those made by web processes that still ran the old code.
+    token_plans.mend(now=timezone.now())

@@ -4,9 +4,8 @@ Nothing is queued and no transaction is open during a call. A token that is refu
 the question put again. What goes wrong is told to whoever waits as a refusal, by the class of the error.
 """
 
-import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, TypeVar
 
 from connectors.base import Connector
@@ -20,9 +19,8 @@ from connectors.errors import (
 )
 from connectors.manager import get_connector, target_of
 from connectors.models import Connection, Destination
-from connectors.refreshing import Outcome, refresh_connection, refresh_ending
+from connectors.refreshing import Outcome, clock_from, make_ready, refresh_connection
 from connectors.services import mark_attention, require_platform
-from connectors.token_times import ENDING
 from connectors.types import Capability, Target
 from foundation.errors import Conflict, Invalid, Refusal, Unavailable
 
@@ -80,7 +78,7 @@ def put(place: Destination, question: Question[T], *, now: datetime) -> T:
     Raises from the ``ConnectorError`` tree; when the grant is over, its tenant has been told.
     """
     connection = place.connection
-    _renew_ending(connection, now=now)
+    make_ready(connection, now=now)
     try:
         return question(get_connector(place.platform_id, connection), target_of(place))
     except ReconnectRequired as error:
@@ -125,32 +123,18 @@ def refusal_of(error: ConnectorError, *, after_silence: str = REPEAT) -> Refusal
     return PlatformFailed(cause, remedy=remedy or "Look at the platform, and tell the operator.")
 
 
-def _renew_ending(connection: Connection, *, now: datetime) -> None:
-    """Renew tokens that are about to end, or have ended; what keeps them from it keeps nobody from asking."""
-    ends = connection.access_expires_at
-    if ends is not None and ends - now <= ENDING:
-        refresh_ending(connection_id=connection.pk, clock=_clock_from(now))
-        connection.refresh_from_db()
-
-
 def _renewed(connection: Connection, error: ReconnectRequired, *, now: datetime) -> bool:
     """Renew a connection's tokens; return whether the question is worth putting again."""
     outcome = refresh_connection(
         connection_id=connection.pk,
         reason="refused while asking",
-        clock=_clock_from(now),
+        clock=clock_from(now),
         seen_version=connection.token_version,
     )
     if outcome in {Outcome.FAILED, Outcome.UNDER_WAY}:
         cause = f"{error.cause} A fresh token could not be had for the moment."
         raise TransientError(cause, platform=error.platform, operation=error.operation) from error
     return outcome in {Outcome.REFRESHED, Outcome.FRESH_ALREADY}
-
-
-def _clock_from(now: datetime) -> Callable[[], datetime]:
-    """Return a clock that goes on from the moment whoever asks was given."""
-    started = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - started)
 
 
 def _say(connection: Connection, error: ReconnectRequired, *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -185,16 +186,23 @@ def connector_class(platform: str) -> type[Connector]:
 
 
 def get_connector(
-    platform: str, connection: Granted | None = None, *, at_hand: Mapping[str, Secret] | None = None
+    platform: str,
+    connection: Granted | None = None,
+    *,
+    at_hand: Mapping[str, Secret] | None = None,
+    patience: timedelta | None = None,
 ) -> Connector:
     """Return a connector for a platform, able to open the tokens of ``connection`` when one is given.
 
-    ``at_hand`` holds secrets of that connection that are open already.
+    ``at_hand`` holds secrets of that connection that are open already. ``patience`` is how long each call may take, silence
+    included, where giving up early would cost more than waiting.
 
     Raises ``NotFound`` for an unknown platform and ``ConfigurationError`` when its credentials are not set.
     """
     made = connector_class(platform)
     timeouts = Timeouts(settings.HTTP_CONNECT_TIMEOUT, settings.HTTP_READ_TIMEOUT, settings.HTTP_TOTAL_TIMEOUT)
+    if patience is not None:
+        timeouts = Timeouts(settings.HTTP_CONNECT_TIMEOUT, patience, patience)
     keys = VaultKeyRing(connection.tenant_id, connection.pk, platform, at_hand or {}) if connection else None
     safe = VaultSafe(connection.tenant_id, connection.pk) if connection else None
     return made(app=credentials(platform), http=Http(platform, timeouts, name=made.name), keys=keys, safe=safe)

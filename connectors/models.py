@@ -86,12 +86,61 @@ class Connection(Row):
         return f"{self.display_name} on {self.platform_id}"
 
 
+class TokenPlan(models.Model):
+    """When a connection's tokens are next seen to, worked out beforehand so that looking for those that are due is cheap.
+
+    Everything here follows from the connection, its sealed tokens and the settings (``connectors.token_plans``), but for what
+    was tried and told; so a row that is lost or out of date is made anew.
+    """
+
+    connection = models.OneToOneField(
+        Connection, on_delete=models.CASCADE, primary_key=True, related_name="token_plan", db_index=False
+    )
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.PositiveIntegerField(help_text="The connection's token_version that was planned for.")
+    rule = models.CharField(max_length=24, blank=True, help_text="Changes with the settings the plan was made by.")
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="When the access token ends.")
+    due_at = models.DateTimeField(null=True, blank=True, help_text="When to renew it; null: nothing to do.")
+    held_until = models.DateTimeField(null=True, blank=True, help_text="Handed to a worker; until then it is theirs.")
+    tried_at = models.DateTimeField(null=True, blank=True, help_text="The last try that brought nothing.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Tries that brought nothing, one after the other.")
+    refused_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The token_version that the platform refused for good."
+    )
+    grant_ends_at = models.DateTimeField(null=True, blank=True, help_text="From when on only a person can renew it.")
+    tell_at = models.DateTimeField(null=True, blank=True, help_text="When the tenant is next told of that end.")
+    told_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The stage told last, in days.")
+    told_end = models.DateTimeField(null=True, blank=True, help_text="The end that was told of.")
+
+    class Meta:
+        db_table = "token_plans"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["platform", "due_at", "ends_at"], condition=Q(due_at__isnull=False), name="token_plans_due"
+            ),
+            models.Index(
+                fields=["platform", "held_until"], condition=Q(held_until__isnull=False), name="token_plans_held"
+            ),
+            models.Index(fields=["tell_at"], condition=Q(tell_at__isnull=False), name="token_plans_to_tell"),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan of {self.connection_id}"
+
+
 class TokenRefresh(Row):
-    """One exchange of a connection's tokens: why, what came of it, how long it took."""
+    """One exchange of a connection's tokens: why, who asked, what came of it, how long it took.
+
+    The row is opened before the platform is asked, so one that stays open tells of a worker that died meanwhile.
+    """
+
+    #: The outcome of a row that was not closed (yet).
+    OPEN: ClassVar = "open"
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="refreshes", db_index=False)
     reason = models.CharField(max_length=40)
+    asked_by = models.CharField(max_length=160, blank=True, db_default="")
     outcome = models.CharField(max_length=16)
     started_at = models.DateTimeField()
     took_ms = models.PositiveIntegerField()
@@ -100,8 +149,12 @@ class TokenRefresh(Row):
 
     class Meta:
         db_table = "token_refreshes"
+        verbose_name_plural = "token refreshes"
         ordering: ClassVar = ["-id"]
-        indexes: ClassVar = [models.Index(fields=["connection", "-id"], name="refreshes_of_connection")]
+        indexes: ClassVar = [
+            models.Index(fields=["connection", "-id"], name="refreshes_of_connection"),
+            models.Index(fields=["started_at"], name="refreshes_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} for {self.connection_id}"

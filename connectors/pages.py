@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from connectors import selectors
 from connectors.manager import credentials
-from connectors.models import Connection, Destination
+from connectors.models import Connection, Destination, TokenPlan
 from connectors.registry import CONNECTORS
+from connectors.token_plans import STAGES
 from connectors.types import ACCESS_TOKEN, Capability
 from foundation.errors import ConfigurationError
 from foundation.listing import LONG_AGO, NEVER, Column, Query, read_text, stretch_of
@@ -109,6 +110,19 @@ def token_facts(connection: Connection, *, renews: bool, now: datetime) -> dict[
         "token_expires_at": None if gone else ends,
         "token_expires_soon": not gone and not renews and ends is not None and ends - now < SOON,
         "token_note": note,
+    }
+
+
+def grant_facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
+    """Return what is known of the end that only a person can put off, and of the hub's own next renewal."""
+    plan = TokenPlan.objects.filter(pk=connection.pk).first()
+    gone = plan is None or connection.status == Connection.Status.INACTIVE
+    ends = None if gone or plan is None else plan.grant_ends_at
+    return {
+        "can_refresh": not gone and _can_renew(connection.platform_id),
+        "next_refresh_at": None if gone or plan is None else plan.due_at,
+        "refresh_failures": 0 if gone or plan is None else plan.failures,
+        "grant_ends_at": ends if ends is not None and ends - now < timedelta(days=max(STAGES)) else None,
     }
 
 

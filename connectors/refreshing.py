@@ -7,7 +7,7 @@ nothing, and a refusal is believed only while the token it was about is still th
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -15,26 +15,25 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q
 
-from connectors import token_times
-from connectors.errors import ConfigurationError, ConnectorError, ReconnectRequired
-from connectors.manager import connector_class, get_connector
-from connectors.models import Connection, TokenRefresh
-from connectors.registry import CONNECTORS
+from connectors import token_plans, token_times
+from connectors.errors import ConfigurationError, ConnectorError, RateLimited, ReconnectRequired
+from connectors.manager import get_connector
+from connectors.models import Connection, TokenPlan, TokenRefresh
 from connectors.services import mark_attention, mark_recovered, seal
-from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, Capability, Refreshed, destination_token
+from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, Refreshed, destination_token
 from foundation.ids import new_id
-from vault.selectors import marks_of
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
-_BATCH: Final = 500
-#: A sweep ends after this long; the next one goes on.
-_MOST_SECONDS: Final = 50.0
+#: Who asks where no person does.
+HUB: Final = "system:hub"
+#: The hub's own steps around an exchange: reading, storing, a second try after a lost answer.
+_SPARE: Final = timedelta(seconds=30)
 
 
 class Outcome(StrEnum):
@@ -49,71 +48,88 @@ class Outcome(StrEnum):
     FAILED = "failed"
     #: The grant is over; the connection needs its tenant.
     ENDED = "ended"
-    #: The platform knows no refresh, or the account is disconnected.
+    #: There is nothing to trade: the platform knows no refresh, gave no refresh token, or the account is disconnected.
     IMPOSSIBLE = "impossible"
 
 
 def lease() -> timedelta:
-    """Return how long one exchange may take: longer than any call, so that a slow platform causes no second one."""
-    return 2 * settings.HTTP_TOTAL_TIMEOUT
+    """Return how long one exchange may take: longer than any, so that a slow platform causes no second one.
+
+    A connector may ask a second time when the first answer is lost.
+    """
+    return 2 * (settings.TOKEN_EXCHANGE_TIMEOUT + settings.HTTP_CONNECT_TIMEOUT) + _SPARE
 
 
-def refresh_connection(*, connection_id: UUID, reason: str, clock: Clock, seen_version: int | None = None) -> Outcome:
+def refresh_connection(
+    *, connection_id: UUID, reason: str, clock: Clock, seen_version: int | None = None, asked_by: str = HUB
+) -> Outcome:
     """Exchange a connection's tokens for fresh ones and store them; say what came of it. Never inside a transaction.
 
     ``seen_version`` is the ``token_version`` the asker worked with: when it is no longer the present one, there is nothing
-    to do. ``reason`` is kept in the history. Raises nothing that a platform can cause.
+    to do. ``reason`` and ``asked_by`` are kept in the history. Raises nothing that a platform can cause.
     """
     row = Connection.objects.filter(pk=connection_id).first()
-    if row is None or row.status == Connection.Status.INACTIVE:
-        return Outcome.IMPOSSIBLE
-    if Capability.REFRESH_TOKEN not in connector_class(row.platform_id).capabilities:
+    if row is None:
         return Outcome.IMPOSSIBLE
     if seen_version is not None and row.token_version != seen_version:
         return Outcome.FRESH_ALREADY
-    started = clock()
-    token = new_id()
-    free = Q(refresh_lease_until=None) | Q(refresh_lease_until__lt=started)
-    mine = Connection.objects.filter(free, pk=row.pk, token_version=row.token_version)
-    if not mine.update(refresh_lease_token=token, refresh_lease_until=started + lease()):
+    started, token = clock(), new_id()
+    if not token_plans.renewable([row], now=started):
+        return Outcome.IMPOSSIBLE
+    if not _take_lease(row, token, now=started):
         return Outcome.UNDER_WAY
     try:
+        history = TokenRefresh.objects.create(
+            connection=row,
+            tenant_id=row.tenant_id,
+            reason=reason[:40],
+            asked_by=asked_by[:160],
+            outcome=TokenRefresh.OPEN,
+            started_at=started,
+            took_ms=0,
+        )
         outcome, error = _exchange(row, clock=clock)
     finally:
         Connection.objects.filter(pk=row.pk, refresh_lease_token=token).update(
             refresh_lease_token=None, refresh_lease_until=None
         )
-    TokenRefresh.objects.create(
-        connection=row,
-        tenant_id=row.tenant_id,
-        reason=reason[:40],
+    TokenRefresh.objects.filter(pk=history.pk).update(
         outcome=outcome,
-        started_at=started,
-        took_ms=int((clock() - started) / timedelta(milliseconds=1)),
-        cause=error.cause[:500] if isinstance(error, ConnectorError) else str(error or "")[:500],
+        took_ms=max(0, int((clock() - started) / timedelta(milliseconds=1))),
+        cause=_words_of(error)[:500],
         facts=error.reply.facts() if isinstance(error, ConnectorError) else {},
     )
     log.info("token.refreshed", connection=str(row.pk), platform=row.platform_id, outcome=str(outcome), reason=reason)
     return outcome
 
 
-def refresh_due(*, clock: Clock, limit: int = 500) -> int:
-    """Refresh the tokens whose moment has come, those that end first first; return how many were refreshed.
+def hand_out_due(*, now: datetime, platform: str = "", limit: int | None = None) -> list[token_plans.Handed]:
+    """Take connections whose tokens are due, those that end first first, for workers to renew (``renew_due``)."""
+    return token_plans.hand_out(now=now, hold=lease() + _SPARE, platform=platform, limit=limit)
 
-    A platform's moments (``Connector.refresh_moments``) say when; a try that failed is repeated after a pause that suits the
-    time left. Grants that cannot be renewed without their person are left alone: the connection page says until when they
-    hold.
-    """
-    now, end = clock(), time.monotonic() + _MOST_SECONDS
-    count = 0
-    for tried, row in enumerate(_ending(now=now)):
-        if tried >= limit or time.monotonic() > end:
-            break
+
+def renew_due(*, handed: token_plans.Handed, clock: Clock) -> Outcome | None:
+    """Renew the tokens of a connection that was handed out; None when they are not due any more."""
+    pk = handed.connection_id
+    try:
+        with transaction.atomic():
+            row = Connection.objects.select_for_update().filter(pk=pk).first()
+            if row is None:
+                return None
+            # By what is known now: the connection or a setting may have changed since it was planned.
+            token_plans.plan([pk], now=clock())
+        due = TokenPlan.objects.filter(pk=pk, due_at__lte=clock(), version=handed.version).exists()
+        if not due:
+            return None
         outcome = refresh_connection(
-            connection_id=row.pk, reason="ends soon", clock=clock, seen_version=row.token_version
+            connection_id=pk, reason="ends soon", clock=clock, seen_version=handed.version, asked_by="system:beat"
         )
-        count += outcome is Outcome.REFRESHED
-    return count
+        if outcome is Outcome.UNDER_WAY:
+            # Whoever is at it may die; nobody needs to look again before their lease has ended.
+            TokenPlan.objects.filter(pk=pk, due_at__lte=clock()).update(due_at=clock() + lease())
+        return outcome
+    finally:
+        token_plans.let_go(pk)
 
 
 def refresh_ending(*, connection_id: UUID, clock: Clock) -> Outcome | None:
@@ -127,77 +143,69 @@ def refresh_ending(*, connection_id: UUID, clock: Clock) -> Outcome | None:
         return None
     if row.refreshed_at is not None and row.refreshed_at >= row.access_expires_at - token_times.ENDING:
         return None
-    if not _renewable([row], now=now) or _rests(row, _last_tries([row.pk]).get(row.pk), now=now):
+    if not token_plans.renewable([row], now=now) or token_plans.rests(row, now=now):
         return None
     return refresh_connection(
-        connection_id=row.pk, reason="ends before a job", clock=clock, seen_version=row.token_version
+        connection_id=row.pk, reason="ends before it is used", clock=clock, seen_version=row.token_version
     )
 
 
-def _ending(*, now: datetime) -> Iterator[Connection]:
-    """Yield the connections whose tokens are to be refreshed now, those that end first first."""
-    within = Q(pk=None)
-    for slug, connector in CONNECTORS.items():
-        if Capability.REFRESH_TOKEN in connector.capabilities:
-            within |= Q(platform_id=slug, access_expires_at__lte=now + max(connector.refresh_before))
-    rows = Connection.objects.filter(within, status=Connection.Status.ACTIVE, platform__enabled=True)
-    batch = list(rows.order_by("access_expires_at", "pk")[:_BATCH])
-    while batch:
-        tries = _last_tries([row.pk for row in batch])
-        for row in _renewable(batch, now=now):
-            if _moment_has_come(row, now=now) and not _rests(row, tries.get(row.pk), now=now):
-                yield row
-        at, last = batch[-1].access_expires_at, batch[-1].pk
-        behind = Q(access_expires_at__gt=at) | Q(access_expires_at=at, pk__gt=last)
-        more = len(batch) == _BATCH
-        batch = list(rows.filter(behind).order_by("access_expires_at", "pk")[:_BATCH]) if more else []
+def make_ready(connection: Connection, *, now: datetime) -> None:
+    """Renew tokens that are about to end, or have ended, before they are used; what keeps us from it keeps nobody from asking.
+
+    Whoever is about to call a platform for a connection calls this first, outside of a transaction.
+    """
+    ends = connection.access_expires_at
+    if ends is not None and ends - now <= token_times.ENDING:
+        refresh_ending(connection_id=connection.pk, clock=clock_from(now))
+        connection.refresh_from_db()
 
 
-def _renewable(rows: Sequence[Connection], *, now: datetime) -> list[Connection]:
-    """Return those that can be renewed without their person: what is traded for a fresh token is here, and good."""
-    kinds = {row.pk: _traded(row, now=now) for row in rows}
-    held = {kind: marks_of(list(kinds), kind=kind) for kind in set(kinds.values()) - {""}}
-    return [row for row in rows if row.pk in held.get(kinds[row.pk], {})]
+def clock_from(now: datetime) -> Clock:
+    """Return a clock that goes on from the moment whoever asks was given."""
+    started = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - started)
 
 
-def _traded(row: Connection, *, now: datetime) -> str:
-    """Return the kind of secret that is traded for a fresh token; empty where there is none, or it has ended."""
-    connector = connector_class(row.platform_id)
-    ends = row.access_expires_at if connector.renews_with == ACCESS_TOKEN else row.refresh_expires_at
-    able = Capability.REFRESH_TOKEN in connector.capabilities and (ends is None or ends > now)
-    return connector.renews_with if able else ""
+def forget_old(*, now: datetime) -> int:
+    """Remove history whose time is over; return how many rows."""
+    old = TokenRefresh.objects.filter(started_at__lt=now - settings.TOKEN_REFRESH_RETENTION)
+    total = 0
+    while batch := list(old.order_by("started_at").values_list("pk", flat=True)[:1000]):
+        total += TokenRefresh.objects.filter(pk__in=batch).delete()[0]
+    return total
 
 
-def _moment_has_come(row: Connection, *, now: datetime) -> bool:
-    """Tell whether a moment has come since the last refresh: an expiry that did not move is not chased."""
-    if row.access_expires_at is None:
-        return False
-    issued = max(row.connected_at, row.refreshed_at or row.connected_at)
-    moments = connector_class(row.platform_id).refresh_moments(issued_at=issued, expires_at=row.access_expires_at)
-    begun = token_times.last_begun(moments, account=row.pk, expires_at=row.access_expires_at, now=now)
-    return begun is not None and (row.refreshed_at is None or row.refreshed_at < begun)
-
-
-def _rests(row: Connection, last_try: datetime | None, *, now: datetime) -> bool:
-    """Tell whether the last try was too little a while ago."""
-    if last_try is None or row.access_expires_at is None:
-        return False
-    return now - last_try < token_times.pause(expires_at=row.access_expires_at, now=now)
-
-
-def _last_tries(connection_ids: Sequence[UUID]) -> dict[UUID, datetime]:
-    rows = TokenRefresh.objects.filter(connection__in=connection_ids).order_by()
-    return dict(rows.values_list("connection_id").annotate(last=Max("started_at")))
+def _take_lease(row: Connection, token: UUID, *, now: datetime) -> bool:
+    """Take the right to exchange these very tokens; False when somebody has it, or the tokens are no longer these."""
+    free = Q(refresh_lease_until=None) | Q(refresh_lease_until__lt=now)
+    mine = Connection.objects.filter(free, pk=row.pk, token_version=row.token_version)
+    return bool(mine.update(refresh_lease_token=token, refresh_lease_until=now + lease()))
 
 
 def _exchange(row: Connection, *, clock: Clock) -> tuple[Outcome, Exception | None]:
     try:
-        fresh = get_connector(row.platform_id, row).refresh_token(now=clock())
+        connector = get_connector(row.platform_id, row, patience=settings.TOKEN_EXCHANGE_TIMEOUT)
+        fresh = connector.refresh_token(now=clock())
+        return _store(row, fresh, now=clock()), None
     except ReconnectRequired as error:
+        # A secret that does not open says nothing about the grant, and neither does a scope that is missing.
+        if not error.connection_ended or error.operation == "open_token":
+            return _failed(row, error, now=clock()), error
         return _refused(row, error, clock=clock), error
     except (ConnectorError, ConfigurationError) as error:
-        return Outcome.FAILED, error
-    return _store(row, fresh, now=clock()), None
+        return _failed(row, error, now=clock()), error
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # a fault of ours is no reason to call a grant dead
+        log.exception("token.refresh_crashed", connection=str(row.pk), error=type(error).__name__)
+        return _failed(row, error, now=clock()), error
+
+
+def _failed(row: Connection, error: Exception, *, now: datetime) -> Outcome:
+    asked = error.retry_after if isinstance(error, RateLimited) else None
+    token_plans.note_failure(row, at_least=asked, now=now)
+    return Outcome.FAILED
 
 
 def _refused(row: Connection, error: ReconnectRequired, *, clock: Clock) -> Outcome:
@@ -206,6 +214,7 @@ def _refused(row: Connection, error: ReconnectRequired, *, clock: Clock) -> Outc
         present = Connection.objects.select_for_update().get(pk=row.pk)
         if present.token_version != row.token_version:
             return Outcome.FRESH_ALREADY
+        token_plans.note_refusal(present, now=clock())
         mark_attention(
             connection_id=row.pk, code=error.fingerprint, cause=error.cause, remedy=error.remedy, now=clock()
         )
@@ -234,5 +243,24 @@ def _store(row: Connection, fresh: Refreshed, *, now: datetime) -> Outcome:
     for external_id, secret in fresh.destination_tokens.items():
         if external_id in known:
             seal(row, destination_token(external_id), secret)
-    mark_recovered(connection_id=row.pk, now=now)
+    token_plans.plan([row.pk], now=now)
+    _heal(row, now=now)
     return Outcome.REFRESHED
+
+
+def _heal(row: Connection, *, now: datetime) -> None:
+    """Say that a connection works again, if its token was what was wrong; of anything else the next health check tells."""
+    code = Connection.objects.values_list("status_code", flat=True).get(pk=row.pk)
+    if not code or ":" in code or "token" in code:
+        mark_recovered(connection_id=row.pk, now=now)
+    else:
+        ill = Connection.objects.filter(pk=row.pk, status=Connection.Status.ATTENTION)
+        ill.filter(next_health_at__gt=now).update(next_health_at=now)
+
+
+def _words_of(error: Exception | None) -> str:
+    if isinstance(error, ConnectorError):
+        return error.cause
+    if error is None or isinstance(error, ConfigurationError):
+        return str(error or "")
+    return f"The hub failed on it ({type(error).__name__}); its log says why."

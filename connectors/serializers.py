@@ -9,8 +9,9 @@ from connectors.audiences import MOST_AT_ONCE
 from connectors.base import DestinationKind
 from connectors.connecting_by_key import LONGEST_KEY
 from connectors.manager import is_configured
-from connectors.models import Connection, Destination, Platform
+from connectors.models import Connection, Destination, Platform, TokenRefresh
 from connectors.registry import CONNECTORS
+from connectors.renewing import OUTCOMES
 from connectors.types import Action, Composing, Member, MemberResult, Review
 from foundation.forms import StrictSerializer
 
@@ -101,9 +102,36 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
         model = Connection
         fields = [
             "id", "platform", "display_name", "status", "status_code", "status_cause", "status_remedy", "status_since", "health",
-            "health_checked_at", "scopes_granted", "scopes_missing", "access_expires_at", "data_access_expires_at", "connected_at",
-            "disconnected_at",
+            "health_checked_at", "scopes_granted", "scopes_missing", "access_expires_at", "refresh_expires_at", "refreshed_at",
+            "data_access_expires_at", "connected_at", "disconnected_at",
         ]  # fmt: skip
+        read_only_fields = fields
+
+
+class RefreshSerializer(serializers.ModelSerializer[TokenRefresh]):
+    """One renewal of a connection's tokens: why, who asked, what came of it."""
+
+    connection = serializers.UUIDField(source="connection_id")
+    outcome = serializers.ChoiceField(
+        choices=[TokenRefresh.OPEN, *(str(word) for word in OUTCOMES)],
+        help_text="refreshed; failed: no clear answer, the old tokens stand; ended: refused, the account must be reconnected; "
+        "fresh_already: somebody else stored newer ones meanwhile; open: not finished (yet).",
+    )
+    platform_reply = serializers.DictField(source="facts", help_text="The platform's status, code and request id.")
+
+    class Meta:
+        model = TokenRefresh
+        fields = [
+            "id",
+            "connection",
+            "outcome",
+            "reason",
+            "asked_by",
+            "started_at",
+            "took_ms",
+            "cause",
+            "platform_reply",
+        ]
         read_only_fields = fields
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.dispatch import Signal
 
-from connectors import unsubscribing
+from connectors import token_plans, unsubscribing
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.manager import connector_class, get_connector
 from connectors.models import Connection, Destination, Platform
@@ -41,8 +41,16 @@ def add_missing_platforms() -> None:
 def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now: datetime) -> Connection:
     """Store what a person granted: a new connection, or the renewed one of the same person in this tenant.
 
-    Tokens and expiries are written in one transaction. A renewed connection keeps its destinations and its history.
+    Tokens and expiries are written in one transaction. A renewed connection keeps its destinations, its history, and its refresh
+    token where the grant brought none and the stored one is still good.
     """
+    before = Connection.objects.select_for_update().filter(
+        tenant=tenant, platform_id=platform, external_user_id=grant.external_user_id
+    )
+    known = before.first()
+    refresh_expires_at = grant.refresh_expires_at
+    if known is not None and grant.refresh_token is None and _keeps_refresh_token(known, now=now):
+        refresh_expires_at = known.refresh_expires_at
     connection, created = Connection.objects.update_or_create(
         tenant=tenant,
         platform_id=platform,
@@ -57,15 +65,18 @@ def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now:
             "scopes_granted": list(grant.scopes_granted),
             "scopes_missing": list(grant.scopes_missing),
             "access_expires_at": grant.access_expires_at,
-            "refresh_expires_at": grant.refresh_expires_at,
+            "refresh_expires_at": refresh_expires_at,
             "data_access_expires_at": grant.data_access_expires_at,
             "health": "",
             "next_health_at": now,
             "connected_at": now,
             "disconnected_at": None,
+            # Whoever is exchanging the tokens of before keeps nobody from renewing these.
+            "refresh_lease_token": None,
+            "refresh_lease_until": None,
         },
     )
-    # Whoever is exchanging the tokens of before finds that they are no longer the present ones.
+    # ... and finds that they are no longer the present ones.
     Connection.objects.filter(pk=connection.pk).update(token_version=F("token_version") + 1)
     # Subscriptions end with a grant, so they are asked for again.
     Destination.objects.filter(connection=connection).update(subscribe_at=None)
@@ -75,12 +86,28 @@ def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now:
     seal(connection, ACCESS_TOKEN, grant.access_token)
     if grant.refresh_token is not None:
         seal(connection, REFRESH_TOKEN, grant.refresh_token)
+    token_plans.plan([connection.pk], now=now)
     transaction.on_commit(lambda: connection_granted.send(sender=Connection, connection_id=connection.pk), robust=True)
-    action = "connection.created" if created else "connection.renewed"
+    lost = sorted(set(known.scopes_granted) - set(grant.scopes_granted)) if known is not None else []
     record(
-        tenant=tenant, actor=actor, action=action, subject=connection, platform=platform, name=connection.display_name
+        tenant=tenant,
+        actor=actor,
+        action="connection.created" if created else "connection.renewed",
+        subject=connection,
+        platform=platform,
+        name=connection.display_name,
+        **({"scopes_lost": lost} if lost else {}),
     )
     return connection
+
+
+def _keeps_refresh_token(known: Connection, *, now: datetime) -> bool:
+    """Tell whether a stored refresh token outlives a new login that brought none; one that is known to be dead is erased."""
+    ended = known.refresh_expires_at is not None and known.refresh_expires_at <= now
+    if ended or token_plans.was_refused(known.pk):
+        vault.erase_secret(tenant_id=known.tenant_id, connection_id=known.pk, kind=REFRESH_TOKEN)
+        return False
+    return True
 
 
 @transaction.atomic
@@ -233,6 +260,7 @@ def disconnect(*, principal: Principal, connection: Connection, now: datetime) -
             next_health_at=None,
             health="",
         )
+        token_plans.plan([connection.pk], now=now)
         record(
             tenant=connection.tenant,
             actor=principal.actor,

@@ -23,6 +23,7 @@ from connectors.errors import (
 )
 from connectors.manager import connector_class, get_connector, target_of
 from connectors.models import Connection, Destination
+from connectors.refreshing import make_ready
 from connectors.registry import CONNECTORS
 from connectors.types import Capability
 from foundation.text import storable
@@ -76,6 +77,7 @@ def _until(now: datetime) -> datetime:
 def _subscribe(place: Destination, *, now: datetime) -> None:
     row = Destination.objects.filter(pk=place.pk)
     try:
+        make_ready(place.connection, now=now)
         connector = get_connector(place.platform_id, place.connection)
         # Made and committed first: the platform may knock at it before it answers.
         address = own_addresses.address_of(place, now=now) if connector.own_addresses else None

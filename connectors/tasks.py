@@ -1,10 +1,13 @@
 """Alarm clocks of the embassy: each makes one call. The rows say what is due; losing or doubling a task changes nothing."""
 
+from uuid import UUID
+
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from connectors import refreshing, subscribing, unsubscribing, webhook_processing
+from connectors import expiring, refreshing, subscribing, token_plans, unsubscribing, webhook_processing
+from connectors.models import Connection
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -56,5 +59,51 @@ def subscribe_webhooks() -> None:
     max_retries=5,
 )
 def refresh_due_tokens() -> None:
-    """Trade tokens that end soon for fresh ones."""
-    refreshing.refresh_due(clock=timezone.now)
+    """Hand tokens that end soon to workers, a task for each."""
+    _hand_on(refreshing.hand_out_due(now=timezone.now()))
+
+
+@shared_task(
+    name="connectors.renew_tokens",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def renew_tokens(connection_id: str, version: int) -> None:
+    """Trade the tokens of one connection for fresh ones, then hand on the next one of its platform."""
+    handed = token_plans.Handed(UUID(connection_id), version)
+    refreshing.renew_due(handed=handed, clock=timezone.now)
+    platform = Connection.objects.filter(pk=handed.connection_id).values_list("platform_id", flat=True).first()
+    if platform is not None:
+        _hand_on(refreshing.hand_out_due(now=timezone.now(), platform=platform))
+
+
+def _hand_on(handed: list[token_plans.Handed]) -> None:
+    for one in handed:
+        renew_tokens.delay(str(one.connection_id), one.version)
+
+
+@shared_task(
+    name="connectors.tell_ending_tokens",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def tell_ending_tokens() -> None:
+    """Tell tenants of grants that end, and that only a person can renew."""
+    expiring.tell_due(now=timezone.now())
+
+
+@shared_task(
+    name="connectors.plan_tokens",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def plan_tokens() -> None:
+    """Plan anew what no longer fits its connection or the settings, and forget old history."""
+    token_plans.mend(now=timezone.now())
+    refreshing.forget_old(now=timezone.now())

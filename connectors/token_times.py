@@ -20,9 +20,15 @@ LONGEST_PAUSE: Final = timedelta(hours=6)
 ENDING: Final = timedelta(minutes=15)
 
 
-def last_begun(moments: Sequence[datetime], *, account: UUID, expires_at: datetime, now: datetime) -> datetime | None:
-    """Return the latest of an account's moments that has come; None before the first."""
-    return max((at for at in (_spread(moment, account, expires_at) for moment in moments) if at <= now), default=None)
+def next_after(
+    since: datetime | None, moments: Sequence[datetime], *, account: UUID, expires_at: datetime
+) -> datetime | None:
+    """Return the first of an account's moments after the last refresh; None after the last of them.
+
+    Each moment has one refresh, so an expiry that a refresh did not move is not chased.
+    """
+    later = (_spread(moment, account, expires_at) for moment in moments)
+    return min((at for at in later if since is None or since < at), default=None)
 
 
 def pause(*, expires_at: datetime, now: datetime) -> timedelta:

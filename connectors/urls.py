@@ -9,6 +9,7 @@ urlpatterns = [
     path("connections/new", views.connect, name="connect"),
     path("connections/new/<slug:platform>", views.connect_by_key, name="connect_by_key"),
     path("connections/<uuid:connection_id>/destinations", views.pick_destinations, name="pick_destinations"),
+    path("connections/<uuid:connection_id>/refresh", views.refresh, name="refresh_connection"),
     path("connections/<uuid:connection_id>/disconnect", views.disconnect, name="disconnect"),
     path("destinations/<uuid:destination_id>/reviews", place_views.reviews_page, name="reviews"),
     path("destinations/<uuid:destination_id>/reviews/reply", place_views.reply_to_review, name="reply_to_review"),

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from connectors import connecting_by_key, doorbell, pages, selectors, services
+from connectors import connecting_by_key, doorbell, pages, refreshing, renewing, selectors, services
 from connectors.connecting import ConnectRefused
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.models import Connection
-from foundation.errors import Invalid, NotFound
+from foundation.errors import Conflict, Invalid, NotFound
 from foundation.listing import Query, read_uuids
 from foundation.secret import Secret
 from tenants.doors import MemberRequest, members_only, safe_path
@@ -103,9 +103,29 @@ def pick_destinations(request: MemberRequest, connection_id: UUID) -> HttpRespon
 
 @require_POST
 @members_only
+def refresh(request: MemberRequest, connection_id: UUID) -> HttpResponse:
+    """Renew a connection's tokens now, and say what came of it."""
+    connection = selectors.connection_of(request.principal.tenant, connection_id)
+    now = timezone.now()
+    try:
+        told = renewing.in_words(
+            renewing.renew_now(principal=request.principal, connection=connection, now=now), now=now
+        )
+    except Conflict as refusal:
+        messages.warning(request, f"{refusal.detail} {refusal.remedy}")
+    else:
+        say = messages.success if told["state"] == "healthy" else messages.warning
+        say(request, f"{connection.display_name}: {told['label'].lower()}. {told['note']}".strip())
+    return redirect("connection", connection.pk)
+
+
+@require_POST
+@members_only
 def disconnect(request: MemberRequest, connection_id: UUID) -> HttpResponse:
     """End a connection and erase its tokens."""
     connection = selectors.connection_of(request.principal.tenant, connection_id)
+    request.principal.require(CONNECTIONS_WRITE)
+    refreshing.make_ready(connection, now=timezone.now())
     services.disconnect(principal=request.principal, connection=connection, now=timezone.now())
     messages.success(request, f"{connection.display_name} is disconnected and its tokens are destroyed.")
     return redirect("connections")
@@ -118,6 +138,7 @@ def _fetch_again(connection: Connection) -> str:
     places = list(connection.destinations.all())
     if timezone.now() - pages.fetched_at(places, connection) < FRESH:
         return ""
+    refreshing.make_ready(connection, now=timezone.now())
     try:
         services.refresh_destinations(connection=connection, now=timezone.now())
     except ConnectorError as error:

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.dispatch import Signal
 
-from connectors import deletions, unsubscribing
+from connectors import deletions, token_plans, unsubscribing
 from connectors.models import Connection, WebhookEvent
 from connectors.services import connection_changed
 from connectors.types import EventKind
@@ -45,13 +45,18 @@ def process_due(*, now: datetime) -> int:
     end = time.monotonic() + _MOST_SECONDS
     done = 0
     while time.monotonic() < end:
-        due = WebhookEvent.objects.filter(due_at__lte=now).order_by("due_at", "id").values_list("pk", flat=True)
-        batch = list(due[:_BATCH])
+        batch = due_events(now=now)
         for event_id in batch:
             done += process(event_id=event_id, now=now)
         if len(batch) < _BATCH:
             break
     return done
+
+
+def due_events(*, now: datetime) -> list[UUID]:
+    """Return some of the events that are due, the longest waiting first."""
+    due = WebhookEvent.objects.filter(due_at__lte=now).order_by("due_at", "id")
+    return list(due.values_list("pk", flat=True)[:_BATCH])
 
 
 def process(*, event_id: UUID, now: datetime) -> bool:
@@ -148,6 +153,7 @@ def _end_grants(event: WebhookEvent, *, now: datetime) -> None:
         )
         unsubscribing.forget(row.destinations.all())
         vault.erase_secrets(tenant_id=row.tenant_id, connection_id=row.pk)
+        token_plans.plan([row.pk], now=now)
         record(
             tenant=row.tenant,
             actor=f"platform:{row.platform_id}",

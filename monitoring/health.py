@@ -15,6 +15,7 @@ from django.db import transaction
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.manager import get_connector, target_of
 from connectors.models import Connection
+from connectors.refreshing import make_ready
 from connectors.services import mark_attention, mark_recovered
 from connectors.types import HealthFinding, HealthReport, HealthState
 from monitoring.models import HealthLogEntry
@@ -88,6 +89,7 @@ def check_connection(*, connection: Connection, now: datetime) -> HealthLogEntry
 
 
 def _asked(connection: Connection, *, now: datetime) -> HealthReport:
+    make_ready(connection, now=now)
     chosen = connection.destinations.filter(enabled=True, gone_at=None).order_by("pk")
     targets = [target_of(place) for place in chosen.select_related("connection")]
     try:

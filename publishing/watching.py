@@ -4,7 +4,7 @@ Nothing here publishes anything or moves a job; a look that brings no answer is 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -36,6 +36,8 @@ LATER: Final = timedelta(hours=6)
 #: So long after the last look that was planned, an answer is no longer waited for.
 PATIENCE: Final = timedelta(days=7)
 _BATCH: Final = 50
+#: A platform that lets one look wait for so long is left alone until the next task, so that it does not use up the time of others.
+_SLOW_SECONDS: Final = 5.0
 #: A task ends after this long; the next one goes on.
 _MOST_SECONDS: Final = 50.0
 
@@ -44,17 +46,26 @@ def look_due(*, clock: Clock) -> int:
     """Look at every post that is due, the longest waiting first; return how many were. Never inside a transaction."""
     end = time.monotonic() + _MOST_SECONDS
     looked = 0
+    slow: set[str] = set()
     while time.monotonic() < end:
         now = clock()
-        due = Watch.objects.filter(due_at__lte=now).select_related("job__destination__connection", "platform")
-        batch = list(due.order_by("due_at")[:_BATCH])
+        batch = due_watches(now=now, without=slow)
         for watch in batch:
-            if time.monotonic() < end and _claim(watch, now=now):
+            began = time.monotonic()
+            if began < end and watch.platform_id not in slow and _claim(watch, now=now):
                 _look(watch, now=clock())
                 looked += 1
+                if time.monotonic() - began > _SLOW_SECONDS:
+                    slow.add(watch.platform_id)
         if len(batch) < _BATCH:
             break
     return looked
+
+
+def due_watches(*, now: datetime, without: Collection[str] = ()) -> list[Watch]:
+    """Return some of the looks that are due, the longest waiting first, those at some platforms left out."""
+    due = Watch.objects.filter(due_at__lte=now).exclude(platform__in=list(without))
+    return list(due.select_related("job__destination__connection", "platform").order_by("due_at")[:_BATCH])
 
 
 def take_note(*, principal: Principal, job: PublishJob, now: datetime) -> PublishJob:

@@ -44,7 +44,7 @@ MOST_WORKERS = 16
 
 ONCE = {
     # They start servers of their own, whatever the suite.
-    "sqlite": ("tests/test_servers.py", "tests/chaos"),
+    "sqlite": ("tests/test_servers.py", "tests/chaos", "tests/storms"),
     # They start a hub of their own, or what they are about knows neither database nor broker: the sandbox, the documents,
     # the languages of the platforms (tests/contract, which has jobs and rows, runs on both).
     "servers": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ JOBS, CONNECTIONS, TENANTS = 1_000_000, 100_000, 200
 QUICK_JOBS, QUICK_CONNECTIONS = 20_000, 2_000
 CALLS: Final = 20
 MOST_MS: Final = 50.0
-_BIG: Final = re.compile(r"Seq Scan on (publish_jobs|connections|posts|destinations|publish_attempts)\b")
+_TABLES: Final = ("publish_jobs", "connections", "posts", "destinations", "publish_attempts")
 _SCANS: Final = re.compile(r"((?:Parallel )?(?:Seq|Index Only|Index|Bitmap Heap|Bitmap Index) Scan(?: Backward)?[^(]*)")
 #: What a column that we do not name is filled with, by its type.
 _FILLING: Final = {
@@ -75,10 +75,9 @@ def measure(hub: Hub, options: Options) -> Row:
             times.append((time.perf_counter() - began) * 1000)
         row.tell(f"{name}, p50", percentile(times, 0.5), "ms")
         row.tell(f"{name}, p95", percentile(times, 0.95), "ms", at_most=MOST_MS)
-        with _plans() as plans:
+        with plans_of() as plans:
             look()
-        scans = sorted({" ".join(scan.split()) for plan in plans for scan in _SCANS.findall(plan)})
-        whole = sorted({hit for plan in plans for hit in _BIG.findall(plan)})
+        scans, whole = scans_of(plans, _TABLES)
         asked = [plan for plan in plans if "FROM ONLY" not in plan.partition("\n")[0]]
         row.facts[name] = {
             "found": found,
@@ -93,8 +92,15 @@ def measure(hub: Hub, options: Options) -> Row:
     return row
 
 
+def scans_of(plans: list[str], tables: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return how plans read, and which of these tables they read from end to end."""
+    scans = {" ".join(scan.split()) for plan in plans for scan in _SCANS.findall(plan)}
+    whole = re.compile(rf"Seq Scan on ({'|'.join(tables)})\b")
+    return sorted(scans), sorted({hit for plan in plans for hit in whole.findall(plan)})
+
+
 @contextmanager
-def _plans() -> Iterator[list[str]]:
+def plans_of() -> Iterator[list[str]]:
     """Gather the plan of every statement of a block, as PostgreSQL ran it (its module auto_explain)."""
     plans: list[str] = []
 
@@ -132,52 +138,52 @@ def _fill(jobs: int, connections: int, *, due_per_mille: int) -> None:
         # A share of the connections is due for a look at their health, the rest in the hours to come.
         soon = "now() + interval '6 hours' * ((hashint8(n)::bigint + 2147483648) / 4294967296.0 - 0.2)"
         common = {"tenant_id": owner, "platform_id": "'meta'"}
-        _insert(
+        insert(
             cursor,
             Connection,
             connections,
             {
                 **common,
-                "id": _id("c", "n"),
+                "id": uuid_of("c", "n"),
                 "external_user_id": "'sweep' || n",
                 "display_name": "'Account ' || n",
                 "status": "'active'",
                 "next_health_at": soon,
             },
         )
-        _insert(
+        insert(
             cursor,
             Destination,
             connections,
             {
                 **common,
-                "id": _id("d", "n"),
-                "connection_id": _id("c", "n"),
+                "id": uuid_of("d", "n"),
+                "connection_id": uuid_of("c", "n"),
                 "kind": "'facebook_page'",
                 "external_id": "'8' || n",
                 "name": "'Page ' || n",
                 "enabled": "true",
             },
         )
-        _insert(
+        insert(
             cursor,
             Post,
             jobs // 4 + 1,
-            {"id": _id("b", "n"), "tenant_id": tenant % f"(n * 37 % {TENANTS})::int", "text": "'Sweep ' || n"},
+            {"id": uuid_of("b", "n"), "tenant_id": tenant % f"(n * 37 % {TENANTS})::int", "text": "'Sweep ' || n"},
         )
         place = f"((n / 4) * 37 + (n % 4) * {TENANTS}) % {connections}"
         state = (
             f"CASE WHEN {chance} < {due} THEN 'queued' WHEN {chance} < {waiting} THEN 'scheduled' ELSE 'published' END"
         )
-        _insert(
+        insert(
             cursor,
             PublishJob,
             jobs,
             {
-                "id": _id("a", "n"),
+                "id": uuid_of("a", "n"),
                 "tenant_id": tenant % f"((n / 4) * 37 % {TENANTS})::int",
-                "post_id": _id("b", "n / 4"),
-                "destination_id": _id("d", place),
+                "post_id": uuid_of("b", "n / 4"),
+                "destination_id": uuid_of("d", place),
                 "platform_id": "'meta'",
                 "state": state,
                 "due_at": f"CASE WHEN {chance} < {due} THEN now() - interval '1 second' * (n % 600) "
@@ -190,7 +196,7 @@ def _fill(jobs: int, connections: int, *, due_per_mille: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _insert(cursor: Any, model: Any, count: int, values: dict[str, str]) -> None:
+def insert(cursor: Any, model: Any, count: int, values: dict[str, str]) -> None:
     """Insert so many rows, n = 0 and up; columns that are not named get an empty value of their type."""
     table = model._meta.db_table
     cursor.execute(
@@ -210,7 +216,7 @@ def _insert(cursor: Any, model: Any, count: int, values: dict[str, str]) -> None
     )
 
 
-def _id(kind: str, number: str) -> str:
+def uuid_of(kind: str, number: str) -> str:
     """Return SQL for a UUID that grows with a number, as the hub's time-ordered ids do."""
     return (
         f"(lpad(to_hex(1700000000000 + ({number})), 12, '0') || '7{kind}00' || '8' "

@@ -137,7 +137,8 @@ class Login:
         code, words = str(told.get("error") or ""), str(told.get("error_description") or "")
         if answer.status >= 500 or answer.status == 429 or not code:
             error = error_in(answer, operation=operation, changes=False)
-            if error is not None:
+            # A 401 without LinkedIn's own word, such as a gateway's page, says nothing about a grant.
+            if error is not None and not (isinstance(error, ReconnectRequired) and not code):
                 return error
         reply = PlatformReply(status=answer.status, code=code, words=words)
         rest: dict[str, Any] = {"platform": PLATFORM, "operation": operation, "reply": reply}

@@ -84,6 +84,7 @@ class LinkedInConnector(Connector):
         Capability.REFRESH_TOKEN,
         Capability.REVOKE,
     }
+    refresh_before: ClassVar = settings.LINKEDIN_REFRESH_BEFORE
     kinds: ClassVar = (
         DestinationKind(
             scopes.MEMBER, "LinkedIn profile", checks.LONGEST_TEXT, _TAKEN, FOR_MEMBERS, checks.MOST_IMAGES

@@ -78,6 +78,7 @@ class MetaConnector(Connector):
         Capability.REVOKE,
     }
     renews_with: ClassVar = ACCESS_TOKEN
+    refresh_before: ClassVar = settings.META_REFRESH_BEFORE
     kinds: ClassVar = (
         DestinationKind(
             PAGE_KIND,

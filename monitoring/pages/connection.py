@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+from connectors import renewing
 from connectors.manager import get_connector, is_configured
 from connectors.models import Connection
 from connectors.pages import (
@@ -10,6 +11,7 @@ from connectors.pages import (
     check_every_hours,
     connect_again_url,
     destination_facts,
+    grant_facts,
     renewable,
     state_of,
     token_facts,
@@ -26,6 +28,7 @@ from tenants.scopes import CONNECTIONS_WRITE
 from vault.selectors import marks_of
 
 CHECKS_SHOWN: Final = 10
+RENEWALS_SHOWN: Final = 5
 _COLUMNS: Final = {"at": Column()}
 _CONNECTED: Final = ("connection.created", "connection.renewed")
 
@@ -49,6 +52,7 @@ def connection_page(principal: Principal, connection: Connection, query: Query, 
             for place in places
             if place.gone_at is None or place.enabled
         ],
+        "renewals": renewing.newest(connection, count=RENEWALS_SHOWN, now=now),
         "checks": [_check(entries[pk]) for pk in stretch.ties if pk in entries],
         "page": stretch.links(query),
         "can_manage": may_manage,
@@ -89,6 +93,7 @@ def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
         "api_sunset_at": version.ends_on if version else None,
         "waiting_jobs": waiting,
         **token_facts(connection, renews=bool(renewable([connection])), now=now),
+        **grant_facts(connection, now=now),
     }
 
 

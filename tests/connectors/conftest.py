@@ -1,12 +1,18 @@
 """What the tests of the embassy share: a small platform of keys beside the real ones."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from connectors import http
-from connectors.models import Platform
+from connectors.models import Connection, Platform
 from connectors.registry import CONNECTORS
+from connectors.services import store_grant
+from connectors.types import Grant
+from foundation.secret import Secret
+from tests.conftest import House
 from tests.connectors.keyhole import API, HourlyConnector, Keyhole, KeyholeConnector
 
 
@@ -26,3 +32,27 @@ def hourly(keyhole: Keyhole, monkeypatch: pytest.MonkeyPatch) -> Keyhole:
     """The same platform with tokens that live for an hour."""
     monkeypatch.setitem(CONNECTORS, HourlyConnector.slug, HourlyConnector)
     return keyhole
+
+
+@pytest.fixture
+def granted(house: House, now: datetime) -> Callable[..., Connection]:
+    """Store a grant on a platform, as a login brings it."""
+
+    def make(
+        platform: str, life: timedelta | None, *, person: str = "person", refresh: str = "r0", **more: Any
+    ) -> Connection:
+        at = more.pop("at", now)
+        grant = Grant(
+            external_user_id=person,
+            display_name=person.title(),
+            access_token=Secret("a0"),
+            access_expires_at=None if life is None else at + life,
+            refresh_token=Secret(refresh) if refresh else None,
+            refresh_expires_at=more.pop("refresh_expires_at", None),
+            scopes_granted=more.pop("scopes", ("one", "two")),
+        )
+        return store_grant(
+            tenant=more.pop("tenant", house.tenant), platform=platform, grant=grant, actor="test", now=at
+        )
+
+    return make

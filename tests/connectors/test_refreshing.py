@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from connectors import refreshing
+from connectors import token_plans
 from connectors.connecting_by_key import connect_by_key
 from connectors.meta.connector import MetaConnector
-from connectors.models import Connection, TokenRefresh
-from connectors.refreshing import Outcome, lease, refresh_connection, refresh_due, refresh_ending
+from connectors.models import Connection, TokenPlan, TokenRefresh
+from connectors.refreshing import Outcome, hand_out_due, lease, refresh_connection, refresh_ending, renew_due
 from connectors.services import disconnect
 from connectors.types import ACCESS_TOKEN
 from foundation.secret import Secret
@@ -113,11 +114,16 @@ def test_a_refresh_heals_a_connection_that_needed_attention(connection: Connecti
 def ends_in(connection: Connection, span: timedelta) -> datetime:
     now = timezone.now()
     Connection.objects.filter(pk=connection.pk).update(access_expires_at=now + span, refreshed_at=None)
+    token_plans.mend(now=now)
     return now
 
 
 def sweep(now: datetime) -> int:
-    return refresh_due(clock=lambda: now)
+    """Do what beat and the workers do at a moment; return how many were refreshed."""
+    count = 0
+    while handed := hand_out_due(now=now):
+        count += [renew_due(handed=one, clock=lambda: now) for one in handed].count(Outcome.REFRESHED)
+    return count
 
 
 def test_a_token_is_refreshed_before_it_ends_and_once_for_each_moment(connection: Connection, world: World) -> None:
@@ -126,6 +132,7 @@ def test_a_token_is_refreshed_before_it_ends_and_once_for_each_moment(connection
     world.switches.set({"meta.expiry_not_extended": True})
     assert sweep(now) == 1
     Connection.objects.filter(pk=connection.pk).update(access_expires_at=now + timedelta(days=6))
+    token_plans.mend(now=now)
     assert sweep(now + timedelta(days=1)) == 0, "an expiry that did not move is not chased"
     assert sweep(now + timedelta(days=5, hours=4)) == 1, "but tried again a day before the end"
 
@@ -157,21 +164,18 @@ def test_a_token_that_is_traded_for_itself_is_not_traded_after_its_end(connectio
 
 
 def test_those_that_end_first_are_refreshed_first_whatever_their_platform(
-    connect: Callable[[House], Connection], make_house: Callable[[str], House], hourly: Keyhole
+    connect: Callable[[House], Connection], make_house: Callable[[str], House], hourly: Keyhole, settings: Any
 ) -> None:
     late, early = connect(make_house("Late")), connect(make_house("Early"))
     now = ends_in(late, timedelta(days=5))
     ends_in(early, timedelta(days=3))
     hour = hour_of(make_house("Hour"))
-    assert refresh_due(clock=lambda: now + timedelta(minutes=20), limit=2) == 2
-    told = TokenRefresh.objects.order_by("id").values_list("connection_id", flat=True)
-    assert list(told) == [hour.pk, early.pk]
+    settings.TOKEN_REFRESHES_AT_ONCE = 1
+    handed = hand_out_due(now=now + timedelta(minutes=20))
+    assert [one.connection_id for one in handed] == [hour.pk, early.pk]
 
 
-def test_many_that_cannot_be_renewed_hold_up_nobody(
-    connection: Connection, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(refreshing, "_BATCH", 3)
+def test_many_that_cannot_be_renewed_hold_up_nobody(connection: Connection, tenant: Tenant) -> None:
     now = ends_in(connection, timedelta(days=3))
     for number in range(10):
         Connection.objects.create(
@@ -183,6 +187,8 @@ def test_many_that_cannot_be_renewed_hold_up_nobody(
             connected_at=now,
             access_expires_at=now + timedelta(days=1),
         )
+    token_plans.mend(now=now)
+    assert TokenPlan.objects.filter(due_at__isnull=False).count() == 1
     assert sweep(now) == 1
 
 
@@ -220,11 +226,11 @@ def test_a_token_of_an_hour_is_tried_every_few_minutes_while_the_platform_is_ill
     assert connection.status == "active"
 
 
-def test_a_refresh_token_that_has_ended_is_not_traded(house: House, hourly: Keyhole) -> None:
+def test_an_end_that_was_told_wrong_is_believed_only_when_the_platform_refuses(house: House, hourly: Keyhole) -> None:
     connection = hour_of(house)
     Connection.objects.update(refresh_expires_at=connection.connected_at + timedelta(minutes=5))
-    assert sweep(connection.connected_at + timedelta(minutes=30)) == 0
-    assert hourly.traded == 0
+    assert sweep(connection.connected_at + timedelta(minutes=30)) == 1
+    assert hourly.traded == 1
 
 
 def test_a_token_that_ends_before_a_job_is_refreshed_once_whoever_asks(house: House, hourly: Keyhole) -> None:

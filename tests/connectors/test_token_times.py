@@ -1,27 +1,23 @@
 """When a token is traded: spread over accounts, in time for every life, and with pauses that suit what is left."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.token_times import LONGEST_PAUSE, SHORTEST_PAUSE, last_begun, pause
+from connectors.token_times import LONGEST_PAUSE, SHORTEST_PAUSE, next_after, pause
 from foundation.ids import new_id
 
 ENDS = datetime(2026, 12, 24, tzinfo=UTC)
 SPANS = st.timedeltas(min_value=timedelta(minutes=1), max_value=timedelta(days=60))
 
 
-def first(before: timedelta, account: object = None) -> timedelta:
+def first(before: timedelta, account: UUID | None = None) -> timedelta:
     """Return how long before its end an account's token is traded."""
-    moment = ENDS - before
-    account = account or new_id()
-    low, high = moment, ENDS
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) / 2
-        begun = last_begun([moment], account=account, expires_at=ENDS, now=middle)  # type: ignore[arg-type]
-        low, high = (low, middle) if begun else (middle, high)
-    return ENDS - high
+    at = next_after(None, [ENDS - before], account=account or new_id(), expires_at=ENDS)
+    assert at is not None
+    return ENDS - at
 
 
 @given(before=SPANS)
@@ -37,18 +33,20 @@ def test_accounts_of_one_moment_do_not_come_together_and_each_keeps_its_place() 
     assert told == [first(week, account) for account in accounts]
 
 
-def test_the_latest_moment_that_has_come_counts() -> None:
+def test_each_moment_has_one_refresh() -> None:
     moments = [ENDS - timedelta(days=7), ENDS - timedelta(days=1)]
     account = new_id()
 
-    def at(left: timedelta) -> datetime | None:
-        return last_begun(moments, account=account, expires_at=ENDS, now=ENDS - left)
+    def after(left: timedelta | None) -> datetime | None:
+        since = None if left is None else ENDS - left
+        return next_after(since, moments, account=account, expires_at=ENDS)
 
-    assert at(timedelta(days=8)) is None
-    early, late = at(timedelta(days=3)), at(timedelta(hours=3))
+    early, late = after(None), after(timedelta(days=3))
     assert early is not None
     assert late is not None
-    assert early < late
+    assert early < ENDS - timedelta(days=6) < ENDS - timedelta(days=1) <= late < ENDS
+    assert after(timedelta(days=60)) == early, "refreshed long before: the first moment is still to come"
+    assert after(timedelta(hours=2)) is None, "an expiry that no refresh moved is not chased"
 
 
 @given(left=st.timedeltas(min_value=-timedelta(days=60), max_value=timedelta(days=60)))

@@ -183,4 +183,4 @@ def test_a_token_that_has_ended_is_renewed_before_the_first_job_that_needs_it(
     for job in jobs:
         job.refresh_from_db()
         assert (job.state, job.attempts.count()) == (State.PUBLISHED, 1)
-    assert list(TokenRefresh.objects.values_list("outcome", "reason")) == [("refreshed", "ends before a job")]
+    assert list(TokenRefresh.objects.values_list("outcome", "reason")) == [("refreshed", "ends before it is used")]

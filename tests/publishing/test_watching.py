@@ -64,6 +64,22 @@ def standing(api: Client, job: PublishJob) -> dict[str, Any]:
     return told
 
 
+def test_a_platform_that_lets_one_look_wait_takes_no_more_of_this_tasks_time(
+    village: Village, well: Destination, principal: Principal, run_due: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village.says |= {"look_after": {"state": "live"}}
+    for number in range(2):
+        village.says |= {"publish": {"receipt": f"receipt-{number}"}}
+        draft = Draft(text=f"Water {number}", destinations=(well.pk,))
+        publish_post(principal=principal, draft=draft, idempotency_key=None, now=timezone.now())
+        run_due(timezone.now())
+    monkeypatch.setattr(watching, "_SLOW_SECONDS", -1.0)
+    moment = timezone.now() + timedelta(minutes=6)
+    assert [look(moment), look(moment), look(moment)] == [1, 1, 0], (
+        "the other one is left for the next task, and not lost"
+    )
+
+
 def test_a_success_is_looked_at_after_five_minutes_an_hour_and_a_day_and_no_more(
     api: Client, village: Village, job: PublishJob
 ) -> None:
