@@ -28,10 +28,14 @@ def check(rest: Rest, *, targets: Sequence[Target]) -> HealthReport:
         code = "token_dead" if error.connection_ended else "refused"
         return HealthReport((HealthFinding(state, code, error.cause, error.remedy or _RECONNECT),))
     except RateLimited as error:
-        return HealthReport((HealthFinding(HealthState.DEGRADED, "rate_limited", error.cause, error.remedy),))
+        return HealthReport((_passing("rate_limited", error),))
     except UnexpectedAnswer as error:
-        return HealthReport((HealthFinding(HealthState.DEGRADED, "unexpected_answer", error.cause, error.remedy),))
+        return HealthReport((_passing("unexpected_answer", error),))
     return HealthReport(tuple(findings))
+
+
+def _passing(code: str, error: ConnectorError) -> HealthFinding:
+    return HealthFinding(HealthState.DEGRADED, code, error.cause, error.remedy, passing=True)
 
 
 def missing_key(error: ConnectorError) -> HealthReport:
