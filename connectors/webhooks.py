@@ -96,7 +96,7 @@ def receive_at(address: OwnAddress, *, request: WebhookRequest, now: datetime) -
 def _telling(platform: str) -> Connector:
     connector = get_connector(platform)
     if Capability.WEBHOOKS not in connector.capabilities:
-        raise NotFound(f"{connector.name} has no webhooks.", code="unknown_platform")
+        raise NotFound(f"{connector.name} tells nothing by webhook: the hub asks it.", code="unknown_platform")
     return connector
 
 

@@ -164,7 +164,7 @@ def _conclude(row: Connection, seen: Seen, *, now: datetime) -> None:
     announced_until = health_news.tell(row, health, now=now)
     health.save()
     _write(row, seen, verdict, announced_until, now=now)
-    if blind or verdict.finding is not None and verdict.finding.passing:
+    if blind or (verdict.finding is not None and verdict.finding.passing):
         return
     if verdict.state == HealthState.UNHEALTHY and verdict.finding is not None:
         told = verdict.finding
@@ -229,9 +229,12 @@ def _told(row: Connection, findings: Sequence[HealthFinding]) -> list[dict[str, 
 def _look(connection: Connection, *, now: datetime) -> Seen:
     """Ask the platform; ask once more before bad news that are new are believed, with a fresh token where one would help."""
     seen = _ask(connection, now=now)
-    if seen.report.state is not HealthState.UNHEALTHY or connection.status == Connection.Status.ATTENTION:
+    if seen.report.state is not HealthState.UNHEALTHY:
         return seen
-    if _renewable(connection, seen.report):
+    renewable = _renewable(connection, seen.report)
+    if connection.status == Connection.Status.ATTENTION and not renewable:
+        return seen
+    if renewable:
         outcome = refreshing.refresh_connection(
             connection_id=connection.pk,
             reason="health check",

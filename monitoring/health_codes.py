@@ -86,8 +86,6 @@ CODES: Final[dict[str, Code]] = {
     "not_configured": _OPERATOR,
     # Nobody knows
     "not_asked": Code(Mended.BY_ITSELF),
-    "rate_limited": Code(Mended.BY_ITSELF),
-    "unexpected_answer": Code(Mended.BY_ITSELF),
     "not_understood": Code(Mended.BY_ITSELF),
 }
 

@@ -35,7 +35,9 @@ MOST_SUBSCRIPTIONS: Final = 20
 _RECONNECT: Final = "Reconnect the account: that begins a new term."
 
 
-def known(connection: Connection, connector: Connector, places: Sequence[Destination], *, now: datetime) -> list[HealthFinding]:
+def known(
+    connection: Connection, connector: Connector, places: Sequence[Destination], *, now: datetime
+) -> list[HealthFinding]:
     """Return what the hub knows by itself."""
     return [
         *_refresh_token(connection, now=now),
@@ -86,7 +88,9 @@ def _budgets(connector: Connector, places: Sequence[Destination]) -> Iterator[He
     except (RedisError, OSError):
         return  # nobody knows, and nobody is to blame
     for left in told:
-        place = next((name for external_id, name in names.items() if external_id and left.key.endswith(external_id)), "")
+        place = next(
+            (name for external_id, name in names.items() if external_id and left.key.endswith(external_id)), ""
+        )
         whose = f"{connector.name}'s budget of calls for {place or 'this app'}"
         if left.blocked_for >= LONG_CLOSED:
             minutes = round(left.blocked_for.total_seconds() / 60)

@@ -1,12 +1,12 @@
 """How a Mailchimp connection is: the key, its user's role, the chosen audiences, and their senders' domains.
 
 Source: docs/platforms/mailchimp.md, "Health". The ping proves that the key lives; the root says whose it is and what its user may do now. A
-block by the network before Mailchimp, or a call too many, says nothing about the key and never asks for another one.
+block by the network before Mailchimp, a call too many or an answer nobody understands says nothing about the key: it is raised.
 """
 
 from collections.abc import Iterator, Sequence
 
-from connectors.errors import ConnectorError, RateLimited, ReconnectRequired, UnexpectedAnswer
+from connectors.errors import ConnectorError, ReconnectRequired, UnexpectedAnswer
 from connectors.mailchimp import accounts, sender
 from connectors.mailchimp.accounts import Account
 from connectors.mailchimp.errors import is_gone
@@ -27,15 +27,7 @@ def check(rest: Rest, *, targets: Sequence[Target]) -> HealthReport:
         state = HealthState.UNHEALTHY if error.connection_ended else HealthState.DEGRADED
         code = "token_dead" if error.connection_ended else "refused"
         return HealthReport((HealthFinding(state, code, error.cause, error.remedy or _RECONNECT),))
-    except RateLimited as error:
-        return HealthReport((_passing("rate_limited", error),))
-    except UnexpectedAnswer as error:
-        return HealthReport((_passing("unexpected_answer", error),))
     return HealthReport(tuple(findings))
-
-
-def _passing(code: str, error: ConnectorError) -> HealthFinding:
-    return HealthFinding(HealthState.DEGRADED, code, error.cause, error.remedy, passing=True)
 
 
 def missing_key(error: ConnectorError) -> HealthReport:

@@ -255,7 +255,9 @@ class MetaConnector(Connector):
 
     def is_subscribed(self, target: Target, *, address: Secret | None = None) -> bool:
         """Read the Page's list of those that are told."""
-        return webhooks.is_subscribed(self._page_of(target, operation="list_subscriptions"), settings.META_WEBHOOK_FIELDS)
+        return webhooks.is_subscribed(
+            self._page_of(target, operation="list_subscriptions"), settings.META_WEBHOOK_FIELDS
+        )
 
     @classmethod
     def subscription_of(cls, target: Target) -> str:

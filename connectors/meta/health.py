@@ -127,7 +127,9 @@ def _role_findings(graph: Graph, token: Secret, targets: Sequence[Target]) -> li
         if target is None or not isinstance(tasks, list) or PUBLISHING_TASKS & set(map(str, tasks)):
             continue
         cause = f"The person's role on {target.name or target.external_id} no longer allows creating content."
-        remedy = "Ask an admin of the Page for that, in Meta Business Suite under Page access; it is seen by the next check."
+        remedy = (
+            "Ask an admin of the Page for that, in Meta Business Suite under Page access; it is seen by the next check."
+        )
         found.append(
             HealthFinding(
                 HealthState.UNHEALTHY, "role_lost", cause, remedy, link="https://business.facebook.com/settings/pages"

@@ -41,4 +41,6 @@ def _nearly_used(name: str, used: int, total: int) -> list[HealthFinding]:
     if used < _NEARLY * total:
         return []
     cause = f"{name} has used {used} of its {total} Instagram posts of the last 24 hours."
-    return [HealthFinding(HealthState.HEALTHY, "quota_low", cause, "Nothing yet; further posts wait once all are used.")]
+    return [
+        HealthFinding(HealthState.HEALTHY, "quota_low", cause, "Nothing yet; further posts wait once all are used.")
+    ]

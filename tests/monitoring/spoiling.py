@@ -24,7 +24,9 @@ def answer(status: int, body: bytes, content_type: str = "application/json", **h
     def make(request: requests.PreparedRequest) -> requests.Response:
         told = requests.Response()
         told.status_code, told.url, told.request = status, str(request.url), request
-        told.headers.update({"Content-Type": content_type, **{name.replace("_", "-"): value for name, value in headers.items()}})
+        told.headers.update(
+            {"Content-Type": content_type, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        )
         told.raw = HTTPResponse(io.BytesIO(body), headers=told.headers, status=status, preload_content=False)
         return told
 

@@ -225,7 +225,9 @@ def test_the_longest_due_are_taken_first_ten_at_a_time_and_each_once(many: list[
     assert batches[0] + batches[1] == [connection.pk for connection in many[:20]]
 
 
-def test_taking_a_connection_moves_its_next_check_on_by_six_hours_at_most(many: list[Connection], now: datetime) -> None:
+def test_taking_a_connection_moves_its_next_check_on_by_six_hours_at_most(
+    many: list[Connection], now: datetime
+) -> None:
     taken = claim_due_connections(now=now, limit=10)
     assert settings.HEALTH_CHECK_EVERY == EVERY
     for pk in taken:
