@@ -951,7 +951,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"JobStateEnum": "publishing.states.NAMES"},
+    "ENUM_NAME_OVERRIDES": {
+        "JobStateEnum": "publishing.states.NAMES",
+        "HealthStateEnum": "monitoring.serializers.STATES",
+        "ConnectionHealthStateEnum": "monitoring.serializers.STATES_OR_UNKNOWN",
+    },
 }
 
 # --- logs and traces -----------------------------------------------------------------------------------------------

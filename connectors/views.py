@@ -106,8 +106,11 @@ def pick_destinations(request: MemberRequest, connection_id: UUID) -> HttpRespon
 def disconnect(request: MemberRequest, connection_id: UUID) -> HttpResponse:
     """End a connection and erase its tokens."""
     connection = selectors.connection_of(request.principal.tenant, connection_id)
-    services.disconnect(principal=request.principal, connection=connection, now=timezone.now())
-    messages.success(request, f"{connection.display_name} is disconnected and its tokens are destroyed.")
+    if services.disconnect(principal=request.principal, connection=connection, now=timezone.now()):
+        messages.success(request, f"{connection.display_name} is disconnected and its tokens are destroyed.")
+    else:
+        told = "Its platform is out of reach and still tells us of it; it is asked again to stop, and then the tokens are destroyed,"
+        messages.warning(request, f"{connection.display_name} is disconnected. {told} within three days at the latest.")
     return redirect("connections")
 
 
