@@ -77,7 +77,10 @@ def _answer(request: HttpRequest, platform: str, take: Callable[[], webhooks.Rec
     try:
         received = take()
     except NotFound as nothing:
-        return _plain(nothing.detail, 404)
+        # Of a wrong address nothing more is told than that, whatever is wrong with it.
+        return _plain(
+            nothing.detail if nothing.code == webhooks.TELLS_NOTHING else "There is nothing at this address.", 404
+        )
     except InvalidSignature as stranger:
         return _turned_away(request, platform, stranger)
     except ConfigurationError as error:

@@ -39,6 +39,8 @@ _AHEAD: Final = timedelta(minutes=10)
 #: How much is kept of a signed delivery in which nothing is understood.
 _LONGEST_RIDDLE: Final = 20_000
 _LONGEST_KEY: Final = 200
+#: The code of a platform that has no webhooks.
+TELLS_NOTHING: Final = "tells_nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def receive_at(address: OwnAddress, *, request: WebhookRequest, now: datetime) -
 def _telling(platform: str) -> Connector:
     connector = get_connector(platform)
     if Capability.WEBHOOKS not in connector.capabilities:
-        raise NotFound(f"{connector.name} tells nothing by webhook: the hub asks it.", code="unknown_platform")
+        raise NotFound(f"{connector.name} tells nothing by webhook: the hub asks it.", code=TELLS_NOTHING)
     return connector
 
 

@@ -198,7 +198,7 @@ def test_a_platform_that_stays_out_of_reach_after_a_disconnection_is_given_up_an
     disconnect(principal=house.principal, connection=connection, now=now)
     for hours in range(72):
         unsubscribe_due(now=now + timedelta(hours=hours))
-    assert wire.ends() == 2 + len(WAITS) - 1, "twice at once, then after each of the waits that were left"
+    assert wire.ends() == 2 + len(WAITS), "twice at once, then after each of the waits"
     assert secrets_of(connection) is False
 
 
