@@ -92,7 +92,7 @@ class CheckedJustNow(Conflict):
     """It was checked a moment ago."""
 
     status = 429
-    code = "checked_just_now"
+    code = "throttled"
     title = "Checked a moment ago"
 
     def __init__(self, *, wait: timedelta) -> None:
