@@ -56,7 +56,8 @@ def worst_of(findings: Sequence[HealthFinding]) -> HealthState:
 
 def next_try(failures: int, *, every: timedelta) -> timedelta:
     """Return how soon a check is made again after so many in a row failed in passing: no later than usual."""
-    return min(SOON * 2 ** min(max(failures - 1, 0), 20), every)
+    times: int = 2 ** min(max(failures - 1, 0), 20)
+    return min(SOON * times, every)
 
 
 def news(*, told: str, told_at: datetime | None, state: str, now: datetime, pause: timedelta) -> bool:

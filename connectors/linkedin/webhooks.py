@@ -94,7 +94,7 @@ def is_subscribed(rest: Rest, target: Target, *, developer_app: str, webhook: st
         if error.reply.status != 404:
             raise
         return False
-    return told.get("webhook", webhook) == webhook
+    return bool(told.get("webhook", webhook) == webhook)
 
 
 def unsubscribe(rest: Rest, target: Target, *, developer_app: str) -> None:

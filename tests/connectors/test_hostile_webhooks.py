@@ -304,7 +304,7 @@ def server(transactional_db: None, settings: Any) -> Iterator[int]:
     """The hub behind the server that the embedded hub runs, on loopback; its port."""
     settings.WEBHOOK_MAX_BYTES = LONGEST
     handler = WSGIHandler()
-    made = create_server(handler, host="127.0.0.1", port=0, threads=2, ident=None, channel_timeout=5)
+    made: Any = create_server(handler, host="127.0.0.1", port=0, threads=2, ident=None, channel_timeout=5)
 
     def serve() -> None:
         try:

@@ -78,6 +78,8 @@ class Spoiler(BaseAdapter):
     share: float
     seed: int = 1
     shapes: dict[str, Made] = field(default_factory=lambda: dict(SHAPES))
+    #: After so many the line is good.
+    most: int | None = None
     calls: int = 0
     spoilt: Counter[str] = field(default_factory=Counter)
 
@@ -88,7 +90,7 @@ class Spoiler(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Answer one request, or spoil it."""
         self.calls += 1
-        if self._dice.random() >= self.share:
+        if self._dice.random() >= self.share or self.spoilt.total() == self.most:
             return self.inner.send(request, *args, **kwargs)
         name = self._dice.choice(sorted(self.shapes))
         self.spoilt[name] += 1

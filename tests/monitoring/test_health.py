@@ -11,19 +11,25 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from connectors import http
+from connectors.meta.connector import MetaConnector
 from connectors.models import Connection, Platform
-from connectors.services import connection_changed, disconnect, mark_attention, mark_recovered
-from monitoring import tasks
+from connectors.services import connection_changed, disconnect, mark_attention, mark_recovered, person_forgotten
+from monitoring import health, tasks
 from monitoring.health import check_connection, claim_due_connections, forget_old, next_turn
 from monitoring.models import ConnectionHealth, HealthLogEntry
 from monitoring.verdicts import SOON
 from outbox.models import OutgoingEvent
+from sandbox.adapter import SandboxAdapter
+from sandbox.app import Sandbox
 from sandbox.faults import fault_from
 from sandbox.meta import demo
 from sandbox.meta.records import DEFAULT_APP_ID
 from sandbox.world import World
 from tenants.models import Tenant
 from tenants.principal import Principal
+from tests.conftest import GATEWAY, House
+from tests.monitoring.spoiling import Spoiler, answer
 from vault.services import erase_secrets
 
 Capture = Callable[..., object]
@@ -128,6 +134,7 @@ def test_one_failing_call_disconnects_nobody_and_is_asked_again_soon(
     assert entry.cause.startswith("The platform cannot be asked: ")
     assert state_of(connection) == ("active", "", ""), "a line in the log, and nothing else"
     assert not OutgoingEvent.objects.exists()
+    assert connection.next_health_at is not None
     assert connection.next_health_at >= now + SOON
     later = now + SOON + timedelta(minutes=61)
     with time_machine.travel(later):  # a platform that asked for patience is left alone until then
@@ -297,7 +304,7 @@ def test_checks_are_handed_on_until_the_next_tick_so_that_so_many_run_side_by_si
     queued: list[tuple[str, ...]] = []
     checked: list[UUID] = []
     monkeypatch.setattr(tasks.check_connection, "delay", lambda *args: queued.append(args))
-    monkeypatch.setattr(tasks.health, "check_connection", lambda *, connection, now: checked.append(connection.pk))
+    monkeypatch.setattr(health, "check_connection", lambda *, connection, now: checked.append(connection.pk))
     tasks.check_due_connections()
     most = len(queued)
     while queued:
@@ -358,17 +365,120 @@ def test_a_platform_out_of_reach_for_long_is_told_since_when_never_as_unhealthy_
 
 
 def test_bad_news_are_asked_for_twice_before_they_are_believed(
+    connection: Connection, sandbox: Sandbox, now: datetime
+) -> None:
+    lie = answer(200, b'{"data": {"is_valid": false, "error": {"code": 190, "error_subcode": 460}}}')
+    http.mount(GATEWAY, Spoiler(SandboxAdapter(sandbox), 1.0, shapes={"a lie": lie}, most=1))
+    assert check_connection(connection=connection, now=now).state == "healthy"
+    assert state_of(connection) == ("active", "healthy", "")
+    http.mount(GATEWAY, Spoiler(SandboxAdapter(sandbox), 1.0, shapes={"no lie": lie}))
+    check_connection(connection=connection, now=now + EVERY)
+    assert state_of(connection) == ("attention", "unhealthy", "token_dead")
+
+
+def test_a_fault_of_ours_says_nothing_of_anybodys_account(
+    connection: Connection, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(MetaConnector, "health_check", crash)
+    entry = check_connection(connection=connection, now=now)
+    assert (entry.code, state_of(connection)) == ("not_asked", ("active", "", ""))
+
+
+# --- news ---------------------------------------------------------------------------------------------------------------
+
+
+def told_states() -> list[str]:
+    return [event.data["state"] for event in OutgoingEvent.objects.order_by("id")]
+
+
+def test_an_account_that_comes_and_goes_fills_nobodys_inbox(
     connection: Connection, world: World, now: datetime
 ) -> None:
-    lie = {"kind": "platform_error", "path": "*/debug_token", "error": {"code": 190, "subcode": 460}}
-    asked = []
-    for times in (1, 2):
-        world.faults.add(fault_from({**lie, "times": times}))
-        world.calls.clear()
+    grant = world.meta.state.grant_of(demo.AMELIE, DEFAULT_APP_ID)
+    assert grant is not None
+
+    def have(scope: bool) -> None:
+        grant.granted = [one for one in grant.granted if one != "pages_manage_posts"]
+        grant.granted += ["pages_manage_posts"] if scope else []
+        world.meta.state.save_grant(grant)
+
+    def look(minutes: int) -> None:
+        check_connection(connection=Connection.objects.get(pk=connection.pk), now=now + timedelta(minutes=minutes))
+
+    look(0)
+    assert told_states() == [], "that it is well from the first is no news"
+    for minute in range(1, 59):
+        have(scope=minute % 2 == 0)
+        look(minute)
+    assert told_states() == ["unhealthy"], "bad news at once, and good ones only when they last"
+    assert state_of(connection)[:2] == ("active", "healthy"), "what is shown follows at once"
+    connection.refresh_from_db()
+    assert connection.next_health_at == now + timedelta(minutes=61), "it is looked at when the news may be told"
+    look(61)
+    look(62)
+    assert told_states() == ["unhealthy", "healthy"]
+    have(scope=False)
+    look(63)
+    assert told_states() == ["unhealthy", "healthy", "unhealthy"], "for the worse nobody waits"
+
+
+def test_what_a_new_grant_brings_is_told_at_once(
+    connection: Connection, world: World, now: datetime, connect: Callable[[House], Connection], house: House
+) -> None:
+    check_connection(connection=connection, now=now)
+    world.meta.revoke({"user": demo.AMELIE, "subcode": 460})
+    check_connection(connection=connection, now=now)
+    again = connect(house)
+    assert again.pk == connection.pk
+    check_connection(connection=again, now=timezone.now())
+    assert told_states() == ["unhealthy", "healthy"]
+
+
+def test_news_are_written_with_what_they_tell_or_not_at_all(
+    connection: Connection, world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.meta.revoke({"user": demo.AMELIE, "subcode": 460})
+
+    def crash(**kwargs: object) -> None:
+        raise RuntimeError("the database went away")
+
+    monkeypatch.setattr(health, "mark_attention", crash)
+    with pytest.raises(RuntimeError):
         check_connection(connection=connection, now=now)
-        asked.append(state_of(connection)[0])
-        world.faults.clear()
-    assert asked == ["active", "active"], "the app's own token was refused: nobody's account is to blame"
+    assert not OutgoingEvent.objects.exists()
+    assert not HealthLogEntry.objects.exists()
+    assert state_of(connection)[0] == "active"
+
+
+def test_what_is_told_of_a_change_is_all_that_receivers_need(
+    connection: Connection, world: World, now: datetime
+) -> None:
+    world.meta.revoke({"user": demo.AMELIE, "subcode": 458})
+    check_connection(connection=connection, now=now)
+    (event,) = OutgoingEvent.objects.all()
+    assert (event.tenant_id, event.type, event.happened_at) == (
+        connection.tenant_id, "connection.health_changed", now,
+    )  # fmt: skip
+    assert set(event.data) == {
+        "connection_id", "platform", "name", "state", "previous", "code", "cause", "remedy", "link", "since",
+    }  # fmt: skip
+    assert (event.data["previous"], event.data["platform"]) == ("unknown", "meta")
+    assert event.data["link"].startswith("http://testserver/")
+    assert datetime.fromisoformat(event.data["since"]) == now
+
+
+def test_a_person_who_is_forgotten_is_struck_out_of_what_checks_told(
+    connection: Connection, world: World, now: datetime
+) -> None:
+    world.meta.revoke({"user": demo.AMELIE, "page": demo.BICYCLES, "subcode": 492})
+    check_connection(connection=connection, now=now)
+    person_forgotten.send(sender=Connection, connection_id=connection.pk, names=("Fahrradwerkstatt",), instead="Nobody")
+    for row in (ConnectionHealth.objects.get(), HealthLogEntry.objects.get()):
+        assert "Fahrradwerkstatt" not in f"{row.cause} {row.remedy} {row.findings}"
+        assert "Nobody" in row.cause
 
 
 def test_the_api_tells_what_a_check_found(connection: Connection, world: World, now: datetime, api: Client) -> None:
