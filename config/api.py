@@ -9,6 +9,7 @@ from connectors.oauth import OAuthCallbackView, OAuthStartView
 from connectors.place_api import DestinationViewSet
 from media.api import MediaViewSet
 from media.tus import UploadsView, UploadView
+from monitoring.api import ConnectionCheckView, ConnectionHealthView
 from publishing.api import CheckView, DeadLetterViewSet, JobViewSet, PostViewSet, PublishView
 
 router = SimpleRouter(use_regex_path=False)
@@ -25,6 +26,8 @@ urlpatterns = [
     path("oauth/<slug:platform>/callback", OAuthCallbackView.as_view(), name="oauth_callback"),
     path("publish", PublishView.as_view(), name="publish"),
     path("publish/check", CheckView.as_view(), name="publish_check"),
+    path("connections/<uuid:pk>/health/", ConnectionHealthView.as_view(), name="connection_health"),
+    path("connections/<uuid:pk>/check/", ConnectionCheckView.as_view(), name="connection_check"),
     path("media/uploads/", UploadsView.as_view(), name="media_uploads"),
     path("media/uploads/<uuid:pk>/", UploadView.as_view(), name="media_upload"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),

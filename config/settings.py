@@ -866,13 +866,39 @@ LOOK_AFTER = env.spans(
     most=2_592_000,
     help="How long after a success a post is looked at again, where platforms may still reject it; 0: never.",
 )
+# --- health ----------------------------------------------------------------------------------------------------------
+
 HEALTH_CHECK_EVERY = timedelta(
     seconds=env.number(
         "HEALTH_CHECK_EVERY_SECONDS",
         default=21_600,
         least=60,
         most=604_800,
-        help="Seconds between two health checks of a connection.",
+        help="Seconds between two health checks of a connection; each has a moment of its own in that span.",
+    )
+)
+HEALTH_CHECKS_AT_ONCE = env.number(
+    "HEALTH_CHECKS_AT_ONCE", default=10, least=1, most=1_000, help="How many connections are checked side by side."
+)
+HEALTH_FAILURES_TOLERATED = env.number(
+    "HEALTH_FAILURES_TOLERATED",
+    default=2,
+    least=0,
+    most=50,
+    help="So many checks in a row may find the platform out of reach before a connection is shown as degraded. Never unhealthy.",
+)
+HEALTH_NEWS_PAUSE = timedelta(
+    seconds=env.number(
+        "HEALTH_NEWS_PAUSE_SECONDS",
+        default=3600,
+        least=0,
+        most=604_800,
+        help="A change for the better is told no sooner than so long after the last news of a connection; one for the worse at once.",
+    )
+)
+HEALTH_LOG_RETENTION = timedelta(
+    days=env.number(
+        "HEALTH_LOG_RETENTION_DAYS", default=90, least=1, most=3650, help="How long results of health checks are kept."
     )
 )
 
@@ -888,10 +914,10 @@ WEBHOOK_MAX_BYTES = env.number(
 WEBHOOK_REPLAY_WINDOW = timedelta(
     hours=env.number(
         "WEBHOOK_REPLAY_HOURS",
-        default=48,
-        least=1,
+        default=0,
+        least=0,
         most=8760,
-        help="How old a signed wish to end a grant or to erase a person's data may be; Meta repeats one for about 36 hours.",
+        help="How old a signed wish to end a grant or to erase a person's data may be; 0: as long as each platform repeats one.",
     )
 )
 WEBHOOK_RETENTION = timedelta(
@@ -1039,7 +1065,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"JobStateEnum": "publishing.states.NAMES"},
+    "ENUM_NAME_OVERRIDES": {
+        "JobStateEnum": "publishing.states.NAMES",
+        "HealthStateEnum": "monitoring.serializers.STATES",
+        "ConnectionHealthStateEnum": "monitoring.serializers.STATES_OR_UNKNOWN",
+    },
 }
 
 # --- logs and traces -----------------------------------------------------------------------------------------------

@@ -106,6 +106,10 @@ class Connector(ABC):
     own_addresses: ClassVar[bool] = False
     #: Whether it fetches files from our own address, and cannot be sent them.
     fetches_files: ClassVar[bool] = False
+    #: For so long after it happened a person's wish is believed: as long as the platform repeats what was not answered, and a little more.
+    repeats_for: ClassVar[timedelta] = timedelta(hours=48)
+    #: Where the operator looks after our registration at the platform.
+    console: ClassVar[str] = ""
     #: What can be done with what we published (``ACTIONS``).
     actions: ClassVar[tuple[Action, ...]] = ()
 
@@ -276,6 +280,10 @@ class Connector(ABC):
     def unsubscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
         """Ask the platform to be silent about this place (``WEBHOOKS``); one that is silent already is no error."""
         self._cannot(Capability.WEBHOOKS)
+
+    def is_subscribed(self, target: Target, *, address: Secret | None = None) -> bool | None:
+        """Tell whether the platform still tells us of this place (``WEBHOOKS``); None where it cannot be asked."""
+        return None
 
     def composing(self, target: Target, *, now: datetime) -> Composing:
         """Ask what the place allows at this moment (``COMPOSING``)."""

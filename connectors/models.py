@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from connectors.types import EventKind, HealthState
+from connectors.types import HealthState
 from foundation.rows import Row
 from tenants.models import Tenant, User
 
@@ -252,7 +252,7 @@ class WebhookEvent(Row):
 
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=200, help_text="The same each time the platform tells it.")
-    kind = models.CharField(max_length=24, choices=[(kind.value, kind.value) for kind in EventKind])
+    kind = models.CharField(max_length=24, help_text="One of EventKind; a new word needs no migration.")
     external_id = models.CharField(max_length=128, blank=True, help_text="The place it is about.")
     external_user_id = models.CharField(max_length=128, blank=True, help_text="The person whose grant it is about.")
     post_id = models.CharField(max_length=200, blank=True, help_text="The post it is about.")
@@ -279,6 +279,11 @@ class WebhookEvent(Row):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="webhook_events_due"),
             models.Index(fields=["received_at"], name="webhook_events_by_age"),
+            models.Index(
+                fields=["platform", "external_id", "-id"],
+                condition=~Q(external_id=""),
+                name="webhook_events_of_place",
+            ),
             models.Index(
                 fields=["platform", "external_user_id"],
                 condition=~Q(external_user_id=""),

@@ -220,16 +220,18 @@ def mark_recovered(*, connection_id: UUID, now: datetime) -> bool:
     return bool(changed)
 
 
-def disconnect(*, principal: Principal, connection: Connection, now: datetime) -> None:
+def disconnect(*, principal: Principal, connection: Connection, now: datetime) -> bool:
     """End a connection: unsubscribe its places, erase its tokens, switch its destinations off, keep its history. Audited.
 
+    Returns whether the tokens are destroyed: where the platform was out of reach, it is asked again to be silent, and they are
+    destroyed after that, within three days (``unsubscribing``).
+
     The grant itself is withdrawn at the platform only when no other connection stands on the same person's grant: the
-    platform knows one grant per person and app, and ending it would end the others' too. A platform that cannot be
-    reached does not keep us from forgetting the tokens.
+    platform knows one grant per person and app, and ending it would end the others' too.
     """
     principal.require(CONNECTIONS_WRITE)
     if connection.status == Connection.Status.INACTIVE:
-        return
+        return not unsubscribing.pending(connection).exists()
     unsubscribing.unsubscribe_now(connection, now=now)
     shared = (
         Connection.objects.filter(platform_id=connection.platform_id, external_user_id=connection.external_user_id)
@@ -247,8 +249,13 @@ def disconnect(*, principal: Principal, connection: Connection, now: datetime) -
         except (ConnectorError, ConfigurationError) as error:
             withdrawn = f"not withdrawn: {error}"[:200]
     with transaction.atomic():
-        unsubscribing.forget(connection.destinations.all())
-        vault.erase_secrets(tenant_id=connection.tenant_id, connection_id=connection.pk)
+        # A grant that is over asks for nothing any more.
+        pending = (
+            [] if withdrawn == "withdrawn" else list(unsubscribing.pending(connection).values_list("pk", flat=True))
+        )
+        unsubscribing.forget(connection.destinations.exclude(pk__in=pending))
+        if not pending:
+            vault.erase_secrets(tenant_id=connection.tenant_id, connection_id=connection.pk)
         connection.destinations.update(enabled=False)
         Connection.objects.filter(pk=connection.pk).update(
             status=Connection.Status.INACTIVE,
@@ -267,7 +274,9 @@ def disconnect(*, principal: Principal, connection: Connection, now: datetime) -
             action="connection.disconnected",
             subject=connection,
             grant=withdrawn,
+            **({"tokens": "kept until the platform was told to be silent"} if pending else {}),
         )
+    return not pending
 
 
 def require_platform(slug: str) -> Platform:

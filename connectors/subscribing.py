@@ -6,6 +6,7 @@ twice harms nobody. That a platform does not tell us keeps nobody from publishin
 
 import time
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 import structlog
@@ -52,6 +53,39 @@ def subscribe_due(*, now: datetime) -> int:
         if len(batch) < _BATCH:
             break
     return asked
+
+
+class Stands(StrEnum):
+    """What a look at a place's subscription showed."""
+
+    YES = "yes"
+    #: The platform had dropped it, and it is there again.
+    RENEWED = "renewed"
+    #: The platform dropped it, and would not have it back just now; ``subscribe_problem`` says why, and it is asked for again.
+    LOST = "lost"
+    #: It was never there, or the platform cannot be asked.
+    UNKNOWN = "unknown"
+
+
+def look_after(place: Destination, *, now: datetime) -> Stands:
+    """Ask the platform whether it still tells us of a place, and subscribe it anew where it does not. Never inside a transaction.
+
+    Raises from the ``ConnectorError`` tree, and ``ConfigurationError``.
+    """
+    if not settings.WEBHOOK_SUBSCRIBE or place.subscribed_at is None or place.subscribe_problem:
+        return Stands.UNKNOWN
+    connector = get_connector(place.platform_id, place.connection)
+    address = own_addresses.known_address_of(place) if connector.own_addresses else None
+    told = connector.is_subscribed(target_of(place), address=address)
+    if told is not False:
+        return Stands.UNKNOWN if told is None else Stands.YES
+    if not _claim(place, now=now):
+        return Stands.UNKNOWN
+    log.info("webhook.subscription_lost", destination=str(place.pk), platform=place.platform_id)
+    # What _subscribe writes down goes by the moment of the claim.
+    _subscribe(place, now=now)
+    place.refresh_from_db(fields=["subscribed_at", "subscribe_at", "subscribe_problem"])
+    return Stands.LOST if place.subscribe_problem else Stands.RENEWED
 
 
 def _due(*, now: datetime) -> QuerySet[Destination]:

@@ -431,6 +431,11 @@ class EventKind(StrEnum):
     SHARE = "share"
     MESSAGE = "message"
     INSIGHTS = "insights"
+    #: Contacts of an audience came, changed, left, or can no longer be reached.
+    MEMBER_JOINED = "member_joined"
+    MEMBER_CHANGED = "member_changed"
+    MEMBER_LEFT = "member_left"
+    MEMBER_UNREACHABLE = "member_unreachable"
     DEAUTHORIZED = "deauthorized"
     DATA_DELETION = "data_deletion"
     UNKNOWN = "unknown"
@@ -463,12 +468,18 @@ class HealthState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HealthFinding:
-    """One thing a health check saw that a person should know."""
+    """One thing a health check saw that a person should know. A ``HEALTHY`` one is a notice: worth reading, and nothing is wrong."""
 
     state: HealthState
     code: str
     cause: str
     remedy: str
+    #: The platform's own page where it is mended; empty where that is a page of the hub's.
+    link: str = ""
+    #: Seen once it proves nothing, such as an answer that nobody understands: the next look may not see it.
+    passing: bool = False
+    #: A fresh access token would mend it, where the connection can get one.
+    renewable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Asking platforms to be silent about places that nobody here listens to any more: deselected, gone, or disconnected.
 
 Best effort: a platform out of reach is asked again for two days, one that says no is left alone. A subscription that
-places of others stand on as well, of whichever tenant, is never ended.
+places of others stand on as well, of whichever tenant, is never ended. An account that was disconnected while its platform
+was out of reach keeps its tokens for that alone, and for ``LONGEST_FAREWELL`` at most; then they are destroyed.
 """
 
 import time
@@ -10,6 +11,7 @@ from typing import Final
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from connectors import own_addresses
@@ -17,6 +19,8 @@ from connectors.errors import ConfigurationError, ConnectorError, OutcomeUnknown
 from connectors.manager import connector_class, get_connector, target_of
 from connectors.models import Connection, Destination
 from connectors.types import Capability
+from tenants.services import record
+from vault import services as vault
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +30,8 @@ WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 6 * 60, 
 _AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 #: What was asked for at least once may stand, whatever became of the answer.
 _MAY_STAND: Final = Q(subscribed_at__isnull=False) | Q(subscribe_at__isnull=False)
+#: A little longer than all waits together.
+LONGEST_FAREWELL: Final = sum(WAITS, timedelta(hours=4))
 _BATCH: Final = 20
 #: A task ends after this long; the next one goes on.
 _MOST_SECONDS: Final = 50.0
@@ -40,6 +46,7 @@ def want_silence(places: QuerySet[Destination]) -> int:
 
 def unsubscribe_due(*, now: datetime) -> int:
     """Unsubscribe what is due; return how many platforms' answers that took. Never inside a transaction."""
+    _give_up_late(now=now)
     end = time.monotonic() + _MOST_SECONDS
     asked = 0
     while settings.WEBHOOK_SUBSCRIBE and time.monotonic() < end:
@@ -47,21 +54,29 @@ def unsubscribe_due(*, now: datetime) -> int:
         for place in batch:
             if _claim(place, now=now) and not _is_listening(place):
                 asked += _unsubscribe(place, _others(place), now=now)
+                _destroy_tokens_if_done(place.connection)
         if len(batch) < _BATCH:
             break
     return asked
 
 
 def unsubscribe_now(connection: Connection, *, now: datetime) -> None:
-    """Unsubscribe all places of a connection that is about to lose its tokens, as far as the time goes. Told to no one."""
+    """Unsubscribe all places of a connection that is being disconnected, as far as the time goes; ``pending`` are the others."""
     end = time.monotonic() + _MOST_SECONDS_AT_ONCE
     places = Destination.objects.filter(_MAY_STAND, connection=connection).select_related("connection").order_by("pk")
     for _ in range(2 if settings.WEBHOOK_SUBSCRIBE else 0):  # what failed in passing is tried once more
         for place in list(places):
             if time.monotonic() > end:
+                want_silence(places)
                 log.warning("webhook.not_unsubscribed", connection=str(connection.pk), cause="there was no time left")
                 return
             _unsubscribe(place, _others(place).exclude(connection=connection), now=now)
+
+
+def pending(connection: Connection) -> QuerySet[Destination]:
+    """Return the places of a connection about which its platform is still to be asked to be silent."""
+    waiting = Destination.objects.filter(connection=connection, unsubscribe_at__isnull=False)
+    return waiting if settings.WEBHOOK_SUBSCRIBE else waiting.none()
 
 
 def forget(places: QuerySet[Destination]) -> None:
@@ -72,8 +87,30 @@ def forget(places: QuerySet[Destination]) -> None:
 
 def _due(*, now: datetime) -> QuerySet[Destination]:
     due = Destination.objects.filter(unsubscribe_at__lte=now, platform__enabled=True)
-    reachable = due.exclude(connection__status=Connection.Status.INACTIVE)
-    return reachable.select_related("connection").order_by("unsubscribe_at", "pk")
+    return due.select_related("connection").order_by("unsubscribe_at", "pk")
+
+
+def _destroy_tokens_if_done(connection: Connection) -> None:
+    """Destroy the tokens of a disconnected account once its platform need not be asked any more."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update(of=("self",)).select_related("tenant").get(pk=connection.pk)
+        if row.status != Connection.Status.INACTIVE or pending(row).exists():
+            return
+        if vault.erase_secrets(tenant_id=row.tenant_id, connection_id=row.pk):
+            record(tenant=row.tenant, actor="system:unsubscribing", action="connection.tokens_destroyed", subject=row)
+
+
+def _give_up_late(*, now: datetime) -> None:
+    """Give up on platforms that were out of reach, switched off or left alone all the while since a disconnection."""
+    late = Destination.objects.filter(
+        unsubscribe_at__isnull=False,
+        connection__status=Connection.Status.INACTIVE,
+        connection__disconnected_at__lt=now - LONGEST_FAREWELL,
+    )
+    for connection in Connection.objects.filter(pk__in=late.values("connection")):
+        log.warning("webhook.not_unsubscribed", connection=str(connection.pk), cause="it was tried for too long")
+        forget(Destination.objects.filter(connection=connection))
+        _destroy_tokens_if_done(connection)
 
 
 def _claim(place: Destination, *, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connectors import place_views, views, webhook_door
+from connectors import event_views, place_views, views, webhook_door
 
 urlpatterns = [
     path("connections", views.connections, name="connections"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("destinations/<uuid:destination_id>/contacts", place_views.contacts, name="contacts"),
     path("destinations/<uuid:destination_id>/contacts/add", place_views.add_contacts, name="add_contacts"),
     path("destinations/<uuid:destination_id>/contacts/archive", place_views.archive_contact, name="archive_contact"),
+    path("events-in", event_views.events_in, name="events_in"),
+    path("events-in/<uuid:event_id>", event_views.event_in, name="event_in"),
+    path("events-in/<uuid:event_id>/replay", event_views.replay_event, name="replay_event"),
     path("webhooks/<slug:platform>/", webhook_door.receive, name="webhook"),
     # A delivery cannot follow a redirect, so the address is also good as people type it.
     path("webhooks/<slug:platform>", webhook_door.receive),

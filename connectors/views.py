@@ -126,8 +126,11 @@ def disconnect(request: MemberRequest, connection_id: UUID) -> HttpResponse:
     connection = selectors.connection_of(request.principal.tenant, connection_id)
     request.principal.require(CONNECTIONS_WRITE)
     refreshing.make_ready(connection, now=timezone.now())
-    services.disconnect(principal=request.principal, connection=connection, now=timezone.now())
-    messages.success(request, f"{connection.display_name} is disconnected and its tokens are destroyed.")
+    if services.disconnect(principal=request.principal, connection=connection, now=timezone.now()):
+        messages.success(request, f"{connection.display_name} is disconnected and its tokens are destroyed.")
+    else:
+        told = "Its platform is out of reach and still tells us of it; it is asked again to stop, and then the tokens are destroyed,"
+        messages.warning(request, f"{connection.display_name} is disconnected. {told} within three days at the latest.")
     return redirect("connections")
 
 

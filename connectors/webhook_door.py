@@ -76,8 +76,11 @@ def _answer(request: HttpRequest, platform: str, take: Callable[[], webhooks.Rec
     """Take a delivery in, and answer in a few plain words whatever came of it."""
     try:
         received = take()
-    except NotFound:
-        return _plain("There is nothing at this address.", 404)
+    except NotFound as nothing:
+        # Of a wrong address nothing more is told than that, whatever is wrong with it.
+        return _plain(
+            nothing.detail if nothing.code == webhooks.TELLS_NOTHING else "There is nothing at this address.", 404
+        )
     except InvalidSignature as stranger:
         return _turned_away(request, platform, stranger)
     except ConfigurationError as error:

@@ -39,6 +39,8 @@ _AHEAD: Final = timedelta(minutes=10)
 #: How much is kept of a signed delivery in which nothing is understood.
 _LONGEST_RIDDLE: Final = 20_000
 _LONGEST_KEY: Final = 200
+#: The code of a platform that has no webhooks.
+TELLS_NOTHING: Final = "tells_nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def receive_at(address: OwnAddress, *, request: WebhookRequest, now: datetime) -
 def _telling(platform: str) -> Connector:
     connector = get_connector(platform)
     if Capability.WEBHOOKS not in connector.capabilities:
-        raise NotFound(f"{connector.name} has no webhooks.", code="unknown_platform")
+        raise NotFound(f"{connector.name} tells nothing by webhook: the hub asks it.", code=TELLS_NOTHING)
     return connector
 
 
@@ -110,7 +112,7 @@ def _understood(
             return challenge, []
         events = list(connector.parse_webhook(request)) or [_riddle(request)]
         for event in events:
-            _require_recent(event, now=now)
+            _require_recent(event, within=replay_window(connector), now=now)
     except InvalidSignature:
         webhook_refused.send_robust(sender=models.WebhookEvent, platform=connector.slug)
         raise
@@ -169,15 +171,19 @@ def _key(event: WebhookEvent) -> str:
     return event.key
 
 
-def _require_recent(event: WebhookEvent, *, now: datetime) -> None:
-    """Refuse a signed wish that is too old, or from the future: whoever recorded one could play it again.
+def replay_window(connector: Connector | type[Connector]) -> timedelta:
+    """Return how old a person's wish may be: as long as the platform repeats one, or as the operator says.
 
     The keys of events are forgotten after a while, so none older than that is taken either.
     """
+    return min(settings.WEBHOOK_REPLAY_WINDOW or connector.repeats_for, settings.WEBHOOK_RETENTION)
+
+
+def _require_recent(event: WebhookEvent, *, within: timedelta, now: datetime) -> None:
+    """Refuse a signed wish that is too old, or from the future: whoever recorded one could play it again."""
     if event.kind not in PERSONAL or event.happened_at is None:
         return
-    oldest = now - min(settings.WEBHOOK_REPLAY_WINDOW, settings.WEBHOOK_RETENTION)
-    if not oldest <= event.happened_at <= now + _AHEAD:
+    if not now - within <= event.happened_at <= now + _AHEAD:
         raise InvalidSignature(f"it was signed on {event.happened_at:%Y-%m-%d %H:%M} UTC, too far from now")
 
 

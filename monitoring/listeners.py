@@ -11,7 +11,7 @@ from connectors.services import connection_changed, person_forgotten
 from connectors.webhook_processing import webhook_dead_lettered, webhook_received
 from connectors.webhooks import webhook_refused
 from monitoring import metrics
-from monitoring.models import HealthLogEntry
+from monitoring.models import ConnectionHealth, HealthLogEntry
 from publishing import signals
 
 
@@ -58,6 +58,12 @@ def _webhook_refused(**kwargs: Any) -> None:
 @receiver(person_forgotten)
 def _forgotten(connection_id: UUID, names: tuple[str, ...], instead: str, **kwargs: Any) -> None:
     """Strike a person's names out of what health checks of their account told."""
+    entries = HealthLogEntry.objects.filter(connection=connection_id)
+    verdicts = ConnectionHealth.objects.filter(connection=connection_id)
     for name in names:
-        told = HealthLogEntry.objects.filter(connection=connection_id, cause__contains=name)
-        told.update(cause=Left(Replace(F("cause"), Value(name), Value(instead)), 600))
+        for rows in (entries, verdicts):
+            for column in ("cause", "remedy"):
+                named = rows.filter(**{f"{column}__contains": name})
+                named.update(**{column: Left(Replace(F(column), Value(name), Value(instead)), 600)})
+    entries.update(findings=[])
+    verdicts.update(findings=[])

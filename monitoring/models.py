@@ -22,6 +22,10 @@ class HealthLogEntry(Row):
     code = models.CharField(max_length=60, blank=True)
     cause = models.CharField(max_length=600, blank=True)
     remedy = models.CharField(max_length=600, blank=True)
+    link = models.CharField(max_length=600, blank=True, db_default="", help_text="The page where it is mended.")
+    findings = models.JSONField(
+        default=list, null=True, help_text="Everything the check saw: state, code, cause, remedy and link of each."
+    )
 
     class Meta:
         db_table = "connection_health_log"
@@ -33,6 +37,30 @@ class HealthLogEntry(Row):
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.state} at {self.checked_at:%Y-%m-%d %H:%M}"
+
+
+class ConnectionHealth(models.Model):
+    """How a connection is, as people are told: a check that failed in passing does not show here."""
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, primary_key=True, related_name="verdict")
+    state = models.CharField(max_length=16, blank=True, help_text="Empty while nobody knows.")
+    since = models.DateTimeField(null=True, blank=True, help_text="Since when it is in this state.")
+    code = models.CharField(max_length=60, blank=True)
+    cause = models.CharField(max_length=600, blank=True)
+    remedy = models.CharField(max_length=600, blank=True)
+    link = models.CharField(max_length=600, blank=True)
+    findings = models.JSONField(default=list)
+    failures = models.PositiveIntegerField(default=0, help_text="Checks in a row that failed in passing.")
+    failing_since = models.DateTimeField(null=True, blank=True)
+    told_state = models.CharField(max_length=16, blank=True, help_text="What people heard last.")
+    told_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When somebody last asked for a check.")
+
+    class Meta:
+        db_table = "connection_health"
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.state or 'unknown'}"
 
 
 class Heartbeat(models.Model):

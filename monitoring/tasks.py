@@ -1,8 +1,11 @@
 """Alarm clocks of the watchtower."""
 
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
@@ -11,6 +14,8 @@ from monitoring import health
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
+#: For so long the checks handed out by one tick hand on to the next ones that are due; then the next tick does.
+HAND_ON_FOR: Final = timedelta(seconds=30)
 
 
 @shared_task(
@@ -21,9 +26,12 @@ INFRASTRUCTURE = (OperationalError, InterfaceError)
     max_retries=5,
 )
 def check_due_connections() -> None:
-    """Hand out the health checks that are due, ten at a time."""
-    for connection_id in health.claim_due_connections(now=timezone.now()):
-        check_connection.delay(str(connection_id))
+    """Hand out the health checks that are due, so many side by side; and forget what is old."""
+    now = timezone.now()
+    until = (now + HAND_ON_FOR).isoformat()
+    for connection_id in health.claim_due_connections(now=now, limit=settings.HEALTH_CHECKS_AT_ONCE):
+        check_connection.delay(str(connection_id), until)
+    health.forget_old(now=now)
 
 
 @shared_task(
@@ -33,8 +41,13 @@ def check_due_connections() -> None:
     retry_backoff_max=60,
     max_retries=5,
 )
-def check_connection(connection_id: str) -> None:
-    """Check the health of one connection."""
-    connection = Connection.objects.exclude(status=Connection.Status.INACTIVE).filter(pk=UUID(connection_id)).first()
+def check_connection(connection_id: str, until: str = "") -> None:
+    """Check the health of one connection; until that moment, hand on to the one that is due longest."""
+    living = Connection.objects.exclude(status=Connection.Status.INACTIVE).filter(platform__enabled=True)
+    connection = living.filter(pk=UUID(connection_id)).first()
     if connection is not None:
         health.check_connection(connection=connection, now=timezone.now())
+    now = timezone.now()
+    if until and now < datetime.fromisoformat(until):
+        for next_id in health.claim_due_connections(now=now, limit=1):
+            check_connection.delay(str(next_id), until)

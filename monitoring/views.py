@@ -9,9 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from connectors import selectors
-from connectors.models import Connection
 from connectors.pages import STATE_LABELS
-from foundation.errors import Conflict
 from foundation.listing import Query
 from monitoring import health
 from monitoring.pages import connection as connection_pages
@@ -46,11 +44,11 @@ def check_connection(request: MemberRequest, connection_id: UUID) -> HttpRespons
     """Check a connection now."""
     request.principal.require(CONNECTIONS_WRITE)
     found = selectors.connection_of(request.principal.tenant, connection_id)
-    if found.status == Connection.Status.INACTIVE:
-        raise Conflict(
-            f"{found.display_name} is disconnected; there is nothing to check.", remedy="Connect the account again."
-        )
-    entry = health.check_connection(connection=found, now=timezone.now())
+    try:
+        entry = health.check_now(connection=found, now=timezone.now())
+    except health.CheckedJustNow as haste:
+        messages.info(request, f"{found.display_name}: {haste.detail}")
+        return redirect("connection", found.pk)
     told = f"Checked {found.display_name}: {STATE_LABELS[entry.state].lower()}."
     if entry.state == "healthy":
         messages.success(request, told)

@@ -62,6 +62,7 @@ class GoogleBusinessConnector(Connector):
 
     slug = PLATFORM
     name = "Google Business Profile"
+    console = "https://console.cloud.google.com/apis/credentials"
     capabilities = _TAKES | {
         Capability.OAUTH,
         Capability.FIND_PUBLISHED,

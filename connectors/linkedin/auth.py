@@ -99,6 +99,13 @@ class Login:
     def introspect(self, token: Secret) -> Introspected:
         """Return what LinkedIn says of a token; a dead one is an answer, not an error."""
         told = self._ask("introspectToken", {"token": token}, operation="inspect_token")
+        if not isinstance(told.get("active"), bool):
+            raise UnexpectedAnswer(
+                "LinkedIn did not say whether the token is active.",
+                remedy="Try again in a minute.",
+                platform=PLATFORM,
+                operation="inspect_token",
+            )
         return Introspected(
             active=told.get("active") is True,
             status=str(told.get("status") or ""),

@@ -1,7 +1,7 @@
 """The LinkedIn connector: a table of contents of this folder."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -71,6 +71,9 @@ class LinkedInConnector(Connector):
 
     slug = PLATFORM
     name = "LinkedIn"
+    console = "https://www.linkedin.com/developers/apps"
+    #: LinkedIn repeats every five minutes for 8 hours.
+    repeats_for = timedelta(hours=9)
     capabilities = _TAKES | {
         Capability.OAUTH,
         Capability.FIND_PUBLISHED,
@@ -282,6 +285,17 @@ class LinkedInConnector(Connector):
         """Ask for no more news of a page."""
         if target.kind == scopes.ORGANIZATION:
             webhooks.unsubscribe(self._rest(target), target, developer_app=settings.LINKEDIN_DEVELOPER_APP_ID)
+
+    def is_subscribed(self, target: Target, *, address: Secret | None = None) -> bool | None:
+        """Read a page's subscription; profiles have none."""
+        if target.kind != scopes.ORGANIZATION:
+            return None
+        return webhooks.is_subscribed(
+            self._rest(target),
+            target,
+            developer_app=settings.LINKEDIN_DEVELOPER_APP_ID,
+            webhook=f"{settings.PUBLIC_URL}/webhooks/{self.slug}/",
+        )
 
     @classmethod
     def subscription_of(cls, target: Target) -> str:

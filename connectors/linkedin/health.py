@@ -70,7 +70,7 @@ def _dead(told: Introspected) -> HealthFinding:
         "expired": "The access token has expired.",
         "revoked": "The access token was revoked.",
     }.get(told.status, "LinkedIn no longer accepts the access token.")
-    return HealthFinding(HealthState.UNHEALTHY, "token_dead", cause, _RECONNECT)
+    return HealthFinding(HealthState.UNHEALTHY, "token_dead", cause, _RECONNECT, renewable=True)
 
 
 def _scopes(told: Introspected, targets: Sequence[Target]) -> list[HealthFinding]:

@@ -84,6 +84,19 @@ def subscribe(rest: Rest, target: Target, *, developer_app: str, webhook: str) -
     )
 
 
+def is_subscribed(rest: Rest, target: Target, *, developer_app: str, webhook: str) -> bool | None:
+    """Read the subscription; it vanishes without a word when the member's grant or role ends."""
+    if not developer_app:
+        return None
+    try:
+        told = rest.read(_path(target, developer_app), operation="read_subscription", scope=ADMIN)
+    except ConnectorError as error:
+        if error.reply.status != 404:
+            raise
+        return False
+    return bool(told.get("webhook", webhook) == webhook)
+
+
 def unsubscribe(rest: Rest, target: Target, *, developer_app: str) -> None:
     """Ask LinkedIn to be silent about a page; one of which it tells nothing is no error."""
     if not developer_app:

@@ -1,7 +1,7 @@
 """The Mailchimp connector: a table of contents of this folder."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -68,6 +68,8 @@ class MailchimpConnector(Connector):
 
     slug = PLATFORM
     name = "Mailchimp"
+    #: Mailchimp repeats for 75 minutes.
+    repeats_for = timedelta(hours=3)
     capabilities = _TAKES | {
         Capability.API_KEY,
         Capability.FIND_PUBLISHED,
@@ -247,6 +249,10 @@ class MailchimpConnector(Connector):
     def subscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> Secret | None:
         """Ask for news of an audience at its own address."""
         return webhooks.subscribe(self._rest(target), target, _given(address), signed=settings.MAILCHIMP_SIGN_WEBHOOKS)
+
+    def is_subscribed(self, target: Target, *, address: Secret | None = None) -> bool:
+        """Look for our address among the audience's webhooks."""
+        return address is not None and webhooks.is_subscribed(self._rest(target), target, address)
 
     def unsubscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
         """Ask for silence."""

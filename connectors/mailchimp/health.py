@@ -1,12 +1,12 @@
 """How a Mailchimp connection is: the key, its user's role, the chosen audiences, and their senders' domains.
 
 Source: docs/platforms/mailchimp.md, "Health". The ping proves that the key lives; the root says whose it is and what its user may do now. A
-block by the network before Mailchimp, or a call too many, says nothing about the key and never asks for another one.
+block by the network before Mailchimp, a call too many or an answer nobody understands says nothing about the key: it is raised.
 """
 
 from collections.abc import Iterator, Sequence
 
-from connectors.errors import ConnectorError, RateLimited, ReconnectRequired, UnexpectedAnswer
+from connectors.errors import ConnectorError, ReconnectRequired, UnexpectedAnswer
 from connectors.mailchimp import accounts, sender
 from connectors.mailchimp.accounts import Account
 from connectors.mailchimp.errors import is_gone
@@ -27,10 +27,6 @@ def check(rest: Rest, *, targets: Sequence[Target]) -> HealthReport:
         state = HealthState.UNHEALTHY if error.connection_ended else HealthState.DEGRADED
         code = "token_dead" if error.connection_ended else "refused"
         return HealthReport((HealthFinding(state, code, error.cause, error.remedy or _RECONNECT),))
-    except RateLimited as error:
-        return HealthReport((HealthFinding(HealthState.DEGRADED, "rate_limited", error.cause, error.remedy),))
-    except UnexpectedAnswer as error:
-        return HealthReport((HealthFinding(HealthState.DEGRADED, "unexpected_answer", error.cause, error.remedy),))
     return HealthReport(tuple(findings))
 
 

@@ -25,6 +25,14 @@ SIGNATURE: Final = "x-mailchimp-signature"
 #: How far a signature's moment may be from now.
 WINDOW: Final = timedelta(seconds=300)
 EVENTS: Final = ("subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign")
+#: What contacts do. A new address comes as ``upemail`` and once more as ``profile``.
+MEMBERS: Final = {
+    "subscribe": EventKind.MEMBER_JOINED,
+    "unsubscribe": EventKind.MEMBER_LEFT,
+    "profile": EventKind.MEMBER_CHANGED,
+    "upemail": EventKind.MEMBER_CHANGED,
+    "cleaned": EventKind.MEMBER_UNREACHABLE,
+}
 _SIGNED: Final = re.compile(r"[0-9a-f]{64}")
 _MOMENT: Final = re.compile(r"[0-9]{1,12}")
 
@@ -56,6 +64,11 @@ def subscribe(rest: Rest, target: Target, address: Secret, *, signed: bool) -> S
         raise
     secret = text(told.get("signing_secret"))
     return Secret(secret) if secret else None
+
+
+def is_subscribed(rest: Rest, target: Target, address: Secret) -> bool:
+    """Tell whether the audience still has a webhook with our address."""
+    return _find(rest, target, address) is not None
 
 
 def unsubscribe(rest: Rest, target: Target, address: Secret) -> None:
@@ -126,9 +139,9 @@ def _events(told: Mapping[str, Any], data: Mapping[str, Any], list_id: str) -> I
 
 
 def _kind(word: str, data: Mapping[str, Any]) -> EventKind:
-    """Return our word. Of contacts there is none: what they did is kept in Mailchimp's own words."""
+    """Return our word for what happened to a contact or a campaign."""
     if word != "campaign":
-        return EventKind.UNKNOWN
+        return MEMBERS.get(word, EventKind.UNKNOWN)
     return EventKind.POST_CREATED if text(data.get("status")) == "sent" else EventKind.POST_CHANGED
 
 

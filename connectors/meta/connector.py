@@ -1,7 +1,7 @@
 """The Meta connector: a table of contents of this folder."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -79,6 +79,9 @@ class MetaConnector(Connector):
     }
     renews_with: ClassVar = ACCESS_TOKEN
     refresh_before: ClassVar = settings.META_REFRESH_BEFORE
+    console = "https://developers.facebook.com/apps/"
+    #: Meta repeats for about 36 hours.
+    repeats_for = timedelta(hours=48)
     kinds: ClassVar = (
         DestinationKind(
             PAGE_KIND,
@@ -250,6 +253,12 @@ class MetaConnector(Connector):
     def unsubscribe_webhooks(self, target: Target, *, address: Secret | None = None) -> None:
         """Unsubscribe the Page, and with it the Instagram account linked to it."""
         webhooks.unsubscribe(self._page_of(target, operation="unsubscribe"))
+
+    def is_subscribed(self, target: Target, *, address: Secret | None = None) -> bool:
+        """Read the Page's list of those that are told."""
+        return webhooks.is_subscribed(
+            self._page_of(target, operation="list_subscriptions"), settings.META_WEBHOOK_FIELDS
+        )
 
     @classmethod
     def subscription_of(cls, target: Target) -> str:

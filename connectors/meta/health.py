@@ -2,20 +2,21 @@
 
 Source: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/debugging, read 2026-11-21. ``debug_token`` is
 asked with the app's token and spends no Page budget. It cannot see a checkpoint or a missing Page Publishing Authorization:
-those show only on use. An Instagram account is read as well (``health_instagram``): it can be unlinked, or cut off with the
-person's data access, while the token of its Page lives on.
+those show only on use. The person's list of Pages tells their role on each. An Instagram account is read as well
+(``health_instagram``): it can be unlinked, or cut off with the person's data access, while the token of its Page lives on.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from connectors.errors import ReconnectRequired
+from connectors.errors import ReconnectRequired, UnexpectedAnswer
 from connectors.meta import health_instagram
-from connectors.meta.accounts import INSTAGRAM_KIND, PAGE_KIND
+from connectors.meta.accounts import INSTAGRAM_KIND, PAGE_KIND, PUBLISHING_TASKS
 from connectors.meta.auth import granted_targets, inspect
 from connectors.meta.codes import meaning_of
 from connectors.meta.graph import Graph, read_time
+from connectors.meta.meanings import PLATFORM
 from connectors.types import (
     ACCESS_TOKEN,
     HealthFinding,
@@ -25,6 +26,7 @@ from connectors.types import (
     Target,
     destination_token,
 )
+from foundation.secret import Secret
 
 #: People are told this long before data access or the token itself ends.
 WARN_BEFORE: Final = timedelta(days=14)
@@ -43,12 +45,13 @@ def check(graph: Graph, keys: KeyRing, *, targets: Sequence[Target], now: dateti
         token = keys.open(ACCESS_TOKEN)
     except ReconnectRequired as error:
         return HealthReport((HealthFinding(HealthState.UNHEALTHY, "token_missing", error.cause, error.remedy),))
-    facts = inspect(graph, token)
+    facts = _inspected(graph, token)
     scopes = tuple(sorted(str(scope) for scope in facts.get("scopes") or ()))
     findings = _token_findings(facts, now=now, pages=len(targets))
     if facts.get("is_valid") is True:
         findings += _scope_findings(scopes, targets)
         findings += _clock_findings(facts, now=now)
+        findings += _role_findings(graph, token, targets)
     for target in targets:
         place = _page_findings(graph, keys, target)
         if not place and target.kind == INSTAGRAM_KIND:
@@ -66,6 +69,19 @@ def _token_findings(facts: dict[str, Any], *, now: datetime, pages: int) -> list
     if facts.get("is_valid") is True:
         return []
     return [HealthFinding(HealthState.UNHEALTHY, "token_dead", why_dead(facts), _RECONNECT)]
+
+
+def _inspected(graph: Graph, token: Secret) -> dict[str, Any]:
+    """Inspect a token; an answer that does not say whether it is valid proves nothing, least of all that it is dead."""
+    facts = inspect(graph, token)
+    if not isinstance(facts.get("is_valid"), bool):
+        raise UnexpectedAnswer(
+            "Meta did not say whether the token is valid.",
+            remedy="Nothing: it is asked again.",
+            platform=PLATFORM,
+            operation="inspect_token",
+        )
+    return facts
 
 
 def why_dead(facts: Mapping[str, Any]) -> str:
@@ -93,6 +109,33 @@ def _scope_findings(scopes: Sequence[str], targets: Sequence[Target]) -> list[He
                 )
             )
     return findings
+
+
+def _role_findings(graph: Graph, token: Secret, targets: Sequence[Target]) -> list[HealthFinding]:
+    """Look at the person's role on each chosen Page. The list leaves out Pages of business portfolios: that proves nothing."""
+    chosen = {str(target.facts.get("page_id") or target.external_id): target for target in targets}
+    if not chosen:
+        return []
+    query = {"fields": "id,tasks", "limit": "100"}
+    try:
+        listed = list(graph.pages("me/accounts", token=token, operation="list_pages", query=query))
+    except (ReconnectRequired, UnexpectedAnswer):
+        return []  # the tokens of the Pages have the last word
+    found = []
+    for page in listed:
+        target, tasks = chosen.get(str(page.get("id"))), page.get("tasks")
+        if target is None or not isinstance(tasks, list) or PUBLISHING_TASKS & set(map(str, tasks)):
+            continue
+        cause = f"The person's role on {target.name or target.external_id} no longer allows creating content."
+        remedy = (
+            "Ask an admin of the Page for that, in Meta Business Suite under Page access; it is seen by the next check."
+        )
+        found.append(
+            HealthFinding(
+                HealthState.UNHEALTHY, "role_lost", cause, remedy, link="https://business.facebook.com/settings/pages"
+            )
+        )
+    return found
 
 
 def _clock_findings(facts: dict[str, Any], *, now: datetime) -> list[HealthFinding]:
@@ -124,7 +167,7 @@ def _page_findings(graph: Graph, keys: KeyRing, target: Target) -> list[HealthFi
                 "Reconnect and tick it in Facebook's dialog.",
             )
         ]
-    facts = inspect(graph, token)
+    facts = _inspected(graph, token)
     if facts.get("is_valid") is not True:
         return [HealthFinding(HealthState.UNHEALTHY, "page_token_dead", f"{name}: {why_dead(facts)}", _RECONNECT)]
     left_out = [

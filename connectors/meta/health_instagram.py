@@ -13,6 +13,8 @@ from connectors.meta.publish_instagram import read_quota
 from connectors.types import HealthFinding, HealthState, Target
 from foundation.secret import Secret
 
+#: From this share of the day's posts on people are told.
+_NEARLY: Final = 0.8
 _LINK: Final = (
     "Make sure that it is a professional account linked to its Page, then reconnect and tick it in Facebook's dialog."
 )
@@ -28,8 +30,17 @@ def check(graph: Graph, token: Secret, target: Target) -> list[HealthFinding]:
         return [HealthFinding(HealthState.UNHEALTHY, "instagram_unreachable", f"{name}: {error.cause}", _LINK)]
     except UnexpectedAnswer as error:
         cause = f"{name}: {error.cause}"
-        return [HealthFinding(HealthState.DEGRADED, "instagram_unclear", cause, error.remedy)]
+        return [HealthFinding(HealthState.DEGRADED, "instagram_unclear", cause, error.remedy, passing=True)]
     if used < total:
-        return []
+        return _nearly_used(name, used, total)
     cause = f"{name} has used {used} of its {total} Instagram posts of the last 24 hours."
     return [HealthFinding(HealthState.DEGRADED, "quota_used", cause, "Posts wait until Instagram allows more.")]
+
+
+def _nearly_used(name: str, used: int, total: int) -> list[HealthFinding]:
+    if used < _NEARLY * total:
+        return []
+    cause = f"{name} has used {used} of its {total} Instagram posts of the last 24 hours."
+    return [
+        HealthFinding(HealthState.HEALTHY, "quota_low", cause, "Nothing yet; further posts wait once all are used.")
+    ]

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qs
 
-from connectors.errors import InvalidSignature
+from connectors.errors import InvalidSignature, UnexpectedAnswer
 from connectors.meta import signed_request
 from connectors.meta.asset import Asset, require_success
+from connectors.meta.meanings import PLATFORM
 from connectors.meta.webhook_events import events_in
 from connectors.types import EventKind, WebhookEvent, WebhookReply, WebhookRequest
 from foundation.secret import Secret
@@ -54,6 +55,21 @@ def subscribe(page: Asset, fields: Iterable[str]) -> None:
     """Subscribe a Page; the deliveries of its linked Instagram account are switched on with it."""
     body = {"subscribed_fields": ",".join(fields)}
     require_success(page.post(f"{page.id}/subscribed_apps", body, operation="subscribe"), operation="subscribe")
+
+
+def is_subscribed(page: Asset, fields: Iterable[str]) -> bool:
+    """Tell whether our app stands among those that Meta tells of a Page, with every field that we want."""
+    told = page.get(f"{page.id}/subscribed_apps", operation="list_subscriptions", fields="id,subscribed_fields")
+    listed = told.get("data")
+    if not isinstance(listed, list):
+        raise UnexpectedAnswer(
+            "Meta's list of subscriptions is none.", platform=PLATFORM, operation="list_subscriptions"
+        )
+    ours = next((app for app in listed if isinstance(app, dict) and str(app.get("id")) == page.graph.app_id), None)
+    if ours is None:
+        return False
+    names = ours.get("subscribed_fields")
+    return not isinstance(names, list) or set(fields) <= set(map(str, names))
 
 
 def unsubscribe(page: Asset) -> None:

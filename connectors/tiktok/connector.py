@@ -69,6 +69,9 @@ class TikTokConnector(Connector):
 
     slug = PLATFORM
     name = "TikTok"
+    console = "https://developers.tiktok.com/apps/"
+    #: TikTok repeats for 72 hours what was not answered.
+    repeats_for = timedelta(hours=73)
     capabilities = _TAKES | {
         Capability.OAUTH,
         Capability.FIND_PUBLISHED,

@@ -43,7 +43,7 @@ def check(api: Api, *, targets: Sequence[Target], wanted: Sequence[str], audited
     except ConfigurationError as error:
         findings.append(HealthFinding(HealthState.DEGRADED, "app_refused", error.detail, error.remedy))
     except ConnectorError as error:
-        findings.append(HealthFinding(HealthState.DEGRADED, "not_understood", error.cause, error.remedy))
+        findings.append(HealthFinding(HealthState.DEGRADED, "not_understood", error.cause, error.remedy, passing=True))
     return HealthReport(tuple(findings), scopes_granted=granted)
 
 
@@ -59,7 +59,7 @@ def _refused(error: ReconnectRequired) -> HealthFinding:
         return HealthFinding(HealthState.UNHEALTHY, "scope_missing", error.cause, error.remedy or RECONNECT)
     if has_code(error, BANNED):
         return HealthFinding(HealthState.UNHEALTHY, "account_blocked", error.cause, error.remedy)
-    return HealthFinding(HealthState.UNHEALTHY, "token_dead", error.cause, error.remedy or RECONNECT)
+    return HealthFinding(HealthState.UNHEALTHY, "token_dead", error.cause, error.remedy or RECONNECT, renewable=True)
 
 
 def _drafts_alone(known: Sequence[str]) -> HealthFinding:

@@ -12,11 +12,11 @@ from django.test import Client
 
 from connectors import http, subscribing
 from connectors.manager import connector_class, get_connector, target_of
-from connectors.models import Connection, Destination, WebhookAddress
+from connectors.models import Connection, Destination, Platform, WebhookAddress
 from connectors.services import choose_destinations, disconnect, store_destinations, store_grant
 from connectors.subscribing import subscribe_due
 from connectors.types import ACCESS_TOKEN
-from connectors.unsubscribing import WAITS, unsubscribe_due
+from connectors.unsubscribing import LONGEST_FAREWELL, WAITS, unsubscribe_due
 from foundation.secret import Secret
 from sandbox.adapter import SandboxAdapter
 from sandbox.app import Sandbox
@@ -25,9 +25,11 @@ from sandbox.linkedin import demo as linkedin_demo
 from sandbox.linkedin.courier import Letter, Reply
 from sandbox.meta import demo
 from sandbox.world import World
+from tenants.models import AuditEntry
 from tests.conftest import GATEWAY, House
 from tests.connectors.keyhole import Keyhole
 from tests.connectors.test_own_addresses import opened, path_of, tell
+from vault.models import EncryptedSecret
 
 pytestmark = pytest.mark.django_db
 ILL = {"kind": "http_status", "status": 503, "host": "graph.facebook.com", "path": "*/subscribed_apps", "times": None}
@@ -165,6 +167,79 @@ def test_a_platform_out_of_reach_keeps_nobody_from_disconnecting(
     assert connection.status == "inactive"
     assert wire.ends() == 2, "it is tried once more"
     assert unsubscribe_due(now=now + timedelta(days=9)) == 0, "there is no token to ask with"
+
+
+DOWN = {"kind": "http_status", "status": 503, "times": None}
+
+
+def test_a_grant_that_could_not_be_withdrawn_keeps_its_tokens_until_the_platform_was_told_to_be_silent(
+    house: House, connection: Connection, world: World, now: datetime
+) -> None:
+    choose(house, connection, demo.BAKERY, demo.BICYCLES)
+    subscribe_due(now=now)
+    world.faults.add(fault_from(DOWN))
+    assert disconnect(principal=house.principal, connection=connection, now=now) is False
+    assert (secrets_of(connection), subscribed(world)) == (True, {demo.BAKERY, demo.BICYCLES})
+    connection.refresh_from_db()
+    assert connection.status == "inactive"
+    assert not connection.destinations.filter(enabled=True).exists()
+    world.faults.clear()
+    assert unsubscribe_due(now=now + timedelta(hours=3)) == 2
+    assert (secrets_of(connection), subscribed(world)) == (False, set())
+    assert AuditEntry.objects.filter(action="connection.tokens_destroyed").count() == 1
+
+
+def test_a_platform_that_stays_out_of_reach_after_a_disconnection_is_given_up_and_the_tokens_are_destroyed(
+    house: House, connection: Connection, world: World, wire: Wire, now: datetime
+) -> None:
+    choose(house, connection, demo.BAKERY)
+    subscribe_due(now=now)
+    world.faults.add(fault_from(DOWN))
+    disconnect(principal=house.principal, connection=connection, now=now)
+    for hours in range(72):
+        unsubscribe_due(now=now + timedelta(hours=hours))
+    assert wire.ends() == 2 + len(WAITS), "twice at once, then after each of the waits"
+    assert secrets_of(connection) is False
+
+
+@pytest.mark.parametrize("how", ["setting", "platform"])
+def test_tokens_do_not_outlive_a_disconnection_by_more_than_three_days_whatever_is_switched_off(
+    house: House, connection: Connection, world: World, now: datetime, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(house, connection, demo.BAKERY)
+    subscribe_due(now=now)
+    world.faults.add(fault_from(DOWN))
+    assert disconnect(principal=house.principal, connection=connection, now=now) is False
+    if how == "setting":
+        monkeypatch.setattr(settings, "WEBHOOK_SUBSCRIBE", False)
+    else:
+        Platform.objects.filter(slug="meta").update(enabled=False)
+    assert timedelta(days=2) < LONGEST_FAREWELL < timedelta(days=3)
+    assert unsubscribe_due(now=now + LONGEST_FAREWELL - timedelta(minutes=1)) == 0
+    assert secrets_of(connection) is True
+    assert unsubscribe_due(now=now + LONGEST_FAREWELL + timedelta(minutes=1)) == 0
+    assert secrets_of(connection) is False
+
+
+def test_who_connects_again_meanwhile_keeps_the_new_tokens(
+    house: House, connection: Connection, connect: Callable[[House], Connection], world: World, now: datetime
+) -> None:
+    choose(house, connection, demo.BAKERY)
+    subscribe_due(now=now)
+    world.faults.add(fault_from(DOWN))
+    disconnect(principal=house.principal, connection=connection, now=now)
+    world.faults.clear()
+    again = connect(house)
+    assert again.pk == connection.pk
+    choose(house, again, demo.BICYCLES)
+    unsubscribe_due(now=now + timedelta(days=9))
+    assert secrets_of(again) is True
+    assert demo.BAKERY not in subscribed(world)
+
+
+def secrets_of(connection: Connection) -> bool:
+    """Tell whether the vault still holds anything of an account."""
+    return EncryptedSecret.objects.filter(connection_id=connection.pk).exists()
 
 
 def test_a_place_that_the_grant_no_longer_opens_is_unsubscribed(

@@ -15,9 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from connectors.manager import connector_class
+from connectors.meta.connector import MetaConnector
 from connectors.models import DataDeletion, WebhookEvent
 from connectors.webhook_door import MOST_REFUSALS
-from connectors.webhooks import webhook_refused
+from connectors.webhooks import replay_window, webhook_refused
 from foundation.secret import Secret
 from sandbox.meta import demo
 from tests.connectors.hooks import DATA_DELETION, DEAUTHORIZED, META, body_of, comment, deliver, entry, wish
@@ -249,11 +251,25 @@ def test_a_wish_is_kept_under_a_key_that_names_nobody(stranger: Client) -> None:
 
 @pytest.mark.parametrize("address", [DEAUTHORIZED, DATA_DELETION])
 def test_a_wish_recorded_long_ago_is_not_taken_for_a_new_one(stranger: Client, address: str) -> None:
-    window = settings.WEBHOOK_REPLAY_WINDOW.total_seconds()
+    window = MetaConnector.repeats_for.total_seconds()
     assert wish(stranger, demo.AMELIE, time.time() - window - 60, address=address).status_code == 403
     assert wish(stranger, demo.AMELIE, time.time() + AN_HOUR, address=address).status_code == 403
     assert not WebhookEvent.objects.exists()
     assert wish(stranger, demo.AMELIE, time.time() - window + 60, address=address).status_code == 200
+
+
+def test_an_operator_may_say_how_old_a_wish_may_be(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "WEBHOOK_REPLAY_WINDOW", timedelta(hours=1))
+    assert wish(stranger, demo.AMELIE, time.time() - 2 * AN_HOUR).status_code == 403
+    assert wish(stranger, demo.AMELIE, time.time() - AN_HOUR / 2).status_code == 200
+
+
+def test_a_platforms_window_is_longer_than_it_repeats_what_was_not_answered() -> None:
+    """The sheets' figures: Meta about 36 hours, LinkedIn 8, TikTok 72, Mailchimp 75 minutes."""
+    repeats = {"meta": 36.0, "linkedin": 8.0, "tiktok": 72.0, "mailchimp": 1.25}
+    for slug, hours in repeats.items():
+        window = replay_window(connector_class(slug))
+        assert timedelta(hours=hours) < window <= timedelta(hours=hours * 2.5), slug
 
 
 def test_no_wish_is_older_than_the_memory_of_wishes(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -484,6 +484,11 @@ def test_events_are_replayed_by_platform_moment_and_fate(client: Client) -> None
     assert set(WebhookEvent.objects.exclude(due_at=None).values_list("pk", flat=True)) == {one.pk, two.pk}
     assert WebhookEvent.objects.filter(due_at=None, tries=0).count() == 0
     assert said("--since", "2026-01-01") == {"replayed": 2}
+    WebhookEvent.objects.update(state="processed", due_at=None)
+    WebhookEvent.objects.filter(pk=two.pk).update(state="failed")
+    assert said("--state", "failed", "--dry-run") == said("--failed", "--dry-run")
+    assert said("--state", "processed", "--kind", "share") == {"replayed": 1}
+    assert said("--kind", "comment", "--state", "processed", "--platform", "meta") == {"replayed": 2}
 
 
 def test_a_platform_or_moment_that_is_none_is_refused() -> None:
@@ -491,6 +496,12 @@ def test_a_platform_or_moment_that_is_none_is_refused() -> None:
         call_command("replay_webhooks", "--platform", "friendface")
     with pytest.raises(CommandError, match="not a moment"):
         call_command("replay_webhooks", "--since=yesterday")
+    with pytest.raises(CommandError, match="There is no kind"):
+        call_command("replay_webhooks", "--kind", "gossip")
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("replay_webhooks", "--state", "received")
+    with pytest.raises(CommandError, match="not allowed with"):
+        call_command("replay_webhooks", "--state", "failed", "--failed")
 
 
 def test_operators_see_events_and_process_them_again(client: Client) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from connectors.types import Capability, Content, EventKind, WebhookReply, WebhookRequest
+from sandbox.fetching import Errand, Fetched, Fetcher
 from sandbox.platforms import TimelineItem
 from sandbox.world import World
 
@@ -71,6 +73,24 @@ class Specimen:
     content: Content
 
 
+class FetcherDoor:
+    """Stands where the town fetches: what is meant for the hub's webhook door goes there, all else goes on."""
+
+    def __init__(self, door: Door, beyond: Fetcher, prefix: str) -> None:
+        self._door = door
+        self._beyond = beyond
+        self._prefix = prefix
+
+    def fetch(self, errand: Errand) -> Fetched:
+        """Hand a delivery or a question to the hub."""
+        if not errand.url.startswith(self._prefix):
+            return self._beyond.fetch(errand)
+        parts = urlsplit(errand.url)
+        request = WebhookRequest(errand.method, dict(errand.headers), dict(parse_qsl(parts.query)), errand.body)
+        reply = self._door(request, path=parts.path)
+        return Fetched(200, reply.body if reply else b"", reply.content_type if reply else "text/plain")
+
+
 class Adapter(ABC):
     """A platform as the contract suite plays it. A new connector brings one of these and gets the whole suite."""
 
@@ -79,6 +99,12 @@ class Adapter(ABC):
     patience: timedelta
     #: What ``comment_from_outside`` is told as; comments name the post they stand under.
     told_as: EventKind = EventKind.COMMENT
+    #: Whether the platform asks, before it tells anything, whether the address is ours.
+    asks: bool = True
+    #: Whether it can be told to be silent about one place.
+    silenceable: bool = True
+    #: A word that the news of ``comment_from_outside`` hold, where others come under the same name.
+    told_word: str = ""
     #: What publishing stands on and a person can lose: the word for it, and the code under which a health check tells it.
     right: str = "scope"
     right_lost: str = "scope_missing"
@@ -180,7 +206,7 @@ class Adapter(ABC):
         raise self._lacks("open_door")
 
     def comment_from_outside(self, world: World, kind: str, external_id: str, text: str) -> None:
-        """Let a stranger comment on a post, and the town tell it."""
+        """Let a stranger comment on a post, or do whatever else the platform tells of, and the town tell it."""
         raise self._lacks("comment_from_outside")
 
     def review_from_outside(self, world: World, kind: str, text: str, *, stars: int) -> None:

@@ -1,5 +1,6 @@
 """What a platform tells by itself comes in by the hub's real door: its question is answered, and no stranger is believed."""
 
+import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,11 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from connectors.models import Destination, WebhookEvent
+from connectors.own_addresses import known_address_of
+from connectors.registry import CONNECTORS
 from connectors.subscribing import subscribe_due
 from connectors.types import Capability, EventKind, WebhookReply, WebhookRequest
 from connectors.unsubscribing import unsubscribe_due
 from connectors.webhook_processing import process_due
-from tests.contract.cases import able
+from tests.contract.cases import Case, able
 from tests.contract.conftest import HUB
 from tests.contract.stage import Stage
 
@@ -73,7 +76,8 @@ def door(stage: Stage, settings: Any) -> HubDoor:
 
 def heard(stage: Stage) -> list[WebhookEvent]:
     """Return what the hub keeps of the news."""
-    return list(WebhookEvent.objects.filter(platform=stage.slug, kind=stage.adapter.told_as))
+    events = WebhookEvent.objects.filter(platform=stage.slug, kind=stage.adapter.told_as)
+    return [event for event in events if stage.adapter.told_word in json.dumps(event.raw)]
 
 
 def speak(stage: Stage) -> str:
@@ -83,7 +87,12 @@ def speak(stage: Stage) -> str:
     return job.external_id
 
 
-@pytest.mark.parametrize("case", TELLING, ids=str)
+def asking(word: str) -> list[Case]:
+    """Return the kinds that tell, of platforms of which this is said."""
+    return [case for case in TELLING if getattr(case.adapter, word)]
+
+
+@pytest.mark.parametrize("case", asking("asks"), ids=str)
 def test_the_platforms_question_is_answered_as_it_wants(stage: Stage, door: HubDoor) -> None:
     assert door.questions, "the town asked, and went on only because the answer was right"
 
@@ -116,6 +125,24 @@ def test_a_stranger_is_turned_away_and_leaves_nothing(stage: Stage, door: HubDoo
 
 
 @pytest.mark.parametrize("case", TELLING, ids=str)
+def test_the_hub_can_ask_whether_it_is_still_told(stage: Stage, door: HubDoor) -> None:
+    connector, place = stage.connector, stage.place
+    address = known_address_of(place) if connector.own_addresses else None
+    told = connector.is_subscribed(stage.target, address=address)
+    assert told is (True if stage.adapter.silenceable else None)
+
+
+@pytest.mark.parametrize(
+    "slug", [slug for slug, one in CONNECTORS.items() if Capability.WEBHOOKS not in one.capabilities]
+)
+def test_the_door_of_a_platform_that_tells_nothing_says_so(slug: str, db: None) -> None:
+    for answer in (Client().get(f"/webhooks/{slug}/"), Client().post(f"/webhooks/{slug}/")):
+        assert answer.status_code == 404
+        assert "tells nothing by webhook: the hub asks it" in answer.content.decode()
+    assert not WebhookEvent.objects.exists()
+
+
+@pytest.mark.parametrize("case", asking("silenceable"), ids=str)
 def test_a_place_that_is_given_up_is_told_of_no_more(stage: Stage, door: HubDoor) -> None:
     job = stage.say()
     Destination.objects.update(enabled=False)

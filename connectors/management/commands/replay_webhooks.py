@@ -12,6 +12,7 @@ from django.utils import timezone
 from connectors import doorbell, webhook_processing
 from connectors.models import WebhookEvent
 from connectors.registry import CONNECTORS
+from connectors.types import EventKind
 
 
 class Command(BaseCommand):
@@ -31,7 +32,15 @@ class Command(BaseCommand):
             metavar="WHEN",
             help="Only events received since then: ISO 8601, such as 2026-11-21 or 2026-11-21T09:00+01:00 (else UTC).",
         )
-        parser.add_argument("--failed", action="store_true", help="Only dead letters: events that went on failing.")
+        states = (WebhookEvent.State.PROCESSED.value, WebhookEvent.State.FAILED.value)
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument(
+            "--state", choices=states, help="Only events in this state; without it, all that are at rest."
+        )
+        which.add_argument(
+            "--failed", action="store_true", help="The same as --state failed: events that went on failing."
+        )
+        parser.add_argument("--kind", help=f"Only events of this kind: {', '.join(EventKind)}.")
         parser.add_argument("--dry-run", action="store_true", help="Tell what would be processed; change nothing.")
         parser.add_argument("--json", action="store_true", help="Print one JSON document.")
 
@@ -56,8 +65,12 @@ class Command(BaseCommand):
             events = events.filter(platform_id=options["platform"])
         if options["since"]:
             events = events.filter(received_at__gte=options["since"])
-        if options["failed"]:
-            events = events.filter(state=WebhookEvent.State.FAILED)
+        if state := WebhookEvent.State.FAILED if options["failed"] else options["state"]:
+            events = events.filter(state=state)
+        if options["kind"]:
+            if options["kind"] not in list(EventKind):
+                raise CommandError(f"There is no kind {options['kind']!r}: {', '.join(EventKind)}.", returncode=2)
+            events = events.filter(kind=options["kind"])
         return events
 
     def _say(self, document: dict[str, Any], told: str, *, as_json: bool) -> None:

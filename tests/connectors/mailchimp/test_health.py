@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import responses
 
-from connectors.errors import ConnectorError, TransientError
+from connectors.errors import ConnectorError, RateLimited, TransientError
 from connectors.mailchimp.connector import MailchimpConnector
 from connectors.mailchimp.system_checks import keys_go_to_mailchimp_alone
 from connectors.types import HealthReport, HealthState, Target
@@ -99,8 +99,8 @@ def test_a_block_or_a_call_too_many_disconnects_nobody(
     greta: MailchimpConnector, trouble: Callable[..., None], code: str
 ) -> None:
     trouble("platform_error", error={"code": code})
-    report = health(greta)
-    assert (report.state, codes(report)) == (HealthState.DEGRADED, ["rate_limited"])
+    with pytest.raises(RateLimited):
+        health(greta)
 
 
 def test_a_mailchimp_that_cannot_be_asked_is_told_as_that(

@@ -115,11 +115,16 @@ def form(word: str, **data: Any) -> bytes:
 @pytest.mark.parametrize(
     ("word", "data", "kind", "post"),
     [
-        ("subscribe", {"id": "8a25ff1d98", "email": "a@b.test"}, EventKind.UNKNOWN, ""),
-        ("unsubscribe", {"id": "8a25ff1d98", "action": "unsub"}, EventKind.UNKNOWN, ""),
-        ("profile", {"id": "8a25ff1d98"}, EventKind.UNKNOWN, ""),
-        ("upemail", {"new_id": "8a25ff1d98", "new_email": "c@d.test", "old_email": "a@b.test"}, EventKind.UNKNOWN, ""),
-        ("cleaned", {"email": "a@b.test", "reason": "hard"}, EventKind.UNKNOWN, ""),
+        ("subscribe", {"id": "8a25ff1d98", "email": "a@b.test"}, EventKind.MEMBER_JOINED, ""),
+        ("unsubscribe", {"id": "8a25ff1d98", "action": "unsub"}, EventKind.MEMBER_LEFT, ""),
+        ("profile", {"id": "8a25ff1d98"}, EventKind.MEMBER_CHANGED, ""),
+        (
+            "upemail",
+            {"new_id": "8a25ff1d98", "new_email": "c@d.test", "old_email": "a@b.test"},
+            EventKind.MEMBER_CHANGED,
+            "",
+        ),
+        ("cleaned", {"email": "a@b.test", "reason": "hard"}, EventKind.MEMBER_UNREACHABLE, ""),
         ("campaign", {"id": "3984888d1e", "status": "sent"}, EventKind.POST_CREATED, "3984888d1e"),
         ("campaign", {"id": "3984888d1e", "status": "canceled"}, EventKind.POST_CHANGED, "3984888d1e"),
         ("word_of_tomorrow", {"id": "1"}, EventKind.UNKNOWN, ""),

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from connectors.types import Content
+from connectors.types import Content, EventKind
 from sandbox.mailchimp import demo
 from sandbox.platforms import TimelineItem
 from sandbox.world import World
-from tests.contract.adapter import Adapter, Shape, Specimen, Trouble, Wish
+from tests.contract.adapter import Adapter, Door, FetcherDoor, Shape, Specimen, Trouble, Wish
 from tests.contract.adapters import mailchimp_contents
 
+HUB = "https://hub.example"
 API = {"host": "us19.api.mailchimp.com"}
 SEND = {**API, "method": "POST", "path": "*/actions/send"}
 #: Where a mail ends and its footer begins.
@@ -25,6 +26,12 @@ class MailchimpAdapter(Adapter):
     patience = timedelta(seconds=2)
     right = "role"
     right_lost = "role_lost"
+    told_as = EventKind.MEMBER_JOINED
+    _joined = 0
+
+    def hub_settings(self) -> Mapping[str, Any]:
+        """Webhooks are signed where Mailchimp lets us ask for it."""
+        return {"MAILCHIMP_SIGN_WEBHOOKS": True}
 
     def switches(self) -> Mapping[str, Any]:
         """Let nobody open mails by himself."""
@@ -104,8 +111,19 @@ class MailchimpAdapter(Adapter):
         return frozenset(), frozenset({"views", "reach", "emails_sent"}), frozenset({"followers"})
 
     def webhook_kinds(self) -> frozenset[str]:
-        """Audiences tell of contacts, and nobody comments: tests/connectors/mailchimp/test_webhooks.py tries that."""
-        return frozenset()
+        """Audiences tell of contacts and campaigns."""
+        return frozenset({"audience"})
+
+    def open_door(self, world: World, door: Door) -> None:
+        """The hub names an audience's own address when it subscribes; Mailchimp looks at it first."""
+        world.media.fetcher = FetcherDoor(door, world.media.fetcher, f"{HUB}/webhooks/mailchimp/")
+
+    def comment_from_outside(self, world: World, kind: str, external_id: str, text: str) -> None:
+        """Nobody comments on a mail; somebody joins the audience."""
+        self._joined += 1
+        world.mailchimp.webhook("subscribe", {"page": demo.LETTER, "email": f"neu{self._joined}@example.org"})
+        world.clock.advance(5)
+        world.run_errands()
 
     def harmless_action(self) -> tuple[str, dict[str, Any]]:
         """Look the campaign over."""

@@ -3,21 +3,19 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from connectors.types import Capability, WebhookRequest
+from connectors.types import Capability
 from foundation.secret import Secret
 from sandbox.adapter import SandboxAdapter
 from sandbox.app import create_app
-from sandbox.fetching import Errand, Fetched, Fetcher
 from sandbox.meta import demo
 from sandbox.meta.records import DEFAULT_APP_ID, DEFAULT_APP_SECRET
 from sandbox.platforms import TimelineItem
 from sandbox.world import World
 from tests.conftest import GATEWAY
-from tests.contract.adapter import Adapter, Door, Shape, Specimen, Trouble, Wish
+from tests.contract.adapter import Adapter, Door, FetcherDoor, Shape, Specimen, Trouble, Wish
 from tests.contract.adapters import meta_contents
 
 PAGE, INSTAGRAM = "facebook_page", "instagram_account"
@@ -135,7 +133,7 @@ class MetaAdapter(Adapter):
 
     def open_door(self, world: World, door: Door) -> None:
         """Register the callback at the app, as an operator does in its dashboard."""
-        world.media.fetcher = _Door(door, world.media.fetcher)
+        world.media.fetcher = FetcherDoor(door, world.media.fetcher, CALLBACK)
         session = requests.Session()
         session.mount(GATEWAY, SandboxAdapter(create_app(world)))
         for obj, fields in (("page", "feed,mention"), ("instagram", "comments,mentions")):
@@ -167,22 +165,6 @@ class MetaAdapter(Adapter):
     def may_be_missed(self) -> Mapping[str, str]:
         """What the town refuses beyond the sheet."""
         return meta_contents.MISSED
-
-
-class _Door:
-    """Stands where the town reaches the hub's webhook door."""
-
-    def __init__(self, door: Door, beyond: Fetcher) -> None:
-        self._door = door
-        self._beyond = beyond
-
-    def fetch(self, errand: Errand) -> Fetched:
-        """Hand a delivery or a question to the hub."""
-        if not errand.url.startswith(CALLBACK):
-            return self._beyond.fetch(errand)
-        query = dict(parse_qsl(urlsplit(errand.url).query))
-        reply = self._door(WebhookRequest(errand.method, dict(errand.headers), query, errand.body))
-        return Fetched(200, reply.body if reply else b"", reply.content_type if reply else "text/plain")
 
 
 ADAPTER = MetaAdapter()

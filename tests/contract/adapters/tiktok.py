@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from connectors.types import Capability
+from connectors.types import Capability, EventKind
 from sandbox.platforms import TimelineItem
 from sandbox.tiktok import demo
 from sandbox.tiktok.town import TikTok
 from sandbox.world import World
-from tests.contract.adapter import Adapter, Shape, Specimen, Trouble, Wish
+from tests.contract.adapter import Adapter, Door, FetcherDoor, Shape, Specimen, Trouble, Wish
 from tests.contract.adapters import tiktok_contents
 
 HUB = "https://hub.example"
@@ -26,6 +26,10 @@ class TikTokAdapter(Adapter):
     slug = "tiktok"
     #: TikTok names no time; its windows are a minute long.
     patience = timedelta(minutes=1)
+    told_as = EventKind.POST_CHANGED
+    told_word = "no_longer_public"
+    asks = False
+    silenceable = False
 
     def prepare(self, world: World) -> None:
         """Register the hub's address and its domain, as an operator does in TikTok's portal; and no address for news."""
@@ -100,8 +104,17 @@ class TikTokAdapter(Adapter):
         return frozenset({"reach", "watch_time_ms"}), frozenset({"views", "likes"}), frozenset({"followers", "posts"})
 
     def webhook_kinds(self) -> frozenset[str]:
-        """TikTok asks no question and tells of no comments; its news have proofs of their own."""
-        return frozenset()
+        """Of an account TikTok tells what becomes of its posts, and of no comments."""
+        return frozenset({"tiktok_creator"})
+
+    def open_door(self, world: World, door: Door) -> None:
+        """The address is typed into the portal; TikTok takes any."""
+        world.media.fetcher = FetcherDoor(door, world.media.fetcher, f"{HUB}/webhooks/tiktok/")
+        world.tiktok.levers()["POST", "apps"]({"webhook_url": f"{HUB}/webhooks/tiktok/"})
+
+    def comment_from_outside(self, world: World, kind: str, external_id: str, text: str) -> None:
+        """She takes the post away."""
+        world.tiktok.webhook("take_down", {"user": demo.NAIARA})
 
     def marks(self, world: World, item: TimelineItem) -> Iterable[Capability]:
         """A post is a video or photos, and nothing beyond."""
