@@ -43,6 +43,10 @@ app.conf.beat_schedule = {
         "task": "connectors.refresh_due_tokens",
         "schedule": timedelta(minutes=1),
     },
+    "connectors.sweep_connect_links": {
+        "task": "connectors.sweep_connect_links",
+        "schedule": timedelta(minutes=1),
+    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),

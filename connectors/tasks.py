@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from connectors import refreshing, subscribing, unsubscribing, webhook_processing
+from connectors import connect_links, refreshing, subscribing, unsubscribing, webhook_processing
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -58,3 +58,15 @@ def subscribe_webhooks() -> None:
 def refresh_due_tokens() -> None:
     """Trade tokens that end soon for fresh ones."""
     refreshing.refresh_due(clock=timezone.now)
+
+
+@shared_task(
+    name="connectors.sweep_connect_links",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def sweep_connect_links() -> None:
+    """Write down which connect links have expired, and forget old ones."""
+    connect_links.sweep(now=timezone.now())

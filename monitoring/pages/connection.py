@@ -8,8 +8,8 @@ from connectors.models import Connection
 from connectors.pages import (
     STATE_LABELS,
     check_every_hours,
-    connect_again_url,
     destination_facts,
+    reconnect_of,
     renewable,
     state_of,
     token_facts,
@@ -18,6 +18,7 @@ from connectors.place_pages import links_of
 from connectors.types import ACCESS_TOKEN
 from foundation.listing import Column, Query, stretch_of
 from monitoring.models import HealthLogEntry
+from publishing import reconnected
 from publishing.models import PublishJob
 from publishing.pages.words import MOVING
 from tenants.models import AuditEntry
@@ -41,6 +42,8 @@ def connection_page(principal: Principal, connection: Connection, query: Query, 
     return {
         "connection": {
             **_facts(connection, now=now),
+            "again": reconnect_of(principal, connection),
+            "waiting_redrive": reconnected.waiting(connection),
             **_advice(principal, connection, newest, may_manage=may_manage),
         },
         "scopes": _scopes(connection),
@@ -78,10 +81,9 @@ def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
         "platform_name": connection.platform.name,
         "name": connection.display_name,
         "account": "",
-        "connected_by": (actor or "").partition(":")[2],
+        "connected_by": _who(actor or ""),
         "connected_at": connection.connected_at,
         "token_hint": mark.hint if mark else "",
-        "connect_again_url": connect_again_url(connection),
         "refresh_expires_at": connection.refresh_expires_at,
         "refreshed_at": mark.sealed_at if mark and mark.replaced else None,
         "next_check_at": connection.next_health_at,
@@ -90,6 +92,11 @@ def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
         "waiting_jobs": waiting,
         **token_facts(connection, renews=bool(renewable([connection])), now=now),
     }
+
+
+def _who(actor: str) -> str:
+    kind, _, name = actor.partition(":")
+    return "a connect link" if kind == "link" else name
 
 
 def _advice(
