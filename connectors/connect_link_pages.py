@@ -101,6 +101,7 @@ def _account(connection: Connection) -> dict[str, Any]:
         "name": connection.display_name,
         "platform": connection.platform_id,
         "platform_name": connection.platform.name,
+        "ill": connection.status != Connection.Status.ACTIVE,
     }
 
 
@@ -108,6 +109,8 @@ def _remedy(link: ConnectLink) -> str:
     """Return what helps, in words for somebody who runs nothing here."""
     if link.problem_code in {"connect_misconfigured", "not_configured"}:
         return f"Only {link.tenant.name} can mend that: tell them the code {link.problem_code}."
+    if link.problem_code == "consent_refused":
+        return f"You can try again, or go without it. If you did allow it, tell {link.tenant.name} the code consent_refused."
     return link.problem_remedy
 
 

@@ -195,5 +195,5 @@ def _is_host(host: str) -> bool:
 
 
 def _refused(field: str, cause: str, remedy: str) -> Invalid:
-    code = f"bad_{field}" if field == "return_url" else "bad_return_origin"
+    code = "bad_return_url" if field == "return_url" else "bad_return_origin"
     return Invalid(cause, remedy=remedy, code=code, findings=[Finding(field, code, cause, remedy)])
