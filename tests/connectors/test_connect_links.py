@@ -125,7 +125,12 @@ def test_a_guest_connects_an_account_by_signing_in_and_returns_with_the_outcome(
         heard.append(link_id)
 
     connect_link_completed.connect(listen)
-    wish = {"return_url": BACK, "state": "x=1&y", "external_user_id": "u7", "metadata": {"plan": "gold"}}
+    wish: dict[str, Any] = {
+        "return_url": BACK,
+        "state": "x=1&y",
+        "external_user_id": "u7",
+        "metadata": {"plan": "gold"},
+    }
     made = make(api, platforms=["meta"], **wish)
     assert made.status_code == 201, made.content
     body = made.json()

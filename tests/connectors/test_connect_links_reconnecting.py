@@ -139,7 +139,7 @@ def test_a_mailed_link_reconnects_the_account_for_somebody_without_an_account_he
 ) -> None:
     answer = member_client.post(reverse("mail_reconnect_link", args=[sick.pk]), {"email": " amelie@example.com "})
     assert answer.status_code == 302
-    letter = mail.outbox[0]
+    letter: Any = mail.outbox[0]
     assert letter.to == ["amelie@example.com"]
     assert letter.subject == "Please reconnect Amélie Laurent (Meta)"
     url = re.search(r"http://testserver/c/[\w-]{43}", str(letter.body))
