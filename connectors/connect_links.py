@@ -521,7 +521,8 @@ def _count_try(link: ConnectLink) -> None:
 def _take(link: ConnectLink, platform: str, traded: Traded, *, now: datetime) -> None:
     """Store what was granted as the result of the link, once; a renewed account that keeps its places completes it."""
     if link.connection is not None and not link.allow_other_account:
-        connecting.require_same_account(link.connection, traded.grant, now=now)
+        by_key = way_to(platform) == "key"
+        connecting.require_same_account(link.connection, traded.grant, now=now, by_key=by_key)
     with transaction.atomic():
         stored = connecting.store(tenant=link.tenant, platform=platform, traded=traded, actor=_actor(link), now=now)
         attached = ConnectLink.objects.filter(pk=link.pk, status=Status.OPENED, result=None, expires_at__gt=now).update(

@@ -49,12 +49,13 @@ class OtherAccount(ConnectRefused):
     status = 409
     code = "other_account"
 
-    def __init__(self, *, granted: str, wanted: str) -> None:
-        super().__init__(
-            f"You signed in as {granted}; this account belongs to {wanted}.",
-            remedy=f"Sign in at the platform as {wanted} (sign out there first), then reconnect. Nothing was changed.",
-            code=self.code,
-        )
+    def __init__(self, *, granted: str, wanted: str, by_key: bool) -> None:
+        cause = f"You signed in as {granted}; this account belongs to {wanted}."
+        remedy = f"Sign in at the platform as {wanted} (sign out there first), then reconnect. Nothing was changed."
+        if by_key:
+            cause = f"This is a key of {granted}; this account is {wanted}."
+            remedy = f"Give a key of {wanted}. Nothing was changed."
+        super().__init__(cause, remedy=remedy, code=self.code)
         self.granted = granted
 
 
@@ -165,7 +166,7 @@ def trade(*, platform: str, callback: Callback, now: datetime) -> Traded:
     return Traded(grant, places)
 
 
-def require_same_account(connection: Connection, grant: Grant, *, now: datetime) -> None:
+def require_same_account(connection: Connection, grant: Grant, *, now: datetime, by_key: bool = False) -> None:
     """Raise ``OtherAccount`` unless a grant is by the person whose account is to be renewed."""
     if grant.external_user_id == connection.external_user_id:
         return
@@ -174,7 +175,7 @@ def require_same_account(connection: Connection, grant: Grant, *, now: datetime)
         platform_id=connection.platform_id, external_user_id=grant.external_user_id, disconnected_at=None
     )
     theirs.update(next_health_at=now)
-    raise OtherAccount(granted=grant.display_name, wanted=connection.display_name)
+    raise OtherAccount(granted=grant.display_name, wanted=connection.display_name, by_key=by_key)
 
 
 @transaction.atomic

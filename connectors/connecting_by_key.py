@@ -57,7 +57,7 @@ def connect_by_key(
     principal.require(CONNECTIONS_WRITE)
     traded = try_key(platform=platform, key=key, now=now)
     if connection is not None:
-        connecting.require_same_account(connection, traded.grant, now=now)
+        connecting.require_same_account(connection, traded.grant, now=now, by_key=True)
     known = Connection.objects.filter(
         tenant=principal.tenant, platform_id=platform, external_user_id=traded.grant.external_user_id
     ).exists()

@@ -43,8 +43,7 @@ def reconnect(request: MemberRequest, connection_id: UUID) -> HttpResponse:
         )
     except OtherAccount as refusal:
         error = (
-            f"This is a key of {refusal.granted}; this account is {connection.display_name}. Give a key of "
-            f"{connection.display_name}, or connect {refusal.granted} beside it on the page Connect an account. Nothing was changed."
+            f"{refusal.detail} {refusal.remedy} To have {refusal.granted} beside it, use the page Connect an account."
         )
         return _page(request, connection, error=error, status=refusal.status)
     except Refusal as refusal:

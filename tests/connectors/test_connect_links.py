@@ -583,7 +583,7 @@ def test_a_link_that_renews_an_account_takes_that_account_alone(api: Client, gue
     guest.choose(body["id"], "keyhole")
     guest.send(f"/c/{body['id']}/key/keyhole", api_key=OTHER_ACCOUNT)
     assert guest.page.status_code == 409
-    assert "You signed in as Bert; this account belongs to Anna." in guest.text
+    assert "This is a key of Bert; this account is Anna. Give a key of Anna." in guest.text
     assert (Connection.objects.count(), Connection.objects.get().status) == (1, "attention")
     assert told(api, body["id"])["error"]["code"] == "other_account"
     guest.send(f"/c/{body['id']}/key/keyhole", api_key=SAME_ACCOUNT)

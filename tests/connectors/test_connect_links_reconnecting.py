@@ -154,7 +154,7 @@ def test_a_mailed_link_reconnects_the_account_for_somebody_without_an_account_he
     assert "Reconnect this account" in guest.text
     guest.choose(str(ConnectLink.objects.get().pk), "meta")
     guest.come_back(guest.decide(world, user=demo.JONAS))
-    assert "this account belongs to Amélie Laurent" in guest.text
+    assert "You signed in as Jonas Østergård; this account belongs to Amélie Laurent." in guest.text
     assert Connection.objects.get().status == "attention"
     guest.choose(str(ConnectLink.objects.get().pk), "meta")
     guest.come_back(guest.decide(world))
