@@ -4,19 +4,23 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from connectors.api import ConnectionViewSet, PlatformViewSet
+from connectors.api import PlatformViewSet
+from connectors.connect_link_api import ConnectLinkViewSet, ConnectSettingsView, ReturnOriginViewSet
 from connectors.oauth import OAuthCallbackView, OAuthStartView
 from connectors.place_api import DestinationViewSet
 from media.api import MediaViewSet
 from media.tus import UploadsView, UploadView
 from monitoring.api import ConnectionCheckView, ConnectionHealthView
 from publishing.api import CheckView, DeadLetterViewSet, JobViewSet, PostViewSet, PublishView
+from publishing.connection_api import ConnectionViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("posts", PostViewSet, basename="api-posts")
 router.register("jobs", JobViewSet, basename="api-jobs")
 router.register("dead-letters", DeadLetterViewSet, basename="api-dead-letters")
 router.register("connections", ConnectionViewSet, basename="api-connections")
+router.register("connect-links", ConnectLinkViewSet, basename="api-connect-links")
+router.register("return-origins", ReturnOriginViewSet, basename="api-return-origins")
 router.register("destinations", DestinationViewSet, basename="api-destinations")
 router.register("media", MediaViewSet, basename="api-media")
 router.register("platforms", PlatformViewSet, basename="api-platforms")
@@ -28,6 +32,7 @@ urlpatterns = [
     path("publish/check", CheckView.as_view(), name="publish_check"),
     path("connections/<uuid:pk>/health/", ConnectionHealthView.as_view(), name="connection_health"),
     path("connections/<uuid:pk>/check/", ConnectionCheckView.as_view(), name="connection_check"),
+    path("connect-settings/", ConnectSettingsView.as_view(), name="api_connect_settings"),
     path("media/uploads/", UploadsView.as_view(), name="media_uploads"),
     path("media/uploads/<uuid:pk>/", UploadView.as_view(), name="media_upload"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),

@@ -64,6 +64,11 @@ app.conf.beat_schedule = {
         "about": "Plans renewals anew where a setting changed, and forgets old history.",
         "may_stop": False,
     },
+    "connectors.sweep_connect_links": {
+        "task": "connectors.sweep_connect_links",
+        "schedule": timedelta(minutes=1),
+        "about": "Writes down which connect links have expired, and forgets old ones.",
+    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),
@@ -72,6 +77,7 @@ app.conf.beat_schedule = {
     "vault.sweep": {
         "task": "vault.sweep",
         "schedule": timedelta(hours=1),
+        "about": "Forgets old lines of who opened which secret.",
     },
 }
 

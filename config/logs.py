@@ -15,12 +15,14 @@ STRUCK_OUT: Final = "***"
 SECRET_NAMES: Final = re.compile(
     r"(token|secret|password|authorization|api_?key|cookie|code_verifier|signed_request)$", re.I
 )
-#: Shapes of secrets inside longer texts: our keys, Meta's tokens, query parameters, signed addresses of files,
-#: webhook addresses of places' own; and people's e-mail addresses where they stand in addresses of ours.
+#: Shapes of secrets inside longer texts: our keys, Meta's tokens, query parameters, signed addresses of files, webhook
+#: addresses of places' own, addresses of connect links and what browsers hold of them; and people's e-mail addresses where
+#: they stand in addresses of ours.
 SECRET_SHAPES: Final = re.compile(
     r"(swb_[0-9a-f]{8}_)[\w-]{20,}|(EAA)\w{20,}|"
     r"((?:access_token|client_secret|fb_exchange_token|input_token|appsecret_proof|code|state)=)[^&\s\"']+|"
     r"(/media/)[\w-]{60,}|(/webhooks/[\w-]+/[0-9a-f-]{32,36}/)[^/?\s\"']+|"
+    r"(/c/)[\w-]{40,}|(switchboard_link_[0-9a-f]+=)[^;\s\"']+|"
     r"(/members/)[^/]*(?:@|%40)[^/\s'\"?]*",
 )
 

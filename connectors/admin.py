@@ -8,7 +8,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from connectors import doorbell, webhook_processing
-from connectors.models import Connection, DataDeletion, Destination, Platform, TokenPlan, TokenRefresh, WebhookEvent
+from connectors.models import (
+    Connection,
+    ConnectLink,
+    DataDeletion,
+    Destination,
+    Platform,
+    ReturnOrigin,
+    TokenPlan,
+    TokenRefresh,
+    WebhookEvent,
+)
 from foundation.admin import ReadOnlyAdmin
 
 
@@ -126,3 +136,32 @@ class DataDeletionAdmin(ReadOnlyAdmin):
     list_select_related = ("platform",)
     list_filter = ("platform",)
     search_fields = ("code", "person")
+
+
+@admin.register(ConnectLink)
+class ConnectLinkAdmin(ReadOnlyAdmin):
+    """Links by which people without an account connect theirs. Neither secret nor digest is shown."""
+
+    list_display = (
+        "created_at",
+        "tenant",
+        "status",
+        "connection",
+        "result",
+        "problem_code",
+        "expires_at",
+        "created_by",
+    )
+    list_select_related = ("tenant", "connection", "result")
+    list_filter = ("status",)
+    search_fields = ("id", "tenant__name", "external_user_id", "created_by")
+    exclude = ("digest", "binding", "request_digest")
+
+
+@admin.register(ReturnOrigin)
+class ReturnOriginAdmin(ReadOnlyAdmin):
+    """Where client apps' end users may be sent back to."""
+
+    list_display = ("origin", "tenant", "created_by", "created_at")
+    list_select_related = ("tenant",)
+    search_fields = ("origin", "tenant__name")

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from django.db import transaction
 
-from connectors import services
-from connectors.connecting import ConnectRefused
+from connectors import connecting, services
+from connectors.connecting import ConnectRefused, Traded
 from connectors.errors import (
     ConfigurationError,
     ConnectorError,
@@ -46,13 +45,31 @@ class NotAskedNow(ConnectRefused):
     status = 503
 
 
-def connect_by_key(*, principal: Principal, platform: str, key: Secret, now: datetime) -> tuple[Connection, bool]:
+def connect_by_key(
+    *, principal: Principal, platform: str, key: Secret, now: datetime, connection: Connection | None = None
+) -> tuple[Connection, bool]:
     """Try a key, and store the connection with all places it opens; return it, and whether it is new.
 
-    Nothing is stored unless all of it succeeded. Raises ``ConnectRefused`` with the cause and the remedy, ``NotFound``,
-    ``Invalid``, ``Forbidden`` or ``ConfigurationError``. Never inside a transaction.
+    With ``connection`` the key is to renew that account and no other. Nothing is stored unless all of it succeeded. Raises
+    ``ConnectRefused`` with the cause and the remedy, ``NotFound``, ``Invalid``, ``Forbidden`` or ``ConfigurationError``.
+    Never inside a transaction.
     """
     principal.require(CONNECTIONS_WRITE)
+    traded = try_key(platform=platform, key=key, now=now)
+    if connection is not None:
+        connecting.require_same_account(connection, traded.grant, now=now, by_key=True)
+    known = Connection.objects.filter(
+        tenant=principal.tenant, platform_id=platform, external_user_id=traded.grant.external_user_id
+    ).exists()
+    stored = connecting.store(tenant=principal.tenant, platform=platform, traded=traded, actor=principal.actor, now=now)
+    return stored, not known
+
+
+def try_key(*, platform: str, key: Secret, now: datetime) -> Traded:
+    """Ask the platform whose key this is and which places it opens. Stores nothing.
+
+    Raises ``ConnectRefused`` with the cause and the remedy, ``NotFound``, ``Invalid`` or ``ConfigurationError``.
+    """
     row = services.require_platform(platform)
     form = connector_class(platform).key_form
     if form is None or Capability.API_KEY not in connector_class(platform).capabilities:
@@ -66,22 +83,13 @@ def connect_by_key(*, principal: Principal, platform: str, key: Secret, now: dat
     connector = get_connector(platform)
     try:
         grant = connector.connect_with_key(key=Secret(key.reveal().strip()), now=now)
-        places = connector.fetch_accounts(access_token=grant.access_token)
+        return Traded(grant, connector.fetch_accounts(access_token=grant.access_token))
     except ConnectorError as error:
         log.warning("connect.key_refused", platform=platform, kind=error.kind, **error.reply.facts())
         raise _refusal(error) from None
     except ConfigurationError as error:
         log.error("connect.misconfigured", platform=platform, cause=error.detail)
         raise ConnectRefused(error.detail, remedy=error.remedy, code="connect_misconfigured") from None
-    with transaction.atomic():
-        known = Connection.objects.filter(
-            tenant=principal.tenant, platform_id=platform, external_user_id=grant.external_user_id
-        ).exists()
-        connection = services.store_grant(
-            tenant=principal.tenant, platform=platform, grant=grant, actor=principal.actor, now=now
-        )
-        services.store_destinations(connection=connection, found=places, now=now)
-    return connection, not known
 
 
 def _refusal(error: ConnectorError) -> ConnectRefused:

@@ -1,4 +1,4 @@
-"""Rows of the embassy: platforms, connections, destinations, logins under way, and what platforms told us by themselves."""
+"""Rows of the embassy: platforms, connections, destinations, logins under way, links to connect by, what platforms told us."""
 
 from typing import ClassVar
 
@@ -224,11 +224,117 @@ class Destination(Row):
         return self.name
 
 
+class ReturnOrigin(Row):
+    """An origin of a client app's that end users may be sent back to: scheme, host and port, and nothing else."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="return_origins", db_index=False)
+    origin = models.CharField(max_length=300, help_text="Such as https://app.example.com, in its one written form.")
+    created_by = models.CharField(max_length=160)
+
+    class Meta:
+        db_table = "return_origins"
+        ordering: ClassVar = ["origin"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "origin"], name="a_return_origin_is_listed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class ConnectLink(Row):
+    """A link by which somebody without an account here connects one of theirs for a tenant, once and soon.
+
+    With ``connection`` it renews that very account. Whoever knows the secret in the link's address may open it, and the
+    first browser in which somebody goes on keeps it; only hashes of both are here.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Not opened yet"
+        OPENED = "opened", "Under way"
+        COMPLETED = "completed", "Completed"
+        CANCELLED = "cancelled", "Cancelled"
+        EXPIRED = "expired", "Expired"
+        FAILED = "failed", "Failed"
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="connect_links", db_index=False)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret in the link's address.")
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.PENDING)
+    platforms = models.JSONField(default=list, help_text="The platforms to choose among; none: all that are on.")
+    connection = models.ForeignKey(
+        Connection,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The account to be renewed; null: any account.",
+    )
+    allow_other_account = models.BooleanField(
+        default=False, help_text="Take another person's grant as an account of its own instead of refusing it."
+    )
+    return_url = models.CharField(max_length=2000, blank=True)
+    state = models.CharField(max_length=500, blank=True, help_text="The client app's own words, handed back to it.")
+    external_user_id = models.CharField(max_length=200, blank=True, help_text="Who it is for, in the client's words.")
+    metadata = models.JSONField(default=dict, help_text="The client app's own notes.")
+    brand_name = models.CharField(max_length=80, blank=True)
+    brand_color = models.CharField(max_length=7, blank=True)
+    brand_logo_url = models.CharField(max_length=1000, blank=True)
+    created_by = models.CharField(max_length=160)
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "none", and unique
+    request_digest = models.CharField(max_length=64, blank=True)
+    mailed_to = models.CharField(max_length=254, blank=True, help_text="Whom the hub mailed it to, if it did.")
+    expires_at = models.DateTimeField()
+    binding = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what the first browser holds.")
+    opened_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Logins begun and keys sent.")
+    problem_code = models.CharField(max_length=60, blank=True, help_text="Why the last try came to nothing.")
+    problem_cause = models.CharField(max_length=500, blank=True)
+    problem_remedy = models.CharField(max_length=500, blank=True)
+    result = models.ForeignKey(
+        Connection,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="What was connected.",
+    )
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "connect_links"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "idempotency_key"], name="a_connect_link_is_asked_for_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "opened"], finished_at=None)
+                | Q(status__in=["completed", "cancelled", "expired", "failed"], finished_at__isnull=False),
+                name="connect_link_status_agrees_with_its_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="pending") | Q(binding="", result=None),
+                name="a_pending_connect_link_belongs_to_no_browser",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "-id"], name="connect_links_of_tenant"),
+            models.Index(fields=["expires_at"], condition=Q(finished_at=None), name="connect_links_ending"),
+            models.Index(fields=["finished_at"], condition=Q(finished_at__isnull=False), name="connect_links_finished"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} link of {self.tenant_id}"
+
+
 class OAuthState(Row):
-    """A login under way: single use, short-lived, tied to the browser that began it. Only hashes are kept."""
+    """A login under way: single use, short-lived, tied to the browser that began it. Only hashes are kept.
+
+    It was begun by a member (``user``) or by way of a ``link``; with ``connection`` it is to renew that very account.
+    """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    link = models.ForeignKey(ConnectLink, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the state sent to the platform.")
     binding = models.CharField(max_length=64, help_text="SHA-256 of a random value in the browser's session.")

@@ -4,6 +4,7 @@ import secrets
 from typing import Any, Final
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,14 +15,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from connectors import connecting
-from connectors.connecting import Callback
+from connectors import connect_links, connecting, link_cookies, selectors
+from connectors.connecting import Callback, OtherAccount
 from connectors.errors import ConfigurationError
+from connectors.models import Connection, OAuthState
 from connectors.registry import CONNECTORS
-from foundation.errors import Refusal
+from foundation.errors import NotFound, Refusal
+from foundation.listing import read_uuid
 from foundation.secret import Secret
 from tenants.authentication import MemberAuthentication
-from tenants.models import User
+from tenants.models import Tenant, User
 from tenants.principal import principal_of
 
 SESSION_BINDING: Final = "oauth_binding"
@@ -34,6 +37,7 @@ _WHO: Final = {
     "missing_scope": "An owner of the tenant",
     "not_by_login": "You",
     "consent_refused": "You",
+    "other_account": "You",
 }
 #: Trying again at once cannot help with these.
 _VAIN: Final = frozenset(
@@ -77,7 +81,13 @@ class OAuthStartView(_BrowserView):
         parameters=[
             OpenApiParameter(
                 "again", OpenApiTypes.BOOL, _QUERY, description="Ask once more for scopes declined before."
-            )
+            ),
+            OpenApiParameter(
+                "connection",
+                OpenApiTypes.UUID,
+                _QUERY,
+                description="Renew this account and no other: another person's grant is refused, and nothing is stored.",
+            ),
         ],
         responses={302: None, 200: {"type": "object", "properties": {"authorize_url": {"type": "string"}}}},
     )
@@ -93,8 +103,15 @@ class OAuthStartView(_BrowserView):
         binding, now = self.binding(request), timezone.now()
         wants_json = "application/json" in request.headers.get("Accept", "")
         try:
+            principal = principal_of(request)
             url = connecting.start_connect(
-                principal=principal_of(request), user=user, platform=platform, binding=binding, now=now, again=again
+                principal=principal,
+                user=user,
+                platform=platform,
+                binding=binding,
+                now=now,
+                again=again,
+                connection=_to_renew(principal.tenant, request.query_params.get("connection", "")),
             )
         except (Refusal, ConfigurationError) as error:
             if wants_json:
@@ -121,11 +138,9 @@ class OAuthCallbackView(_BrowserView):
     def get(self, request: Request, platform: str) -> HttpResponse:
         """Take the platform's answer, store the connection, and go on to choosing destinations.
 
-        What goes wrong is told on a page with its cause and remedy; nothing half-made is stored.
+        A login that was begun by way of a connect link goes on there; nobody needs to be signed in for that. What goes wrong is
+        told on a page with its cause and remedy; nothing half-made is stored.
         """
-        user = self.visitor(request)
-        if user is None:
-            return self.to_sign_in(request)
         asked = request.query_params
         callback = Callback(
             state=asked.get("state", ""),
@@ -134,8 +149,14 @@ class OAuthCallbackView(_BrowserView):
             # Some platforms say in a third parameter why they refused.
             error_detail=" ".join(filter(None, map(asked.get, ("error_description", "error_type"))))[:300],
         )
+        login = connecting.login_of(Secret(callback.state))
+        if login is not None and login.link_id is not None:
+            return self._back_to_link(request, login, platform, callback)
+        user = self.visitor(request)
+        if user is None:
+            return self.to_sign_in(request)
         try:
-            connection = connecting.finish_connect(
+            connection, renewed = connecting.finish_connect(
                 principal=principal_of(request),
                 user=user,
                 platform=platform,
@@ -144,11 +165,37 @@ class OAuthCallbackView(_BrowserView):
                 now=timezone.now(),
             )
         except (Refusal, ConfigurationError) as error:
-            return _problem_page(request, platform, error)
+            return _problem_page(request, platform, error, login=login)
+        if renewed and connection.destinations.filter(enabled=True, gone_at=None).exists():
+            messages.success(
+                request._request, f"{connection.display_name} is connected again, with all its destinations."
+            )
+            return HttpResponseRedirect(reverse("connection", args=[connection.pk]))
         return HttpResponseRedirect(reverse("pick_destinations", args=[connection.pk]))
 
+    def _back_to_link(self, request: Request, login: OAuthState, platform: str, callback: Callback) -> HttpResponse:
+        """Go on with the connect link by way of which the login was begun; what went wrong is told on its page."""
+        held = link_cookies.held_by(request._request, login.link_id) if login.link_id else Secret("")
+        try:
+            link = connect_links.come_back(login, platform=platform, held=held, callback=callback, now=timezone.now())
+        except (Refusal, ConfigurationError) as error:
+            return _problem_page(request, "", error)
+        return HttpResponseRedirect(reverse("link", args=[link.pk]))
 
-def _problem_page(request: Request, platform: str, error: Refusal | ConfigurationError) -> HttpResponse:
+
+def _to_renew(tenant: Tenant, connection_id: str) -> Connection | None:
+    """Return the account to be renewed, where one is named; one whose person was forgotten is nobody's to renew."""
+    if not connection_id:
+        return None
+    named = read_uuid(connection_id)
+    if named is None:
+        raise NotFound("There is no such connection.", remedy="List your connections to find its id.")
+    return selectors.connection_of(tenant, named)
+
+
+def _problem_page(
+    request: Request, platform: str, error: Refusal | ConfigurationError, *, login: OAuthState | None = None
+) -> HttpResponse:
     known = CONNECTORS.get(platform)
     code = getattr(error, "code", "not_configured")
     told = {
@@ -158,10 +205,23 @@ def _problem_page(request: Request, platform: str, error: Refusal | Configuratio
         "cause": error.detail,
         "remedy": error.remedy,
         "who": _WHO.get(code, ""),
-        "retry_url": reverse("oauth_start", args=[platform]) if known and code not in _VAIN else "",
+        "retry_url": _start_url(platform, login) if known and code not in _VAIN else "",
+        "retry_label": "Try again",
+        "other_url": "",
+        "other_label": "",
         "code": code,
         "facts": [("Moment", timezone.now().isoformat(timespec="seconds"))],
     }
+    if isinstance(error, OtherAccount) and login is not None and login.connection is not None:
+        told["retry_label"] = f"Sign in as {login.connection.display_name}"
+        told["other_url"] = reverse("oauth_start", args=[platform])
+        told["other_label"] = f"Connect {error.granted} beside it"
     if isinstance(request.auth, User):
         request._request.user = request.auth  # the page's frame shows a person, not a principal
     return render(request._request, "connectors/oauth_problem.html", told, status=getattr(error, "status", 503))
+
+
+def _start_url(platform: str, login: OAuthState | None) -> str:
+    """Return where the same login is begun once more."""
+    start = reverse("oauth_start", args=[platform])
+    return f"{start}?connection={login.connection_id}" if login is not None and login.connection_id else start

@@ -25,6 +25,8 @@ from tenants.scopes import CONNECTIONS_WRITE
 from vault.selectors import marks_of
 
 PAGE_SIZE: Final = 25
+#: Why an account needs its tenant when its person had themselves forgotten (``deletions``).
+PERSON_FORGOTTEN: Final = "data_deleted"
 #: A token that ends this soon is worth a warning.
 SOON: Final = timedelta(days=7)
 
@@ -146,7 +148,7 @@ def connections_page(principal: Principal, query: Query, *, now: datetime) -> di
     stretch = stretch_of(chosen, sort, query.cursor, size=PAGE_SIZE)
     total = sum(counts.values())
     return {
-        "connections": _connection_rows(tenant, stretch.ties, now=now),
+        "connections": _connection_rows(principal, stretch.ties, now=now),
         "total": total or int(everything.exists()),
         "filters": {"query": words, "platform": platform, "state": state, "destination": ""},
         "platforms": platforms,
@@ -166,9 +168,9 @@ def _tabs(query: Query, counts: dict[str, int], current: str) -> list[dict[str, 
     return tabs
 
 
-def _connection_rows(tenant: Tenant, ids: list[Any], *, now: datetime) -> list[dict[str, Any]]:
+def _connection_rows(principal: Principal, ids: list[Any], *, now: datetime) -> list[dict[str, Any]]:
     opened = Count("destinations", filter=Q(destinations__gone_at=None))
-    rows: QuerySet[Any] = selectors.connections_of(tenant)
+    rows: QuerySet[Any] = selectors.connections_of(principal.tenant)
     found = rows.annotate(opened_count=opened).in_bulk(ids)
     marks = marks_of(ids, kind=ACCESS_TOKEN)
     renewing = renewable(found.values())
@@ -186,7 +188,7 @@ def _connection_rows(tenant: Tenant, ids: list[Any], *, now: datetime) -> list[d
             "destinations_total": row.opened_count,
             "last_checked_at": row.health_checked_at,
             "token_hint": marks[row.pk].hint if row.pk in marks else "",
-            "connect_again_url": connect_again_url(row),
+            "reconnect": reconnect_of(principal, row),
             **token_facts(row, renews=row.pk in renewing, now=now),
         }
         for row in (found[pk] for pk in ids if pk in found)
@@ -196,9 +198,22 @@ def _connection_rows(tenant: Tenant, ids: list[Any], *, now: datetime) -> list[d
 def connect_again_url(connection: Connection) -> str:
     """Return where an account is connected anew: the platform's login, or the form for its key."""
     platform = connection.platform_id
+    forgotten = connection.status_code == PERSON_FORGOTTEN
     if platform in CONNECTORS and Capability.OAUTH not in CONNECTORS[platform].capabilities:
-        return f"{reverse('connect')}#connect-{platform}"
-    return f"{reverse('oauth_start', args=[platform])}?{urlencode({'connection': connection.pk})}"
+        return f"{reverse('connect')}#connect-{platform}" if forgotten else reverse("reconnect", args=[connection.pk])
+    start = reverse("oauth_start", args=[platform])
+    # Nobody can be told to be the person whom we have forgotten.
+    return start if forgotten else f"{start}?{urlencode({'connection': connection.pk})}"
+
+
+def reconnect_of(principal: Principal, connection: Connection) -> dict[str, Any]:
+    """Return what ``partials/reconnect.html`` shows: the one way on for this viewer and this account, in its right verb."""
+    if CONNECTIONS_WRITE not in principal.scopes:
+        return {"url": reverse("reconnect", args=[connection.pk]), "label": "Ask the owner", "icon": "bell"}
+    platform = connection.platform_id
+    by_key = platform in CONNECTORS and Capability.OAUTH not in CONNECTORS[platform].capabilities
+    label, icon = ("New key", "key") if by_key else ("Reconnect", "plug")
+    return {"url": connect_again_url(connection), "label": label, "icon": icon}
 
 
 def connect_page(tenant: Tenant, *, refused: str = "", error: str = "") -> dict[str, Any]:
@@ -294,6 +309,12 @@ def destination_facts(place: Destination, connection: Connection) -> dict[str, A
         "reason": reason,
         "untold": place.subscribe_problem if place.enabled and not reason else "",
     }
+
+
+def reconnect_link_days() -> str:
+    """Return how long a mailed reconnect link is good, in words."""
+    days = settings.RECONNECT_LINK_LIFE.days
+    return "1 day" if days == 1 else f"{days} days"
 
 
 def check_every_hours() -> str:

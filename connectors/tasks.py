@@ -6,7 +6,15 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from connectors import expiring, refreshing, subscribing, token_plans, unsubscribing, webhook_processing
+from connectors import (
+    connect_links,
+    expiring,
+    refreshing,
+    subscribing,
+    token_plans,
+    unsubscribing,
+    webhook_processing,
+)
 from connectors.models import Connection
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
@@ -107,3 +115,15 @@ def plan_tokens() -> None:
     """Plan anew what no longer fits its connection or the settings, and forget old history."""
     token_plans.mend(now=timezone.now())
     refreshing.forget_old(now=timezone.now())
+
+
+@shared_task(
+    name="connectors.sweep_connect_links",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def sweep_connect_links() -> None:
+    """Write down which connect links have expired, and forget old ones."""
+    connect_links.sweep(now=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connectors import event_views, place_views, views, webhook_door
+from connectors import connect_link_views, event_views, place_views, reconnect_views, views, webhook_door
 
 urlpatterns = [
     path("connections", views.connections, name="connections"),
@@ -10,6 +10,19 @@ urlpatterns = [
     path("connections/new/<slug:platform>", views.connect_by_key, name="connect_by_key"),
     path("connections/<uuid:connection_id>/destinations", views.pick_destinations, name="pick_destinations"),
     path("connections/<uuid:connection_id>/refresh", views.refresh, name="refresh_connection"),
+    path("connections/<uuid:connection_id>/reconnect", reconnect_views.reconnect, name="reconnect"),
+    path("connections/<uuid:connection_id>/reconnect-link", reconnect_views.mail_link, name="mail_reconnect_link"),
+    path("settings/return-addresses", reconnect_views.connect_settings, name="connect_settings"),
+    path("settings/return-addresses/remove", reconnect_views.remove_origin, name="remove_return_origin"),
+    path("settings/after-reconnect", reconnect_views.after_reconnect, name="after_reconnect"),
+    path("c/<uuid:link_id>/", connect_link_views.link_page, name="link"),
+    path("c/<uuid:link_id>/choose", connect_link_views.choose, name="link_choose"),
+    path("c/<uuid:link_id>/to/<slug:platform>", connect_link_views.login, name="link_login"),
+    path("c/<uuid:link_id>/key/<slug:platform>", connect_link_views.key, name="link_key"),
+    path("c/<uuid:link_id>/destinations", connect_link_views.destinations, name="link_destinations"),
+    path("c/<uuid:link_id>/leave", connect_link_views.leave, name="link_leave"),
+    path("c/<uuid:link_id>/brand.css", connect_link_views.brand, name="link_brand"),
+    path("c/<slug:secret>", connect_link_views.enter, name="connect_link"),
     path("connections/<uuid:connection_id>/disconnect", views.disconnect, name="disconnect"),
     path("destinations/<uuid:destination_id>/reviews", place_views.reviews_page, name="reviews"),
     path("destinations/<uuid:destination_id>/reviews/reply", place_views.reply_to_review, name="reply_to_review"),

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from connectors.selectors import destination_of
+from connectors.selectors import connection_of, destination_of
 from foundation.errors import Conflict, Finding, Forbidden, Invalid, NotFound, Refusal
 from foundation.listing import Query, read_uuid, read_uuids
-from publishing import accepting, acting, doorbell, drafts, live, redriving, selectors, watching
+from publishing import accepting, acting, doorbell, drafts, live, reconnected, redriving, selectors, watching
 from publishing.drafts import Draft
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.pages import action as action_pages
@@ -129,7 +129,7 @@ def _compose_page(
     if not typed.idempotency_key:
         typed = typed.with_fresh_key()
     told = {"may_upload": MEDIA_WRITE in request.principal.scopes} | compose_pages.compose_page(
-        request.principal.tenant, request.user, typed, findings=findings, checked=checked, now=timezone.now()
+        request.principal, request.user, typed, findings=findings, checked=checked, now=timezone.now()
     )
     return render(request, "publishing/compose.html", told, status=status or (422 if told["invalid"] else 200))
 
@@ -354,6 +354,20 @@ def redrive(request: MemberRequest) -> HttpResponse:
     else:
         messages.info(request, "Nothing was left to send again: somebody has dealt with it meanwhile.")
     return _back(request)
+
+
+@require_POST
+@members_only
+def redrive_connection(request: MemberRequest, connection_id: UUID) -> HttpResponse:
+    """Send what failed because an account had to be reconnected again."""
+    found = connection_of(request.principal.tenant, connection_id)
+    count = reconnected.redrive(principal=request.principal, connection=found, now=timezone.now())
+    doorbell.ring_after_commit()
+    if count:
+        messages.success(request, f"{_jobs(count)} sent again; each goes out once.")
+    else:
+        messages.info(request, "Nothing was left to send again: somebody has dealt with it meanwhile.")
+    return redirect("connection", found.pk)
 
 
 @require_POST

@@ -12,7 +12,8 @@ from foundation.errors import Invalid
 from foundation.secret import Secret
 from tenants.keys import key_digest, key_prefix, new_key_text
 from tenants.models import ApiKey, AuditEntry, Membership, Tenant, User
-from tenants.scopes import SCOPES
+from tenants.principal import Principal
+from tenants.scopes import CONNECTIONS_WRITE, SCOPES
 
 #: ``last_used_at`` is written at most this often, so that a busy client does not turn every read into a write.
 LAST_USED_STEP = timedelta(minutes=1)
@@ -65,6 +66,22 @@ def revoke_api_key(*, key: ApiKey, actor: str, now: datetime) -> None:
     """End an API key at once; audited. Revoking it again changes nothing."""
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
         record(tenant=key.tenant, actor=actor, action="api_key.revoked", subject=key, prefix=key.prefix)
+
+
+@transaction.atomic
+def set_redrive_after_reconnect(*, principal: Principal, wanted: bool) -> None:
+    """Say whether what failed for an account goes out by itself once the account is reconnected; audited when it changes."""
+    principal.require(CONNECTIONS_WRITE)
+    changed = Tenant.objects.filter(pk=principal.tenant.pk).exclude(redrive_after_reconnect=wanted)
+    if changed.update(redrive_after_reconnect=wanted):
+        record(
+            tenant=principal.tenant,
+            actor=principal.actor,
+            action="tenant.redrive_after_reconnect_set",
+            subject=principal.tenant,
+            wanted=wanted,
+        )
+    principal.tenant.redrive_after_reconnect = wanted
 
 
 def note_key_use(*, key: ApiKey, now: datetime) -> None:

@@ -11,9 +11,9 @@ from connectors.models import Connection
 from connectors.pages import (
     STATE_LABELS,
     check_every_hours,
-    connect_again_url,
     destination_facts,
     grant_facts,
+    reconnect_of,
     renewable,
     state_of,
     token_facts,
@@ -24,6 +24,7 @@ from foundation.listing import Column, Query, stretch_of
 from monitoring.health_codes import CODES, Mended
 from monitoring.models import ConnectionHealth, HealthLogEntry
 from monitoring.verdicts import NOT_ASKED
+from publishing import reconnected
 from publishing.models import PublishJob
 from publishing.pages.words import MOVING
 from tenants.models import AuditEntry
@@ -51,6 +52,8 @@ def connection_page(principal: Principal, connection: Connection, query: Query, 
     return {
         "connection": {
             **_facts(connection, now=now),
+            "again": reconnect_of(principal, connection),
+            "waiting_redrive": reconnected.waiting(connection),
             **_advice(principal, connection, verdict, may_manage=may_manage),
         },
         "findings": _findings(verdict),
@@ -91,10 +94,9 @@ def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
         "platform_name": connection.platform.name,
         "name": connection.display_name,
         "account": "",
-        "connected_by": (actor or "").partition(":")[2],
+        "connected_by": _who(actor or ""),
         "connected_at": connection.connected_at,
         "token_hint": mark.hint if mark else "",
-        "connect_again_url": connect_again_url(connection),
         "refresh_expires_at": connection.refresh_expires_at,
         "refreshed_at": mark.sealed_at if mark and mark.replaced else None,
         "next_check_at": connection.next_health_at,
@@ -104,6 +106,11 @@ def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
         **token_facts(connection, renews=bool(renewable([connection])), now=now),
         **grant_facts(connection, now=now),
     }
+
+
+def _who(actor: str) -> str:
+    kind, _, name = actor.partition(":")
+    return "a connect link" if kind == "link" else name
 
 
 def _advice(

@@ -7,6 +7,7 @@ from django.db.models import Count, Min
 from django.urls import reverse
 
 from connectors.models import Connection
+from connectors.pages import reconnect_of
 from monitoring import readiness
 from publishing.models import DeadLetter
 from publishing.pages.words import WHO
@@ -86,7 +87,7 @@ def _accounts(principal: Principal) -> list[Problem]:
     may_mend = CONNECTIONS_WRITE in principal.scopes
     told = []
     for connection in named[:ACCOUNTS_NAMED]:
-        address = reverse("connection", args=[connection.pk])
+        again = reconnect_of(principal, connection)
         told.append(
             _problem(
                 "bad",
@@ -95,8 +96,8 @@ def _accounts(principal: Principal) -> list[Problem]:
                 since=connection.status_since,
                 who="You" if may_mend else WHO["tenant"],
                 remedy=connection.status_remedy or "Reconnect the account.",
-                action_label="Open the connection",
-                action_url=address,
+                action_label=again["label"],
+                action_url=again["url"],
             )
         )
     if len(named) > ACCOUNTS_NAMED:

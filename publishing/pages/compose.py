@@ -12,6 +12,8 @@ from django.http import QueryDict
 
 from connectors import composing
 from connectors.base import DestinationKind
+from connectors.models import Connection
+from connectors.pages import reconnect_of
 from connectors.registry import CONNECTORS
 from connectors.selectors import destinations_of
 from connectors.types import Capability, Composing
@@ -26,6 +28,7 @@ from publishing.pages import allowed, schema_form, settings_form
 from publishing.pages.files import files_to_pick
 from publishing.serializers import DraftSerializer
 from tenants.models import Tenant, User
+from tenants.principal import Principal
 
 #: Our names of fields, and the field of the page that shows what is found there.
 _FIELDS: Final = {
@@ -141,7 +144,7 @@ def _first(said: Any) -> str:
 
 
 def compose_page(
-    tenant: Tenant,
+    principal: Principal,
     user: User,
     typed: Typed,
     *,
@@ -150,7 +153,8 @@ def compose_page(
     now: datetime,
 ) -> dict[str, Any]:
     """Return what ``publishing/compose.html`` shows."""
-    groups = _groups(tenant, set(typed.destinations), alone=bool(typed.job))
+    tenant = principal.tenant
+    groups = _groups(principal, set(typed.destinations), alone=bool(typed.job))
     places = [place for group in groups for place in group["destinations"]]
     kinds = {kind.slug: kind for place in places if (kind := place.pop("kind_of")) is not None}
     known = _known(places)
@@ -248,9 +252,9 @@ def _told(finding: Finding, kind: str, controls: Collection[str]) -> dict[str, s
     }
 
 
-def _groups(tenant: Tenant, selected: set[str], *, alone: bool) -> list[dict[str, Any]]:
+def _groups(principal: Principal, selected: set[str], *, alone: bool) -> list[dict[str, Any]]:
     """Return the places to choose among by platform; ``alone``: only those that are chosen already."""
-    places = list(destinations_of(tenant).filter(enabled=True))
+    places = list(destinations_of(principal.tenant).filter(enabled=True))
     if alone:
         places = [place for place in places if str(place.pk) in selected]
     only = len(places) == 1 and not selected
@@ -282,6 +286,9 @@ def _groups(tenant: Tenant, selected: set[str], *, alone: bool) -> list[dict[str
                 "selected": not reason and (only or str(place.pk) in selected),
                 "disabled": bool(reason),
                 "reason": reason,
+                "reconnect": reconnect_of(principal, place.connection)
+                if place.connection.status != Connection.Status.ACTIVE
+                else None,
             }
         )
     return [groups[slug] for slug in sorted(groups)]

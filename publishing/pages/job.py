@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from connectors.manager import connector_class, get_connector, is_configured, target_of
 from connectors.models import Connection
-from connectors.pages import connect_again_url
+from connectors.pages import reconnect_of
 from connectors.types import Capability
 from publishing import timeline
 from publishing.contents import content_of, files_at, kind_of, settings_at
@@ -20,7 +20,7 @@ from publishing.pages.words import MOVING, WHO, job_row, reconnect_helps, standi
 from publishing.selectors import OVERDUE, watch_of
 from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
 from tenants.principal import Principal
-from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
+from tenants.scopes import POSTS_WRITE
 
 POLL_SECONDS: Final = 2
 POLL_SECONDS_SCHEDULED: Final = 15
@@ -159,7 +159,7 @@ def _actions(principal: Principal, job: PublishJob, *, has_letter: bool) -> dict
         retry_label = "Try now" if job.state == State.RETRYING else "Look now"
     elif stuck and (in_doubt or not has_letter):
         retry_label = "Look at the platform again" if in_doubt else "Try again"
-    reconnect = job.state in NEEDS_A_PERSON and reconnect_helps(job) and CONNECTIONS_WRITE in principal.scopes
+    reconnect = job.state in NEEDS_A_PERSON and reconnect_helps(job)
     return {
         "retry_label": retry_label,
         "cancel": may_act and not stuck and job.state in CANCELLABLE and not in_doubt,
@@ -178,7 +178,7 @@ def _actions(principal: Principal, job: PublishJob, *, has_letter: bool) -> dict
         and (standing := standing_of(job)) is not None
         and standing["taken_back"]
         and not standing["seen"],
-        "reconnect_url": reconnect_url(job) if reconnect else "",
+        "reconnect": reconnect_of(principal, job.destination.connection) if reconnect else None,
     }
 
 
@@ -203,11 +203,6 @@ def _obstacle(job: PublishJob, capability: Capability) -> str:
     """Return why something that the platform can do cannot be done at this place; empty when it can."""
     found = connector_class(job.platform_id).obstacle_to(capability, target_of(job.destination))
     return f"{found.cause} {found.remedy}" if found else ""
-
-
-def reconnect_url(job: PublishJob) -> str:
-    """Return where the account of a job is connected anew."""
-    return connect_again_url(job.destination.connection)
 
 
 def _timeline(job: PublishJob, story: list[timeline.Event]) -> list[dict[str, Any]]:

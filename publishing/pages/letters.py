@@ -8,16 +8,15 @@ from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from connectors.models import Connection
-from connectors.pages import platform_options
+from connectors.pages import platform_options, reconnect_of
 from connectors.registry import CONNECTORS
 from foundation.listing import Column, Query, read_count, read_text, stretch_of
 from publishing import selectors
 from publishing.models import DeadLetter
-from publishing.pages.job import reconnect_url
 from publishing.pages.words import WHO, excerpt_of, job_row, tries_of
 from tenants.models import Tenant
 from tenants.principal import Principal
-from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
+from tenants.scopes import POSTS_WRITE
 
 PAGE_SIZE: Final = 20
 SHOWN_PER_GROUP: Final = 20
@@ -120,10 +119,11 @@ def _groups(principal: Principal, letters: QuerySet[DeadLetter], keys: list[str]
 
 def _group(principal: Principal, figures: dict[str, Any], letters: list[DeadLetter]) -> dict[str, Any]:
     first, count = letters[0], figures["count"]
-    reconnect = ""
-    if first.who == "tenant" and figures["sick"] and CONNECTIONS_WRITE in principal.scopes:
-        several = figures["sick"] > 1
-        reconnect = f"{reverse('connections')}?state=attention" if several else reconnect_url(_sick(letters).job)
+    reconnect = None
+    if first.who == "tenant" and figures["sick"]:
+        reconnect = reconnect_of(principal, _sick(letters).job.destination.connection)
+        if figures["sick"] > 1:
+            reconnect["url"] = f"{reverse('connections')}?state=attention"
     return {
         "key": first.fingerprint,
         "count": count,
@@ -134,7 +134,7 @@ def _group(principal: Principal, figures: dict[str, Any], letters: list[DeadLett
         "who": WHO.get(first.who, ""),
         "since": figures["since"],
         "unknown": figures["in_doubt"] == count,
-        "reconnect_url": reconnect,
+        "reconnect": reconnect,
         "jobs": [_job(letter, said_above=first.cause) for letter in letters],
         "more_url": f"{reverse('jobs')}?{urlencode({'cause': first.fingerprint})}" if count > len(letters) else "",
     }

@@ -235,7 +235,7 @@ def test_reconnecting_leads_to_the_form(member_client: Client, api: Client) -> N
     send(api)
     Connection.objects.update(status="attention", status_cause="Gone.")
     connection = Connection.objects.get()
-    form = f"{reverse('connect')}#connect-keyhole"
+    form = reverse("reconnect", args=[connection.pk])
     for page in (reverse("connections"), reverse("connection", args=[connection.pk])):
         assert f'href="{form}"' in member_client.get(page).content.decode()
     assert 'id="connect-keyhole"' in member_client.get(reverse("connect")).content.decode()
