@@ -64,6 +64,18 @@ app.conf.beat_schedule = {
         "about": "Plans renewals anew where a setting changed, and forgets old history.",
         "may_stop": False,
     },
+    "outbox.sweep": {
+        "task": "outbox.sweep",
+        "schedule": timedelta(seconds=5),
+    },
+    "outbox.find_untold": {
+        "task": "outbox.find_untold",
+        "schedule": timedelta(seconds=30),
+    },
+    "outbox.purge": {
+        "task": "outbox.purge",
+        "schedule": timedelta(minutes=30),
+    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),
