@@ -10,6 +10,7 @@ from connectors.place_api import DestinationViewSet
 from media.api import MediaViewSet
 from media.tus import UploadsView, UploadView
 from monitoring.api import ConnectionCheckView, ConnectionHealthView
+from outbox.api import EventViewSet, WebhookDeliveryViewSet, WebhookEndpointViewSet
 from publishing.api import CheckView, DeadLetterViewSet, JobViewSet, PostViewSet, PublishView
 
 router = SimpleRouter(use_regex_path=False)
@@ -19,6 +20,9 @@ router.register("dead-letters", DeadLetterViewSet, basename="api-dead-letters")
 router.register("connections", ConnectionViewSet, basename="api-connections")
 router.register("destinations", DestinationViewSet, basename="api-destinations")
 router.register("media", MediaViewSet, basename="api-media")
+router.register("webhook-endpoints", WebhookEndpointViewSet, basename="api-webhook-endpoints")
+router.register("webhook-deliveries", WebhookDeliveryViewSet, basename="api-webhook-deliveries")
+router.register("events", EventViewSet, basename="api-events")
 router.register("platforms", PlatformViewSet, basename="api-platforms")
 
 urlpatterns = [
