@@ -49,7 +49,7 @@ MEANINGS: Final[dict[EventType, str]] = {
     EventType.CONNECTION_EXPIRING: "What an account's grant rests on ends soon.",
     EventType.CONNECTION_DISCONNECTED: "An account was disconnected and its tokens destroyed.",
     EventType.CONNECT_LINK_COMPLETED: "Somebody went through a connect link to its end.",
-    EventType.WEBHOOK_ENDPOINT_DISABLED: "An endpoint was switched off, by itself or by hand. Others are told, not the endpoint itself.",
+    EventType.WEBHOOK_ENDPOINT_DISABLED: "The hub switched an endpoint off: it failed for days, or said that it is gone. Other endpoints are told.",
     EventType.ALERT_RAISED: "A rule of the operators found something wrong.",
     EventType.ALERT_CLEARED: "What an alert told of is over.",
     EventType.PING: "Somebody asked for a test.",

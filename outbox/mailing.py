@@ -90,6 +90,7 @@ def _send(mail: Mail, token: UUID, server: Any, *, clock: Clock) -> bool:
             letter.subject, letter.text, to=[mail.user.email], headers=letter.headers, connection=server
         )
         message.attach_alternative(letter.html, "text/html")
+        server.open()  # kept open for the mails after this one; a failure here is this mail's
         message.send()
     except (smtplib.SMTPException, OSError) as error:
         log.warning("mail.not_sent", mail=str(mail.pk), error=type(error).__name__)

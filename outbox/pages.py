@@ -63,7 +63,7 @@ def endpoint_page(principal: Principal, endpoint: WebhookEndpoint, query: Query,
             "hint": vault.hints(tenant_id=endpoint.tenant_id, connection_id=endpoint.pk).get(secrets.CURRENT, ""),
         },
         "chart": chart(endpoint, now=now),
-        "deliveries": [_delivery(found[pk]) for pk in stretch.ties if pk in found],
+        "deliveries": [_delivery(found[pk], now=now) for pk in stretch.ties if pk in found],
         "states": [
             {"label": label, "count": None, "url": query.url(state=name), "current": name == state}
             for name, label in tabs
@@ -98,14 +98,14 @@ def form_page(
     }
 
 
-def delivery_page(principal: Principal, delivery: WebhookDelivery) -> dict[str, Any]:
+def delivery_page(principal: Principal, delivery: WebhookDelivery, *, now: datetime) -> dict[str, Any]:
     """Return what ``outbox/delivery.html`` shows."""
     attempts = [
         {**one, "at": datetime.fromisoformat(one["at"]), "number": number}
         for number, one in enumerate(delivery.attempts, start=1)
     ]
     return {
-        "delivery": _delivery(delivery),
+        "delivery": _delivery(delivery, now=now),
         "endpoint": _endpoint(delivery.endpoint),
         "attempts": list(reversed(attempts)),
         "headers": list(sending.headers_of(delivery, at=delivery.attempted_at or delivery.created_at).items()),
@@ -197,7 +197,7 @@ def _endpoint(row: WebhookEndpoint) -> dict[str, Any]:
     }
 
 
-def _delivery(row: WebhookDelivery) -> dict[str, Any]:
+def _delivery(row: WebhookDelivery, *, now: datetime) -> dict[str, Any]:
     latest = row.attempts[-1] if row.attempts else {}
     return {
         "id": row.pk,
@@ -212,7 +212,8 @@ def _delivery(row: WebhookDelivery) -> dict[str, Any]:
         "took_ms": latest.get("took_ms"),
         "tries": row.tries,
         "attempted_at": row.attempted_at,
-        "due_at": row.due_at,
+        # What is due and not under way waits for its endpoint: to be probed, to be switched on, or to have room.
+        "due_at": row.due_at if row.due_at and row.due_at > now else None,
     }
 
 

@@ -113,11 +113,12 @@ class _Sender:
         waiting = [pk for pk in self._queue if pk in set(due)]
         self._queue = [*waiting, *(pk for pk in due if pk not in set(waiting))]
         slow_room = max(1, self._seats // 2) - sum(one.slow for one in self._held.values())
+        share = max(1, free // max(1, len(self._queue)))
         found: list[Claimed] = []
         for endpoint_id in list(self._queue):
             if free <= 0:
                 break
-            some = claim(endpoint_id, now=now, limit=free, slow_room=slow_room)
+            some = claim(endpoint_id, now=now, limit=min(free, share), slow_room=slow_room)
             if some:
                 self._queue.remove(endpoint_id)
                 self._queue.append(endpoint_id)
@@ -149,7 +150,7 @@ def due_endpoints(*, now: datetime) -> QuerySet[WebhookEndpoint]:
 def claim(endpoint_id: UUID, *, now: datetime, limit: int, slow_room: int) -> list[Claimed]:
     """Take up to ``limit`` due deliveries of an endpoint, no more than it is sent at once.
 
-    An endpoint that fails is sent one at a time; one that failed often is only probed. Who claims holds its row, so that
+    An endpoint that fails, or has not taken anything yet, is sent one at a time; one that failed often is only probed. Who claims holds its row, so that
     two senders do not both count the same room.
     """
     skipping = connection.features.has_select_for_update_skip_locked
@@ -160,7 +161,8 @@ def claim(endpoint_id: UUID, *, now: datetime, limit: int, slow_room: int) -> li
         if endpoint is None or (is_slow(endpoint) and slow_room <= 0):
             return []
         mine = WebhookDelivery.objects.filter(endpoint=endpoint)
-        most = 1 if endpoint.failures_in_row else settings.WEBHOOK_OUT_PER_ENDPOINT
+        proven = endpoint.last_success_at is not None and not endpoint.failures_in_row
+        most = settings.WEBHOOK_OUT_PER_ENDPOINT if proven else 1
         if is_slow(endpoint):
             most = min(most, slow_room)
         room = min(limit, most - mine.filter(lease_token__isnull=False, due_at__gt=now).count())

@@ -156,7 +156,7 @@ def webhook_delivery(request: MemberRequest, delivery_id: UUID) -> HttpResponse:
     """Show one delivery: what is sent, and what each attempt brought."""
     request.principal.require(WEBHOOKS_READ)
     delivery = selectors.delivery_of(request.principal.tenant, delivery_id)
-    return render(request, "outbox/delivery.html", pages.delivery_page(request.principal, delivery))
+    return render(request, "outbox/delivery.html", pages.delivery_page(request.principal, delivery, now=timezone.now()))
 
 
 @require_POST

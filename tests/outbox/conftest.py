@@ -17,6 +17,7 @@ from publishing.drafts import Draft
 from publishing.models import PublishJob
 from tenants.principal import Principal
 from tests.outbox.receiver import Receiver, receiving
+from tests.village import village, well  # noqa: F401
 
 Send = Callable[..., int]
 Publish = Callable[..., PublishJob]

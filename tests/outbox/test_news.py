@@ -24,7 +24,7 @@ from tenants.principal import Principal
 from tests.conftest import House
 from tests.outbox.conftest import Publish, Send
 from tests.outbox.receiver import Receiver
-from tests.village import Village, village, well  # noqa: F401
+from tests.village import Village
 
 URL = "http://127.0.0.1:1/hook"
 Listen = Callable[..., tuple[WebhookEndpoint, str]]
@@ -119,7 +119,7 @@ def test_a_job_that_fails_twice_is_told_twice_and_says_why(
     run_due: RunDue,
     village: Village,
     well: Destination,
-    principal: Principal,  # noqa: F811
+    principal: Principal,
 ) -> None:
     from publishing import redriving
     from publishing.accepting import publish_post

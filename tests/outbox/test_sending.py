@@ -309,3 +309,28 @@ def test_the_secret_is_stored_nowhere_but_sealed(
     rows = [*WebhookEndpoint.objects.values(), *WebhookDelivery.objects.values(), *OutgoingEvent.objects.values()]
     assert secret.removeprefix("whsec_") not in str(rows)
     assert endpoint.tenant_id
+
+
+@pytest.mark.django_db(transaction=True)
+def test_endpoints_that_hang_and_fail_do_not_delay_one_that_is_well(
+    settings: Any, house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from outbox import sorting
+    from outbox.services import announce
+
+    settings.WEBHOOK_OUT_TIMEOUT, settings.WEBHOOK_OUT_IN_FLIGHT = timedelta(seconds=4), 6
+    monkeypatch.setattr(schedule, "BREAKS_AFTER", 1)
+    now = timezone.now()
+    with receiving(answer=lambda _: time.sleep(5)) as hanging, failing(500) as dead, receiving() as well:
+        for one in (hanging, dead, well):
+            endpoints.create_endpoint(principal=house.principal, url=one.url, now=now)
+        for _ in range(40):
+            announce(tenant_id=house.tenant.pk, kind=EventType.ALERT_RAISED, data={}, now=timezone.now())
+        sorting.sort(now=timezone.now())
+        started = time.monotonic()
+        sending.send_due(clock=timezone.now)
+        assert len(well.got) == 40
+        assert len(set(well.ids())) == 40, "each once"
+        assert max(one.at for one in well.got) - started < 4, "before the first that hangs is given up"
+        assert (len(hanging.got), len(dead.got)) == (1, 1), "one at a time, and then spared"
+    assert WebhookDelivery.objects.filter(state="delivered").count() == 40
