@@ -150,8 +150,8 @@ def due_endpoints(*, now: datetime) -> QuerySet[WebhookEndpoint]:
 def claim(endpoint_id: UUID, *, now: datetime, limit: int, slow_room: int) -> list[Claimed]:
     """Take up to ``limit`` due deliveries of an endpoint, no more than it is sent at once.
 
-    An endpoint that fails, or has not taken anything yet, is sent one at a time; one that failed often is only probed. Who claims holds its row, so that
-    two senders do not both count the same room.
+    An endpoint that fails, or has not taken anything yet, is sent one at a time; one that failed often is only probed. Who
+    claims holds its row, so that two senders do not both count the same room.
     """
     skipping = connection.features.has_select_for_update_skip_locked
     token = new_id()

@@ -52,7 +52,7 @@ def _sort_some(*, now: datetime) -> int:
     place = Bookmark.objects.select_for_update().get(name=_BOOKMARK)
     with connection.cursor() as cursor:
         cursor.execute(_NUMBER_SQL, [place.number, _BATCH])
-        count = cursor.rowcount
+        count: int = cursor.rowcount
     if count <= 0:
         return 0
     Bookmark.objects.filter(pk=place.pk).update(number=place.number + count, at=now)

@@ -36,7 +36,7 @@ def sinking(**answers: bytes) -> Iterator[Sink]:
                     body = b""
                     while (part := self.rfile.readline()) != b".\r\n":
                         body += part.removeprefix(b".")
-                    sink.mails.append(cast(EmailMessage, message_from_bytes(body, policy=policy.default)))
+                    sink.mails.append(message_from_bytes(body, policy=policy.default))
                 self.wfile.write(sink.answers.get(verb, b"221 bye\r\n" if verb == "QUIT" else b"250 fine\r\n"))
                 if verb == "QUIT":
                     return

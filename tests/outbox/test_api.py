@@ -189,6 +189,7 @@ def test_a_replay_since_a_moment_reaches_back_before_the_endpoint_was_there(
     since = (now - timedelta(hours=4)).isoformat()
     assert api.post(f"/api/webhook-endpoints/{told['id']}/replay/", {"since": since}, JSON).json()["count"] == 2
     send()
+    send()
     assert sorted(json.loads(got.body)["data"]["h"] for got in receiver.got) == [1, 3]
 
 

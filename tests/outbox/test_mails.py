@@ -36,6 +36,10 @@ def turn(connection: Connection, *, sick: bool) -> None:
         connections.mark_recovered(connection_id=connection.pk, now=now)
 
 
+def html_of(sent: Any) -> str:
+    return str(sent.alternatives[0][0])
+
+
 def post_out(at: datetime | None = None) -> int:
     now = at or timezone.now()
     sorting.sort(now=now)
@@ -51,7 +55,7 @@ def test_who_owns_the_tenant_is_mailed_when_an_account_needs_them_with_cause_rem
     (sent,) = django_mail.outbox
     assert sent.to == [house.owner.email]
     assert "needs you" in sent.subject
-    html = sent.alternatives[0][0]
+    html = html_of(sent)
     for text in (sent.body, html):
         assert "Reconnect the account." in text
         assert f"/connections/{connection.pk}" in text
@@ -144,7 +148,7 @@ def test_an_owner_is_told_once_that_an_endpoint_was_switched_off(house: House) -
     post_out()
     (sent,) = django_mail.outbox
     assert "http://127.0.0.1:1/hook" in sent.body
-    assert "s3cret" not in sent.body + sent.alternatives[0][0]
+    assert "s3cret" not in sent.body + html_of(sent)
 
 
 @pytest.mark.parametrize("kind", sorted(members.TOPIC_OF))

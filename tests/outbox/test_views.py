@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from outbox import members, pages
-from outbox.events import EventType
+from outbox.events import MEANINGS, SAMPLES, EventType
 from outbox.models import OutgoingEvent, WebhookDelivery, WebhookEndpoint
 from tenants.models import Membership
 from tests.conftest import House
@@ -92,16 +92,16 @@ def test_the_catalogue_shows_every_event_with_an_example(member_client: Client) 
 @pytest.mark.parametrize("kind", list(EventType))
 def test_every_event_has_a_meaning_and_an_example(kind: EventType) -> None:
     assert pages.sample_of(kind)["data"]
-    assert pages.MEANINGS[kind].endswith(".")
+    assert MEANINGS[kind].endswith(".")
 
 
 def test_the_example_of_a_job_has_exactly_what_is_sent(house: House, connection: Any) -> None:
     from outbox import payloads
 
-    job = pages.SAMPLES[EventType.JOB_PUBLISHED]
+    job = SAMPLES[EventType.JOB_PUBLISHED]
     columns = payloads._job(dict.fromkeys(payloads._JOB_COLUMNS, None))
     assert set(job) == set(columns)
-    assert set(pages.SAMPLES[EventType.CONNECTION_ATTENTION]) == set(payloads.connection_data(connection))
+    assert set(SAMPLES[EventType.CONNECTION_ATTENTION]) == set(payloads.connection_data(connection))
 
 
 def test_a_member_chooses_what_they_are_mailed_and_owners_begin_with_everything(
