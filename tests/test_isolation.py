@@ -14,6 +14,9 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from media.models import Media, Upload
+from outbox.endpoints import create_endpoint, ping
+from outbox.models import WebhookDelivery, WebhookEndpoint
+from outbox.sorting import sort
 from publishing.accepting import publish_post
 from publishing.drafts import Draft
 from publishing.models import DeadLetter, PublishJob, Watch
@@ -68,7 +71,13 @@ def foreign_ids(make_house: Callable[[str], House], connect: Callable[[House], C
     upload = Upload.objects.create(
         tenant=other.tenant, name="Theirs", size_bytes=9, created_by="x", expires_at=timezone.now() + timedelta(days=1)
     )
+    endpoint, _ = create_endpoint(principal=other.principal, url="http://127.0.0.1:1/Theirs", now=timezone.now())
+    delivery = ping(principal=other.principal, endpoint=endpoint, now=timezone.now())
+    sort(now=timezone.now())
     return {
+        "endpoint": str(endpoint.pk),
+        "delivery": str(delivery.pk),
+        "event": str(delivery.event_id),
         "media": str(media.pk),
         "upload": str(upload.pk),
         "connection": str(connection.pk),
@@ -96,6 +105,8 @@ def snapshot() -> list[Any]:
         list(Tenant.objects.order_by("pk").values()),
         list(Media.objects.order_by("pk").values()),
         list(Upload.objects.order_by("pk").values()),
+        list(WebhookEndpoint.objects.order_by("pk").values()),
+        list(WebhookDelivery.objects.order_by("pk").values()),
     ]
 
 
@@ -122,7 +133,20 @@ def test_another_tenants_ids_are_not_found(
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("address", ["posts", "jobs", "dead-letters", "connections", "destinations", "media"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "posts",
+        "jobs",
+        "dead-letters",
+        "connections",
+        "destinations",
+        "media",
+        "webhook-endpoints",
+        "webhook-deliveries",
+        "events",
+    ],
+)
 def test_lists_of_the_api_hold_nothing_of_another_tenant(
     address: str, api: Client, foreign_ids: dict[str, str]
 ) -> None:
