@@ -11,6 +11,7 @@ from connectors.place_api import DestinationViewSet
 from media.api import MediaViewSet
 from media.tus import UploadsView, UploadView
 from monitoring.api import ConnectionCheckView, ConnectionHealthView
+from outbox.api import EventViewSet, WebhookDeliveryViewSet, WebhookEndpointViewSet
 from publishing.api import CheckView, DeadLetterViewSet, JobViewSet, PostViewSet, PublishView
 from publishing.connection_api import ConnectionViewSet
 
@@ -23,6 +24,9 @@ router.register("connect-links", ConnectLinkViewSet, basename="api-connect-links
 router.register("return-origins", ReturnOriginViewSet, basename="api-return-origins")
 router.register("destinations", DestinationViewSet, basename="api-destinations")
 router.register("media", MediaViewSet, basename="api-media")
+router.register("webhook-endpoints", WebhookEndpointViewSet, basename="api-webhook-endpoints")
+router.register("webhook-deliveries", WebhookDeliveryViewSet, basename="api-webhook-deliveries")
+router.register("events", EventViewSet, basename="api-events")
 router.register("platforms", PlatformViewSet, basename="api-platforms")
 
 urlpatterns = [

@@ -69,6 +69,23 @@ app.conf.beat_schedule = {
         "schedule": timedelta(minutes=1),
         "about": "Writes down which connect links have expired, and forgets old ones.",
     },
+    "outbox.sweep": {
+        "task": "outbox.sweep",
+        "schedule": timedelta(seconds=5),
+        "about": "Delivers webhooks and mails that wait, where the first try failed or was lost.",
+        "may_stop": False,
+    },
+    "outbox.find_untold": {
+        "task": "outbox.find_untold",
+        "schedule": timedelta(seconds=30),
+        "about": "Finds what happened and was not yet told, where a process died in between.",
+        "may_stop": False,
+    },
+    "outbox.purge": {
+        "task": "outbox.purge",
+        "schedule": timedelta(minutes=30),
+        "about": "Forgets old events, deliveries and mails.",
+    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),

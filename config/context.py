@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from publishing.selectors import open_letters_of
 from tenants.models import Membership, User
 from tenants.principal import Principal
-from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
+from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE, WEBHOOKS_READ
 from tenants.selectors import memberships_of
 
 
@@ -56,6 +56,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "tenants": lambda: [{"id": place.tenant_id, "name": place.tenant.name} for place in places()],
         "may_publish": may(POSTS_WRITE),
         "may_connect": may(CONNECTIONS_WRITE),
+        "may_see_webhooks": may(WEBHOOKS_READ),
         "dead_letter_count": dead_letter_count,
         "sandbox_url": f"{settings.SANDBOX_URL}/_sandbox/" if settings.SANDBOX else "",
         "version": settings.VERSION,

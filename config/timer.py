@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from monitoring import heartbeats
+from outbox import telling
 from publishing import draining, ledger
 
 log = structlog.get_logger(__name__)
@@ -27,7 +28,11 @@ BEATS_EVERY: Final = 10.0  # seconds
 
 
 def start_timer(stop: threading.Event, *, queues: Collection[str]) -> threading.Thread:
-    """Start the timer in a thread of its own; it ends when ``stop`` is set. ``queues`` are those this worker takes from."""
+    """Start the timer in a thread of its own, and the teller of news beside it; both end when ``stop`` is set.
+
+    ``queues`` are those this worker takes from.
+    """
+    telling.start(stop)
     thread = threading.Thread(target=_run, args=(stop, frozenset(queues)), name="drain-timer", daemon=True)
     thread.start()
     return thread

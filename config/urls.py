@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("connectors.urls")),
     path("", include("media.urls")),
     path("", include("publishing.urls")),
+    path("", include("outbox.urls")),
     path("", include("monitoring.urls")),
 ]
 

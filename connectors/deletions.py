@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from connectors import unsubscribing
 from connectors.models import Connection, DataDeletion, Destination, WebhookEvent
-from connectors.services import connection_changed, person_forgotten
+from connectors.services import DISCONNECTED, connection_changed, person_forgotten, say_turned
 from foundation.errors import NotFound
 from tenants.services import record, strike_out
 from vault import services as vault
@@ -116,6 +116,7 @@ def _erase_connection(connection: Connection, *, now: datetime) -> None:
         subject=connection,
     )
     changed = connection.pk
+    say_turned(changed, DISCONNECTED, now=now)
     transaction.on_commit(lambda: connection_changed.send(sender=Connection, connection_id=changed), robust=True)
 
 

@@ -26,6 +26,10 @@ from vault import services as vault
 connection_changed = Signal()
 #: Sent with ``connection_id`` when a person granted access (again).
 connection_granted = Signal()
+#: Sent with ``connection_id``, ``turn`` (one of the words below) and ``now`` inside the transaction that turns a connection, so that
+#: what listeners write stands and falls with it.
+connection_turned = Signal()
+CREATED, RENEWED, ATTENTION, RECOVERED, DISCONNECTED = "created", "renewed", "attention", "recovered", "disconnected"
 #: Sent with ``connection_id`` and ``names`` inside the transaction that erases a person: listeners strike these names out of
 #: what their own rows say of that connection, in the same transaction.
 person_forgotten = Signal()
@@ -88,6 +92,7 @@ def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now:
         seal(connection, REFRESH_TOKEN, grant.refresh_token)
     token_plans.plan([connection.pk], now=now)
     transaction.on_commit(lambda: connection_granted.send(sender=Connection, connection_id=connection.pk), robust=True)
+    say_turned(connection.pk, CREATED if created else RENEWED, now=now)
     lost = sorted(set(known.scopes_granted) - set(grant.scopes_granted)) if known is not None else []
     record(
         tenant=tenant,
@@ -192,6 +197,12 @@ def choose_destinations(*, principal: Principal, connection: Connection, chosen:
     return count
 
 
+def say_turned(connection_id: UUID, turn: str, *, now: datetime) -> None:
+    """Send ``connection_turned`` in the caller's transaction."""
+    connection_turned.send(sender=Connection, connection_id=connection_id, turn=turn, now=now)
+
+
+@transaction.atomic
 def mark_attention(*, connection_id: UUID, code: str, cause: str, remedy: str, now: datetime) -> bool:
     """Say that a connection needs its tenant; returns whether that is news. Told once per change, not per failure."""
     changed = Connection.objects.filter(pk=connection_id, status=Connection.Status.ACTIVE).update(
@@ -202,18 +213,21 @@ def mark_attention(*, connection_id: UUID, code: str, cause: str, remedy: str, n
         status_since=now,
     )
     if changed:
+        say_turned(connection_id, ATTENTION, now=now)
         transaction.on_commit(
             lambda: connection_changed.send(sender=Connection, connection_id=connection_id), robust=True
         )
     return bool(changed)
 
 
+@transaction.atomic
 def mark_recovered(*, connection_id: UUID, now: datetime) -> bool:
     """Say that a connection works again; returns whether that is news."""
     changed = Connection.objects.filter(pk=connection_id, status=Connection.Status.ATTENTION).update(
         status=Connection.Status.ACTIVE, status_code="", status_cause="", status_remedy="", status_since=now
     )
     if changed:
+        say_turned(connection_id, RECOVERED, now=now)
         transaction.on_commit(
             lambda: connection_changed.send(sender=Connection, connection_id=connection_id), robust=True
         )
@@ -268,6 +282,7 @@ def disconnect(*, principal: Principal, connection: Connection, now: datetime) -
             health="",
         )
         token_plans.plan([connection.pk], now=now)
+        say_turned(connection.pk, DISCONNECTED, now=now)
         record(
             tenant=connection.tenant,
             actor=principal.actor,

@@ -17,7 +17,7 @@ from django.dispatch import Signal
 
 from connectors import deletions, token_plans, unsubscribing
 from connectors.models import Connection, WebhookEvent
-from connectors.services import connection_changed
+from connectors.services import ATTENTION, connection_changed, say_turned
 from connectors.types import EventKind
 from foundation.text import storable
 from tenants.services import record
@@ -161,6 +161,7 @@ def _end_grants(event: WebhookEvent, *, now: datetime) -> None:
             subject=row,
             event=event.pk,
         )
+        say_turned(row.pk, ATTENTION, now=now)
         _say_changed(row.pk)
 
 

@@ -83,7 +83,7 @@ def checked(host: str, port: int, rules: Rules) -> list[tuple[int, Any]]:
         if not loopback and not is_public(address):
             raise NotAllowed("It leads to this machine or a private network.")
         if not loopback and port not in rules.ports:
-            raise NotAllowed(f"Port {port} is not one that files are fetched from.")
+            raise NotAllowed(f"Port {port} is not one that is asked here.")
         places.append((int(family), place))
     if not places:
         raise NotFoundInDns(host)

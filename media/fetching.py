@@ -1,29 +1,26 @@
 """Fetching a file from an address that a stranger gave us. It must not become a way into the network we stand in."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 import requests
 import structlog
 import urllib3
 from django.conf import settings
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from foundation.errors import Invalid, Refusal, Unavailable
-from media.addresses import NotAllowed, NotFoundInDns, Rules, dial
+from media.addresses import NotAllowed, NotFoundInDns, Rules
+from media.guarded import CONNECT_SECONDS, Deadline, GuardedAdapter
 from media.staging import Staged, largest_bytes, too_large
 
 log = structlog.get_logger(__name__)
 
 MOST_REDIRECTS: Final = 5
 LONGEST_URL: Final = 2000
-CONNECT_SECONDS: Final = 5.0
 SILENCE_SECONDS: Final = 15.0
 _CHUNK_BYTES: Final = 64 * 1024
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -42,73 +39,6 @@ class Fetched:
     shown_url: str
 
 
-class Deadline:
-    """Ends a fetch at its last moment by shutting its sockets, wherever it is waiting: in a handshake, headers or body."""
-
-    def __init__(self, seconds: float) -> None:
-        self.passed = False
-        self._sockets: list[socket.socket] = []
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-
-    def __enter__(self) -> "Deadline":
-        self._timer.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._timer.cancel()
-        for link in self._sockets:
-            link.close()
-
-    def watch(self, link: socket.socket) -> None:
-        """Shut this socket too when the time is over; raises ``TimeoutError`` when it is over already."""
-        if self.passed:
-            raise TimeoutError
-        # A duplicate, because TLS takes the first one over and leaves it empty.
-        self._sockets.append(link.dup())
-
-    def _end(self) -> None:
-        self.passed = True
-        for link in self._sockets:
-            try:
-                link.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-
-
-class _GuardedAdapter(HTTPAdapter):
-    """Connects only where ``addresses`` allows, keeping the host's name for TLS and the Host header."""
-
-    def __init__(self, rules: Rules, deadline: Deadline) -> None:
-        self._rules = rules
-        self._deadline = deadline
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools open their connections through ``dial``."""
-        super().init_poolmanager(*args, **kwargs)
-        rules, deadline = self._rules, self._deadline
-
-        def connect(connection: HTTPConnection) -> socket.socket:
-            return dial(connection.host, connection.port, rules, timeout=CONNECT_SECONDS, opened=deadline.watch)
-
-        class Plain(HTTPConnection):
-            def _new_conn(self) -> socket.socket:
-                return connect(self)
-
-        class Encrypted(HTTPSConnection):
-            def _new_conn(self) -> socket.socket:
-                return connect(self)
-
-        class PlainPool(urllib3.HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class EncryptedPool(urllib3.HTTPSConnectionPool):
-            ConnectionCls = Encrypted
-
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}
-
-
 def fetch(url: str, *, into: Staged) -> Fetched:
     """Fetch a file and write it to ``into``; raises ``Invalid`` when it may not, or cannot, be fetched.
 
@@ -119,7 +49,7 @@ def fetch(url: str, *, into: Staged) -> Fetched:
     with _slot(), Deadline(settings.MEDIA_FETCH_TIMEOUT.total_seconds()) as deadline, requests.Session() as session:
         # No proxy, no .netrc, no cookie of this machine's environment.
         session.trust_env = False
-        adapter = _GuardedAdapter(rules, deadline)
+        adapter = GuardedAdapter(rules, deadline)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         for _ in range(MOST_REDIRECTS + 1):

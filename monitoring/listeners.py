@@ -12,6 +12,7 @@ from connectors.webhook_processing import webhook_dead_lettered, webhook_receive
 from connectors.webhooks import webhook_refused
 from monitoring import metrics
 from monitoring.models import ConnectionHealth, HealthLogEntry
+from outbox import recording
 from publishing import signals
 
 
@@ -53,6 +54,21 @@ def _webhook_dead_lettered(**kwargs: Any) -> None:
 @receiver(webhook_refused)
 def _webhook_refused(**kwargs: Any) -> None:
     metrics.count(metrics.WEBHOOKS_REFUSED)
+
+
+@receiver(recording.delivered)
+def _delivered(**kwargs: Any) -> None:
+    metrics.count(metrics.WEBHOOKS_OUT_DELIVERED)
+
+
+@receiver(recording.delivery_failed)
+def _delivery_failed(**kwargs: Any) -> None:
+    metrics.count(metrics.WEBHOOKS_OUT_FAILED)
+
+
+@receiver(recording.endpoint_disabled)
+def _endpoint_disabled(**kwargs: Any) -> None:
+    metrics.count(metrics.WEBHOOKS_OUT_DISABLED)
 
 
 @receiver(person_forgotten)

@@ -14,6 +14,9 @@ CONNECTIONS_CHANGED: Final = "switchboard.connections.changed"
 WEBHOOKS_PROCESSED: Final = "switchboard.webhooks.processed"
 WEBHOOKS_DEAD_LETTERED: Final = "switchboard.webhooks.dead_lettered"
 WEBHOOKS_REFUSED: Final = "switchboard.webhooks.refused"
+WEBHOOKS_OUT_DELIVERED: Final = "switchboard.webhooks_out.delivered"
+WEBHOOKS_OUT_FAILED: Final = "switchboard.webhooks_out.failed"
+WEBHOOKS_OUT_DISABLED: Final = "switchboard.webhooks_out.disabled"
 
 NAMES: Final[dict[str, str]] = {
     JOBS_PUBLISHED: "Jobs whose post is public (count).",
@@ -24,6 +27,9 @@ NAMES: Final[dict[str, str]] = {
     WEBHOOKS_PROCESSED: "Events of platforms that were processed (count).",
     WEBHOOKS_DEAD_LETTERED: "Events of platforms that need an operator (count).",
     WEBHOOKS_REFUSED: "Deliveries that were not signed by the platform (count).",
+    WEBHOOKS_OUT_DELIVERED: "Deliveries that endpoints of client apps took (count).",
+    WEBHOOKS_OUT_FAILED: "Attempts that endpoints of client apps did not take (count).",
+    WEBHOOKS_OUT_DISABLED: "Endpoints that were switched off for what they do (count).",
 }
 
 

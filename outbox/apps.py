@@ -8,3 +8,9 @@ class OutboxConfig(AppConfig):
 
     name = "outbox"
     verbose_name = "Outbox"
+
+    def ready(self) -> None:
+        """Listen to the news of the rooms below."""
+        from outbox import checks, listeners  # noqa: F401
+
+        listeners.listen_elsewhere()

@@ -14,6 +14,7 @@ from connectors.base import Connector
 from connectors.manager import target_of
 from connectors.types import Capability, Content
 from foundation.errors import Conflict, Invalid
+from publishing import signals
 from publishing.contents import content_of, whole_content_of
 from publishing.models import DeadLetter, Post, PublishJob, Watch
 from publishing.states import CANCELLABLE, State
@@ -57,6 +58,10 @@ def note_removed(*, platform: str, external_id: str, post_id: str, now: datetime
             if PublishJob.objects.filter(pk=job.pk, removed_at=None).update(removed_at=now, updated_at=now):
                 _cancel_comment(job, job.tenant, actor, now=now)
                 record(tenant=job.tenant, actor=actor, action="job.removed", subject=job)
+                signals.post_standing_changed.send(
+                    sender=PublishJob, job_id=job.pk, tenant_id=job.tenant_id, before="live", state="removed",
+                    reason="The platform says that it is gone.", remedy="", now=now,
+                )  # fmt: skip
                 count += 1
     return count
 

@@ -7,3 +7,6 @@ job_published = Signal()
 job_failed = Signal()
 job_dead_lettered = Signal()
 job_retried = Signal()
+#: Sent with ``job_id``, ``tenant_id``, ``before``, ``state``, ``reason``, ``remedy`` and ``now`` inside the transaction that writes how a
+#: published post stands by now.
+post_standing_changed = Signal()

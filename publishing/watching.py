@@ -18,7 +18,7 @@ from connectors.models import Connection
 from connectors.types import LiveState, Standing
 from foundation.errors import Conflict
 from foundation.text import storable
-from publishing import selectors
+from publishing import selectors, signals
 from publishing.models import TAKEN_BACK, JournalEntry, PublishJob, Watch
 from publishing.states import State
 from publishing.watches import next_look
@@ -159,6 +159,12 @@ def _store(watch: Watch, standing: Standing, *, now: datetime) -> None:
             updated_at=now,
             **changes,
         )
+        # That it is live is no news when nobody had heard otherwise.
+        if changes and (watch.state or state is not LiveState.LIVE):
+            signals.post_standing_changed.send(
+                sender=PublishJob, job_id=job.pk, tenant_id=job.tenant_id, before=watch.state, state=state.value,
+                reason=reason, remedy=remedy, now=now,
+            )  # fmt: skip
     if state in TAKEN_BACK and changes:
         log.warning("job.taken_back_by_platform", standing=state.value)
 

@@ -12,6 +12,8 @@ REVIEWS_READ: Final = "reviews:read"
 REVIEWS_WRITE: Final = "reviews:write"
 AUDIENCES_READ: Final = "audiences:read"
 AUDIENCES_WRITE: Final = "audiences:write"
+WEBHOOKS_READ: Final = "webhooks:read"
+WEBHOOKS_WRITE: Final = "webhooks:write"
 
 #: Every scope with what it opens, in the words shown where a key is made.
 SCOPES: Final[dict[str, str]] = {
@@ -25,6 +27,8 @@ SCOPES: Final[dict[str, str]] = {
     REVIEWS_WRITE: "Answer reviews in public",
     AUDIENCES_READ: "Read contacts and segments of audiences",
     AUDIENCES_WRITE: "Add, change and archive contacts of audiences",
+    WEBHOOKS_READ: "Read webhook endpoints, deliveries and events",
+    WEBHOOKS_WRITE: "Make, change, test and delete webhook endpoints, and replay deliveries",
 }
 
 OWNER: Final = "owner"
@@ -36,7 +40,7 @@ ROLE_SCOPES: Final[dict[str, frozenset[str]]] = {
     EDITOR: frozenset(
         {
             *(POSTS_READ, POSTS_WRITE, CONNECTIONS_READ, MEDIA_READ, MEDIA_WRITE),
-            *(REVIEWS_READ, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE),
+            *(REVIEWS_READ, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE, WEBHOOKS_READ),
         }
     ),
     # Contacts are people's own: who only looks has no need to see them.

@@ -15,6 +15,9 @@ from django.utils import timezone
 from connectors.connect_links import Wish, create_link
 from connectors.models import Connection, ConnectLink, ReturnOrigin
 from media.models import Media, Upload
+from outbox.endpoints import create_endpoint, ping
+from outbox.models import WebhookDelivery, WebhookEndpoint
+from outbox.sorting import sort
 from publishing.accepting import publish_post
 from publishing.drafts import Draft
 from publishing.models import DeadLetter, PublishJob, Watch
@@ -74,7 +77,13 @@ def foreign_ids(make_house: Callable[[str], House], connect: Callable[[House], C
     link, _, _ = create_link(
         principal=other.principal, wish=Wish(brand_name="Theirs"), idempotency_key=None, now=timezone.now()
     )
+    endpoint, _ = create_endpoint(principal=other.principal, url="http://127.0.0.1:1/Theirs", now=timezone.now())
+    delivery = ping(principal=other.principal, endpoint=endpoint, now=timezone.now())
+    sort(now=timezone.now())
     return {
+        "endpoint": str(endpoint.pk),
+        "delivery": str(delivery.pk),
+        "event": str(delivery.event_id),
         "media": str(media.pk),
         "upload": str(upload.pk),
         "connection": str(connection.pk),
@@ -106,6 +115,8 @@ def snapshot() -> list[Any]:
         list(Upload.objects.order_by("pk").values()),
         list(ConnectLink.objects.order_by("pk").values()),
         list(ReturnOrigin.objects.order_by("pk").values()),
+        list(WebhookEndpoint.objects.order_by("pk").values()),
+        list(WebhookDelivery.objects.order_by("pk").values()),
     ]
 
 
@@ -133,7 +144,19 @@ def test_another_tenants_ids_are_not_found(
 
 
 @pytest.mark.parametrize(
-    "address", ["posts", "jobs", "dead-letters", "connections", "destinations", "media", "connect-links"]
+    "address",
+    [
+        "posts",
+        "jobs",
+        "dead-letters",
+        "connections",
+        "destinations",
+        "media",
+        "webhook-endpoints",
+        "webhook-deliveries",
+        "events",
+        "connect-links",
+    ],
 )
 def test_lists_of_the_api_hold_nothing_of_another_tenant(
     address: str, api: Client, foreign_ids: dict[str, str]
