@@ -43,6 +43,22 @@ app.conf.beat_schedule = {
         "task": "connectors.refresh_due_tokens",
         "schedule": timedelta(minutes=1),
     },
+    "monitoring.enrol_metrics": {
+        "task": "monitoring.enrol_metrics",
+        "schedule": timedelta(minutes=1),
+    },
+    "monitoring.take_metrics": {
+        "task": "monitoring.take_metrics",
+        "schedule": timedelta(seconds=30),
+    },
+    "monitoring.thin_metrics": {
+        "task": "monitoring.thin_metrics",
+        "schedule": timedelta(hours=1),
+    },
+    "monitoring.forget_metrics": {
+        "task": "monitoring.forget_metrics",
+        "schedule": timedelta(days=1),
+    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),

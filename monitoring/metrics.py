@@ -14,6 +14,8 @@ CONNECTIONS_CHANGED: Final = "switchboard.connections.changed"
 WEBHOOKS_PROCESSED: Final = "switchboard.webhooks.processed"
 WEBHOOKS_DEAD_LETTERED: Final = "switchboard.webhooks.dead_lettered"
 WEBHOOKS_REFUSED: Final = "switchboard.webhooks.refused"
+METRICS_TAKEN: Final = "switchboard.metrics.taken"
+METRICS_FAILED: Final = "switchboard.metrics.failed"
 
 NAMES: Final[dict[str, str]] = {
     JOBS_PUBLISHED: "Jobs whose post is public (count).",
@@ -24,6 +26,8 @@ NAMES: Final[dict[str, str]] = {
     WEBHOOKS_PROCESSED: "Events of platforms that were processed (count).",
     WEBHOOKS_DEAD_LETTERED: "Events of platforms that need an operator (count).",
     WEBHOOKS_REFUSED: "Deliveries that were not signed by the platform (count).",
+    METRICS_TAKEN: "Posts and places whose platform told their numbers (count).",
+    METRICS_FAILED: "Posts and places whose platform was asked for numbers in vain (count).",
 }
 
 

@@ -12,6 +12,8 @@ REVIEWS_READ: Final = "reviews:read"
 REVIEWS_WRITE: Final = "reviews:write"
 AUDIENCES_READ: Final = "audiences:read"
 AUDIENCES_WRITE: Final = "audiences:write"
+ANALYTICS_READ: Final = "analytics:read"
+ANALYTICS_WRITE: Final = "analytics:write"
 
 #: Every scope with what it opens, in the words shown where a key is made.
 SCOPES: Final[dict[str, str]] = {
@@ -25,6 +27,8 @@ SCOPES: Final[dict[str, str]] = {
     REVIEWS_WRITE: "Answer reviews in public",
     AUDIENCES_READ: "Read contacts and segments of audiences",
     AUDIENCES_WRITE: "Add, change and archive contacts of audiences",
+    ANALYTICS_READ: "Read the numbers of posts and places",
+    ANALYTICS_WRITE: "Have platforms asked for fresh numbers at once",
 }
 
 OWNER: Final = "owner"
@@ -37,8 +41,9 @@ ROLE_SCOPES: Final[dict[str, frozenset[str]]] = {
         {
             *(POSTS_READ, POSTS_WRITE, CONNECTIONS_READ, MEDIA_READ, MEDIA_WRITE),
             *(REVIEWS_READ, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE),
+            *(ANALYTICS_READ, ANALYTICS_WRITE),
         }
     ),
     # Contacts are people's own: who only looks has no need to see them.
-    VIEWER: frozenset({POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ}),
+    VIEWER: frozenset({POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ, ANALYTICS_READ}),
 }

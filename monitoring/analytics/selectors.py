@@ -1,0 +1,299 @@
+"""Reads of numbers. The tenant comes first; what was not told is not there, and never 0."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
+
+from connectors.models import Destination
+from foundation.listing import Column, Sort, Stretch, stretch_of
+from monitoring.analytics.ranges import Range
+from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric, PostSnapshot
+from monitoring.analytics.storing import whole
+from monitoring.analytics.vocabulary import VOCABULARY, definition_of
+from monitoring.analytics.vocabulary import Sum as How
+from publishing.models import PublishJob
+from publishing.selectors import jobs_of
+from tenants.models import Tenant
+
+Value = float | int
+#: By our table; names that are not in it come behind.
+_ORDER: Final = {name: place for place, name in enumerate(VOCABULARY)}
+MOST_SNAPSHOTS: Final = 1000
+PUBLISHED: Final = "published"
+_LAST: Final = frozenset(name for name, one in VOCABULARY.items() if one.sum is How.LAST)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What is asked about: some days, and perhaps one platform or one place."""
+
+    range: Range
+    platform: str = ""
+    destination: UUID | None = None
+
+    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return rows of this platform and place."""
+        if self.platform:
+            rows = rows.filter(platform=self.platform)
+        return rows.filter(destination=self.destination) if self.destination else rows
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return names of metrics in the order of our table."""
+    return sorted(names, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
+
+
+# --- posts --------------------------------------------------------------------------------------------------------------
+
+
+def latest_of(jobs: Iterable[UUID]) -> dict[UUID, list[PostMetric]]:
+    """Return the latest values of posts, in the order of our table; posts without any are left out."""
+    found: dict[UUID, list[PostMetric]] = {}
+    for row in PostMetric.objects.filter(job__in=list(jobs)):
+        found.setdefault(row.job_id, []).append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: (_ORDER.get(row.metric, len(_ORDER)), row.metric))
+    return found
+
+
+def history_of(job: UUID) -> list[PostSnapshot]:
+    """Return a post's snapshots, oldest first; of very many, the newest."""
+    newest = PostSnapshot.objects.filter(job=job).order_by("-taken_at")[:MOST_SNAPSHOTS]
+    return list(newest)[::-1]
+
+
+def watch_of_job(job: UUID) -> MetricWatch | None:
+    """Return when a post's numbers are asked for, if they are."""
+    return MetricWatch.objects.filter(job=job).first()
+
+
+def read_value(value: Any) -> float:
+    """Return the value a cursor holds; raises ``ValueError``."""
+    if type(value) not in (int, float) or abs(value) > 1e300:
+        raise ValueError("not a value")
+    return float(value)
+
+
+def post_columns() -> dict[str, Column]:
+    """Return what a list of posts can be ordered by: when they went out, and every metric."""
+    return {PUBLISHED: Column(F("published_at")), **{name: Column(F("value"), read_value) for name in VOCABULARY}}
+
+
+def posts_page(tenant: Tenant, asked: Narrowed, sort: Sort, cursor: str, *, size: int) -> Stretch:
+    """Return one page of the posts that went out in a range, by their jobs' ids.
+
+    Ordered by a metric, posts of which it was not told are left out: they are not the last, nobody knows where they stand.
+    """
+    days = asked.range
+    if sort.name == PUBLISHED:
+        jobs = PublishJob.objects.filter(
+            tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends, role=PublishJob.Role.POST
+        )
+        return stretch_of(asked.of(jobs), sort, cursor, size=size)
+    rows = PostMetric.objects.filter(
+        tenant=tenant, metric=sort.name, published_at__gte=days.begins, published_at__lt=days.ends
+    )
+    return stretch_of(asked.of(rows), sort, cursor, size=size, tie="job_id")
+
+
+def jobs_in_order(tenant: Tenant, ids: Sequence[UUID]) -> list[PublishJob]:
+    """Return these jobs of a tenant with all that is shown of them."""
+    rows = {job.pk: job for job in jobs_of(tenant).filter(pk__in=ids)}
+    return [rows[pk] for pk in ids if pk in rows]
+
+
+# --- places -------------------------------------------------------------------------------------------------------------
+
+
+def places_of(tenant: Tenant, asked: Narrowed | None = None) -> QuerySet[Destination]:
+    """Return the places of a tenant that have numbers, had some, or will have them."""
+    watched = MetricWatch.objects.filter(kind=MetricWatch.Kind.PLACE, destination=OuterRef("pk"))
+    rows = Destination.objects.filter(Q(enabled=True) | Exists(watched), tenant=tenant)
+    if asked and asked.platform:
+        rows = rows.filter(platform=asked.platform)
+    if asked and asked.destination:
+        rows = rows.filter(pk=asked.destination)
+    return rows.select_related("connection", "platform")
+
+
+def days_of(tenant: Tenant, places: Iterable[UUID], days: Range) -> QuerySet[AccountMetric]:
+    """Return the values of places day by day, by place and metric."""
+    rows = AccountMetric.objects.filter(
+        tenant=tenant, destination__in=list(places), day__gte=days.since, day__lte=days.until
+    )
+    return rows.order_by("destination_id", "metric", "day")
+
+
+def watches_of_places(places: Iterable[UUID]) -> dict[UUID, MetricWatch]:
+    """Return when places are asked, and what keeps them from it."""
+    rows = MetricWatch.objects.filter(kind=MetricWatch.Kind.PLACE, destination__in=list(places))
+    return {row.destination_id: row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the posts of a place bring no numbers, with how many there are."""
+
+    destination_id: UUID
+    problem: str
+    remedy: str
+    count: int
+
+
+def troubles_of_posts(places: Iterable[UUID]) -> list[Trouble]:
+    """Return why numbers of posts stopped coming, where their account can mend it."""
+    rows = MetricWatch.objects.filter(
+        stop=MetricWatch.Stop.RECONNECT, destination__in=list(places), kind=MetricWatch.Kind.POST
+    )
+    grouped = rows.order_by().values("destination_id", "problem", "remedy").annotate(count=Count("pk"))
+    return [Trouble(**row) for row in grouped.order_by("destination_id", "-count")]
+
+
+# --- sums ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Figure:
+    """A metric over a range, and over the days before it."""
+
+    value: Value
+    #: How many posts, or days of places, told it.
+    told: int
+    as_of: datetime
+    previous: Value | None = None
+
+    @property
+    def change(self) -> Value | None:
+        """How much more it is than in the days before; None when nothing was told then."""
+        return None if self.previous is None else whole(self.value - self.previous)
+
+    @property
+    def change_percent(self) -> float | None:
+        """The same in percent; None where there is nothing to compare with."""
+        if not self.previous:
+            return None
+        return round(100 * (self.value - self.previous) / abs(self.previous), 1)
+
+
+@dataclass(slots=True)
+class Sums:
+    """What posts and places of one platform, of one place, or of all come to."""
+
+    posts: int = 0
+    posts_before: int = 0
+    of_posts: dict[str, Figure] = field(default_factory=dict)
+    of_places: dict[str, Figure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one group of rows comes to."""
+
+    group: Any
+    metric: str
+    total: float
+    mean: float
+    told: int
+    as_of: datetime
+
+
+def summary(tenant: Tenant, asked: Narrowed, *, by: str) -> tuple[Sums, dict[Any, Sums]]:
+    """Return what a range comes to in all, and by ``platform`` or ``destination``.
+
+    Of posts: those that went out in the range, with their latest values. Of places: the days of the range. Counts are added up; of
+    people and shares the mean is told; of what stands at a moment, the last value of each place, added up.
+    """
+    groups: dict[Any, Sums] = {}
+    whole_sums = Sums()
+    for days, before in ((asked.range, False), (asked.range.before, True)):
+        for group, count in _posts_published(tenant, asked, days, by=by):
+            sums = groups.setdefault(group, Sums())
+            if before:
+                sums.posts_before, whole_sums.posts_before = count, whole_sums.posts_before + count
+            else:
+                sums.posts, whole_sums.posts = count, whole_sums.posts + count
+        for kind, parts in (
+            ("of_posts", _of_posts(tenant, asked, days, by)),
+            ("of_places", _of_places(tenant, asked, days, by)),
+        ):
+            for part in parts:
+                _add(getattr(groups.setdefault(part.group, Sums()), kind), [part], before=before)
+            for metric in {part.metric for part in parts}:
+                _add(getattr(whole_sums, kind), [part for part in parts if part.metric == metric], before=before)
+    return whole_sums, groups
+
+
+def _add(figures: dict[str, Figure], parts: Sequence[_Part], *, before: bool) -> None:
+    """Write down what parts of one metric come to together."""
+    metric, told = parts[0].metric, sum(part.told for part in parts)
+    is_mean = definition_of(metric).sum is How.MEAN
+    added = sum(part.mean * part.told if is_mean else part.total for part in parts)
+    value = whole(round(added / told if is_mean else added, 6))
+    if not before:
+        figures[metric] = Figure(value, told, max(part.as_of for part in parts))
+    elif metric in figures:
+        figures[metric].previous = value
+
+
+def _posts_published(tenant: Tenant, asked: Narrowed, days: Range, *, by: str) -> Iterable[tuple[Any, int]]:
+    jobs = PublishJob.objects.filter(
+        tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends, role=PublishJob.Role.POST
+    )
+    return asked.of(jobs).order_by().values_list(f"{by}_id").annotate(count=Count("pk"))
+
+
+def _of_posts(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
+    rows = PostMetric.objects.filter(tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends)
+    return _parts(asked.of(rows), by)
+
+
+def _of_places(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
+    rows = AccountMetric.objects.filter(tenant=tenant, day__gte=days.since, day__lte=days.until)
+    narrowed = asked.of(rows)
+    names = [name for name in VOCABULARY if name not in _LAST]
+    of_days = _parts(narrowed.filter(metric__in=names), by)
+    newest = Window(RowNumber(), partition_by=[F("destination_id"), F("metric")], order_by=F("day").desc())
+    last = narrowed.filter(metric__in=sorted(_LAST)).annotate(rank=newest).filter(rank=1)
+    standing: dict[tuple[Any, str], list[tuple[float, datetime]]] = {}
+    for group, metric, value, as_of in last.values_list(f"{by}_id", "metric", "value", "as_of"):
+        standing.setdefault((group, metric), []).append((value, as_of))
+    return of_days + [
+        _Part(
+            group,
+            metric,
+            total := sum(value for value, _ in told),
+            total / len(told),
+            len(told),
+            max(at for _, at in told),
+        )
+        for (group, metric), told in standing.items()
+    ]
+
+
+def _parts(rows: QuerySet[Any], by: str) -> list[_Part]:
+    grouped = rows.order_by().values_list(f"{by}_id", "metric")
+    told = grouped.annotate(total=Sum("value"), mean=Avg("value"), told=Count("pk"), as_of_last=Max("as_of"))
+    return [_Part(*row) for row in told]
+
+
+def by_day(rows: Iterable[AccountMetric]) -> dict[str, dict[date, AccountMetric]]:
+    """Return the values of one place by metric and day."""
+    found: dict[str, dict[date, AccountMetric]] = {}
+    for row in rows:
+        found.setdefault(row.metric, {})[row.day] = row
+    return found
+
+
+def published_by_day(days: Range, moments: Iterable[datetime]) -> Mapping[date, int]:
+    """Return how many moments lie in each day of a range."""
+    count = dict.fromkeys(days.every_day, 0)
+    for moment in moments:
+        day = moment.astimezone(days.zone).date()
+        if day in count:
+            count[day] += 1
+    return count
