@@ -1,8 +1,8 @@
 """Reads of numbers. The tenant comes first; what was not told is not there, and never 0."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,6 +26,9 @@ _ORDER: Final = {name: place for place, name in enumerate(VOCABULARY)}
 MOST_SNAPSHOTS: Final = 1000
 PUBLISHED: Final = "published"
 _LAST: Final = frozenset(name for name, one in VOCABULARY.items() if one.sum is How.LAST)
+_COUNTED: Final = [name for name in VOCABULARY if name not in _LAST]
+#: More days than this no platform is late; a place whose last days are further back has ceased to tell.
+MOST_LATE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +169,22 @@ class Figure:
     told: int
     as_of: datetime
     previous: Value | None = None
+    #: What is compared with ``previous``: of places, the value of those alone that had told it in the days before.
+    compared: Value | None = None
 
     @property
     def change(self) -> Value | None:
         """How much more it is than in the days before; None when nothing was told then."""
-        return None if self.previous is None else whole(self.value - self.previous)
+        if self.previous is None:
+            return None
+        return whole(round((self.value if self.compared is None else self.compared) - self.previous, 6))
 
     @property
     def change_percent(self) -> float | None:
         """The same in percent; None where there is nothing to compare with."""
-        if not self.previous:
+        if not self.previous or self.change is None:
             return None
-        return round(100 * (self.value - self.previous) / abs(self.previous), 1)
+        return round(100 * self.change / abs(self.previous), 1)
 
 
 @dataclass(slots=True)
@@ -190,95 +197,156 @@ class Sums:
     of_places: dict[str, Figure] = field(default_factory=dict)
 
 
+def summary(tenant: Tenant, asked: Narrowed, *, by: str) -> tuple[Sums, dict[Any, Sums]]:
+    """Return what a range comes to in all, and by ``platform`` or ``destination``.
+
+    Of posts: those that went out in the range, with their latest values. Of places: the days of the range. Counts are added up; of
+    people and shares the mean is told; of what stands at a moment, the last value of each place, added up. Days of places that were
+    not told yet are left out of the days before as well, and so are places that told nothing then.
+    """
+    groups: dict[Any, Sums] = {}
+    total = Sums()
+    days = asked.range
+    posts, posts_before = (_published(tenant, asked, of, by=by) for of in (days, days.before))
+    for group in {**posts, **posts_before}:
+        sums = groups.setdefault(group, Sums())
+        sums.posts, sums.posts_before = posts.get(group, 0), posts_before.get(group, 0)
+    total.posts, total.posts_before = sum(posts.values()), sum(posts_before.values())
+    told, before = (_of_posts(tenant, asked, of, by) for of in (days, days.before))
+    _compare(told, before, groups, total, "of_posts", alike=False)
+    told, before = _of_places(tenant, asked, by)
+    _compare(told, before, groups, total, "of_places", alike=True)
+    return total, groups
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one group of rows comes to."""
+    """What one metric of one group, or of one place, comes to."""
 
     group: Any
+    #: The place; None where values of many posts are already together.
+    place: UUID | None
     metric: str
     total: float
     mean: float
     told: int
     as_of: datetime
+    #: The last day that was told, of places.
+    until: date | None = None
 
 
-def summary(tenant: Tenant, asked: Narrowed, *, by: str) -> tuple[Sums, dict[Any, Sums]]:
-    """Return what a range comes to in all, and by ``platform`` or ``destination``.
+def _compare(
+    told: Sequence[_Part],
+    before: Sequence[_Part],
+    groups: dict[Any, Sums],
+    total: Sums,
+    kind: str,
+    *,
+    alike: bool,
+) -> None:
+    """Write down what parts come to by group and in all, beside those of the days before."""
+    there = {(part.place, part.metric) for part in told}
+    then = {(part.place, part.metric) for part in before}
+    sums: dict[tuple[int, str], tuple[dict[str, Figure], list[_Part], list[_Part]]] = {}
 
-    Of posts: those that went out in the range, with their latest values. Of places: the days of the range. Counts are added up; of
-    people and shares the mean is told; of what stands at a moment, the last value of each place, added up.
-    """
-    groups: dict[Any, Sums] = {}
-    whole_sums = Sums()
-    for days, before in ((asked.range, False), (asked.range.before, True)):
-        for group, count in _posts_published(tenant, asked, days, by=by):
-            sums = groups.setdefault(group, Sums())
-            if before:
-                sums.posts_before, whole_sums.posts_before = count, whole_sums.posts_before + count
-            else:
-                sums.posts, whole_sums.posts = count, whole_sums.posts + count
-        for kind, parts in (
-            ("of_posts", _of_posts(tenant, asked, days, by)),
-            ("of_places", _of_places(tenant, asked, days, by)),
-        ):
-            for part in parts:
-                _add(getattr(groups.setdefault(part.group, Sums()), kind), [part], before=before)
-            for metric in {part.metric for part in parts}:
-                _add(getattr(whole_sums, kind), [part for part in parts if part.metric == metric], before=before)
-    return whole_sums, groups
+    def gather(part: _Part, place: int) -> None:
+        for owner in (groups.setdefault(part.group, Sums()), total):
+            figures = getattr(owner, kind)
+            sums.setdefault((id(owner), part.metric), (figures, [], []))[1 + place].append(part)
 
-
-def _add(figures: dict[str, Figure], parts: Sequence[_Part], *, before: bool) -> None:
-    """Write down what parts of one metric come to together."""
-    metric, told = parts[0].metric, sum(part.told for part in parts)
-    is_mean = definition_of(metric).sum is How.MEAN
-    added = sum(part.mean * part.told if is_mean else part.total for part in parts)
-    value = whole(round(added / told if is_mean else added, 6))
-    if not before:
-        figures[metric] = Figure(value, told, max(part.as_of for part in parts))
-    elif metric in figures:
-        figures[metric].previous = value
+    for part in told:
+        gather(part, 0)
+    for part in before:
+        if not alike or (part.place, part.metric) in there:
+            gather(part, 1)
+    for (_, metric), (figures, now, earlier) in sums.items():
+        if not now:
+            continue
+        figure = Figure(_together(metric, now), sum(part.told for part in now), max(part.as_of for part in now))
+        if earlier:
+            figure.previous = _together(metric, earlier)
+            both = [part for part in now if (part.place, part.metric) in then] if alike else now
+            figure.compared = _together(metric, both) if len(both) < len(now) else None
+        figures[metric] = figure
 
 
-def _posts_published(tenant: Tenant, asked: Narrowed, days: Range, *, by: str) -> Iterable[tuple[Any, int]]:
+def _together(metric: str, parts: Sequence[_Part]) -> Value:
+    """Return what values of one metric come to together."""
+    if definition_of(metric).sum is How.MEAN:
+        return whole(round(sum(part.mean * part.told for part in parts) / sum(part.told for part in parts), 6))
+    return whole(round(sum(part.total for part in parts), 6))
+
+
+def _published(tenant: Tenant, asked: Narrowed, days: Range, *, by: str) -> dict[Any, int]:
     jobs = PublishJob.objects.filter(
         tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends, role=PublishJob.Role.POST
     )
-    return asked.of(jobs).order_by().values_list(f"{by}_id").annotate(count=Count("pk"))
+    return dict(asked.of(jobs).order_by().values_list(f"{by}_id").annotate(count=Count("pk")))
 
 
 def _of_posts(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
     rows = PostMetric.objects.filter(tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends)
-    return _parts(asked.of(rows), by)
-
-
-def _of_places(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
-    rows = AccountMetric.objects.filter(tenant=tenant, day__gte=days.since, day__lte=days.until)
-    narrowed = asked.of(rows)
-    names = [name for name in VOCABULARY if name not in _LAST]
-    of_days = _parts(narrowed.filter(metric__in=names), by)
-    newest = Window(RowNumber(), partition_by=[F("destination_id"), F("metric")], order_by=F("day").desc())
-    last = narrowed.filter(metric__in=sorted(_LAST)).annotate(rank=newest).filter(rank=1)
-    standing: dict[tuple[Any, str], list[tuple[float, datetime]]] = {}
-    for group, metric, value, as_of in last.values_list(f"{by}_id", "metric", "value", "as_of"):
-        standing.setdefault((group, metric), []).append((value, as_of))
-    return of_days + [
-        _Part(
-            group,
-            metric,
-            total := sum(value for value, _ in told),
-            total / len(told),
-            len(told),
-            max(at for _, at in told),
-        )
-        for (group, metric), told in standing.items()
-    ]
-
-
-def _parts(rows: QuerySet[Any], by: str) -> list[_Part]:
-    grouped = rows.order_by().values_list(f"{by}_id", "metric")
+    grouped = asked.of(rows).order_by().values_list(f"{by}_id", "metric")
     told = grouped.annotate(total=Sum("value"), mean=Avg("value"), told=Count("pk"), as_of_last=Max("as_of"))
+    return [_Part(group, None, metric, *rest) for group, metric, *rest in told]
+
+
+def _of_places(tenant: Tenant, asked: Narrowed, by: str) -> tuple[list[_Part], list[_Part]]:
+    """Return what each place comes to in the range, and in as many days before it as were told of the range."""
+    days, before = asked.range, asked.range.before
+    told, then = _days(tenant, asked, days, by), _days(tenant, asked, before, by)
+    late = {
+        (part.place, part.metric): (days.until - part.until).days
+        for part in told
+        if part.until is not None and part.until < days.until
+    }
+    if late:
+        then = _without_last(tenant, asked, then, late)
+    return told + _standing(tenant, asked, days, by), then + _standing(tenant, asked, before, by)
+
+
+def _days(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
+    """Return what was counted day by day, by place."""
+    rows = AccountMetric.objects.filter(tenant=tenant, day__gte=days.since, day__lte=days.until, metric__in=_COUNTED)
+    grouped = asked.of(rows).order_by().values_list(f"{by}_id", "destination_id", "metric")
+    told = grouped.annotate(
+        total=Sum("value"), mean=Avg("value"), told=Count("pk"), as_of_last=Max("as_of"), until=Max("day")
+    )
     return [_Part(*row) for row in told]
+
+
+def _without_last(
+    tenant: Tenant, asked: Narrowed, parts: list[_Part], late: Mapping[tuple[UUID | None, str], int]
+) -> list[_Part]:
+    """Take the last days out of what was told before, where the same days of the range were not told yet."""
+    before = asked.range.before
+    most = min(max(late.values()), MOST_LATE)
+    rows = AccountMetric.objects.filter(
+        tenant=tenant, day__gt=before.until - timedelta(days=most), day__lte=before.until, metric__in=_COUNTED
+    )
+    out: dict[tuple[UUID | None, str], list[float]] = {}
+    for place, metric, day, value in asked.of(rows).values_list("destination_id", "metric", "day", "value"):
+        if (before.until - day).days < min(late.get((place, metric), 0), MOST_LATE):
+            out.setdefault((place, metric), []).append(value)
+    kept = []
+    for part in parts:
+        gone = out.get((part.place, part.metric), [])
+        left = part.told - len(gone)
+        if left > 0:
+            total = part.total - sum(gone)
+            kept.append(replace(part, total=total, mean=total / left, told=left))
+    return kept
+
+
+def _standing(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
+    """Return what stands at a moment: the last value of each place."""
+    newest = Window(RowNumber(), partition_by=[F("destination_id"), F("metric")], order_by=F("day").desc())
+    rows = AccountMetric.objects.filter(
+        tenant=tenant, day__gte=days.since, day__lte=days.until, metric__in=sorted(_LAST)
+    )
+    last = asked.of(rows).annotate(rank=newest).filter(rank=1)
+    found = last.values_list(f"{by}_id", "destination_id", "metric", "value", "as_of")
+    return [_Part(group, place, metric, value, value, 1, as_of) for group, place, metric, value, as_of in found]
 
 
 def by_day(rows: Iterable[AccountMetric]) -> dict[str, dict[date, AccountMetric]]:

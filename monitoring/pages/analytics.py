@@ -329,7 +329,8 @@ def _posts(
 def _sorted_by(sort: Sort) -> str:
     if sort.name == selectors.PUBLISHED:
         return "newest first" if sort.descending else "oldest first"
-    return f"{'most' if sort.descending else 'fewest'} {definition_of(sort.name).label.lower()} first"
+    word = definition_of(sort.name).label.lower()
+    return f"{'most' if sort.descending else 'fewest'} {word} first, those without {word} left out"
 
 
 def _post(job: PublishJob, told: Sequence[PostMetric], columns: Sequence[str]) -> dict[str, Any]:
