@@ -11,7 +11,7 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import Throttled
+from rest_framework.exceptions import ErrorDetail, Throttled
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -289,7 +289,7 @@ class RefreshView(APIView):
 def throttled(refusal: TooSoon) -> Throttled:
     """Return the refusal with the header that says how long to wait."""
     error = Throttled(wait=max(refusal.wait.total_seconds(), 1))
-    error.detail = type(error.detail)(f"{refusal.detail} {refusal.remedy}", code="throttled")
+    error.detail = ErrorDetail(f"{refusal.detail} {refusal.remedy}", code="throttled")
     return error
 
 

@@ -134,7 +134,8 @@ def _published(*, since: datetime, now: datetime) -> list[Found]:
     found: list[Found] = []
     for tenant in Tenant.objects.order_by("pk").values_list("pk", flat=True):
         of_tenant = jobs.filter(tenant=tenant).order_by("published_at")
-        found += of_tenant.values_list("pk", "tenant_id", "destination_id", "platform_id", "published_at")[:ROUND]
+        rows = of_tenant.values_list("pk", "tenant_id", "destination_id", "platform_id", "published_at")[:ROUND]
+        found += [(pk, owner, place, platform, at) for pk, owner, place, platform, at in rows if at is not None]
     return found
 
 

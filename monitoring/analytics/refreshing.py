@@ -30,7 +30,7 @@ class TooSoon(Refusal):
     """Fresh numbers were asked for a moment ago."""
 
     status = 429
-    code = "refreshed_lately"
+    code = "throttled"
     title = "Asked for a moment ago"
 
     def __init__(self, *, asked_at: datetime, now: datetime) -> None:

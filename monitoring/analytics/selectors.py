@@ -13,8 +13,7 @@ from connectors.models import Destination
 from foundation.listing import Column, Sort, Stretch, stretch_of
 from monitoring.analytics.ranges import Range
 from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric, PostSnapshot
-from monitoring.analytics.storing import whole
-from monitoring.analytics.vocabulary import VOCABULARY, definition_of
+from monitoring.analytics.vocabulary import VOCABULARY, definition_of, whole
 from monitoring.analytics.vocabulary import Sum as How
 from publishing.models import PublishJob
 from publishing.selectors import jobs_of
@@ -245,29 +244,26 @@ def _compare(
     alike: bool,
 ) -> None:
     """Write down what parts come to by group and in all, beside those of the days before."""
-    there = {(part.place, part.metric) for part in told}
-    then = {(part.place, part.metric) for part in before}
-    sums: dict[tuple[int, str], tuple[dict[str, Figure], list[_Part], list[_Part]]] = {}
-
-    def gather(part: _Part, place: int) -> None:
-        for owner in (groups.setdefault(part.group, Sums()), total):
-            figures = getattr(owner, kind)
-            sums.setdefault((id(owner), part.metric), (figures, [], []))[1 + place].append(part)
-
-    for part in told:
-        gather(part, 0)
-    for part in before:
-        if not alike or (part.place, part.metric) in there:
-            gather(part, 1)
-    for (_, metric), (figures, now, earlier) in sums.items():
-        if not now:
-            continue
+    there, then = {_key(part) for part in told}, {_key(part) for part in before}
+    now_by: dict[tuple[int, str], list[_Part]] = {}
+    then_by: dict[tuple[int, str], list[_Part]] = {}
+    owners: dict[int, dict[str, Figure]] = {}
+    for parts, gathered in ((told, now_by), ([part for part in before if not alike or _key(part) in there], then_by)):
+        for part in parts:
+            for owner in (groups.setdefault(part.group, Sums()), total):
+                owners[id(owner)] = getattr(owner, kind)
+                gathered.setdefault((id(owner), part.metric), []).append(part)
+    for (owner_id, metric), now in now_by.items():
         figure = Figure(_together(metric, now), sum(part.told for part in now), max(part.as_of for part in now))
-        if earlier:
+        if earlier := then_by.get((owner_id, metric)):
             figure.previous = _together(metric, earlier)
-            both = [part for part in now if (part.place, part.metric) in then] if alike else now
+            both = [part for part in now if _key(part) in then] if alike else now
             figure.compared = _together(metric, both) if len(both) < len(now) else None
-        figures[metric] = figure
+        owners[owner_id][metric] = figure
+
+
+def _key(part: _Part) -> tuple[UUID | None, str]:
+    return part.place, part.metric
 
 
 def _together(metric: str, parts: Sequence[_Part]) -> Value:
@@ -308,11 +304,11 @@ def _of_places(tenant: Tenant, asked: Narrowed, by: str) -> tuple[list[_Part], l
 def _days(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
     """Return what was counted day by day, by place."""
     rows = AccountMetric.objects.filter(tenant=tenant, day__gte=days.since, day__lte=days.until, metric__in=_COUNTED)
-    grouped = asked.of(rows).order_by().values_list(f"{by}_id", "destination_id", "metric")
+    grouped = asked.of(rows).order_by().values_list("platform_id", "destination_id", "metric")
     told = grouped.annotate(
         total=Sum("value"), mean=Avg("value"), told=Count("pk"), as_of_last=Max("as_of"), until=Max("day")
     )
-    return [_Part(*row) for row in told]
+    return [_Part(platform if by == "platform" else place, place, *rest) for platform, place, *rest in told]
 
 
 def _without_last(
@@ -345,8 +341,12 @@ def _standing(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Pa
         tenant=tenant, day__gte=days.since, day__lte=days.until, metric__in=sorted(_LAST)
     )
     last = asked.of(rows).annotate(rank=newest).filter(rank=1)
-    found = last.values_list(f"{by}_id", "destination_id", "metric", "value", "as_of")
-    return [_Part(group, place, metric, value, value, 1, as_of) for group, place, metric, value, as_of in found]
+    # A column that is asked for twice is lost where rows are filtered by a window.
+    found = last.values_list("platform_id", "destination_id", "metric", "value", "as_of")
+    return [
+        _Part(platform if by == "platform" else place, place, metric, value, value, 1, as_of)
+        for platform, place, metric, value, as_of in found
+    ]
 
 
 def by_day(rows: Iterable[AccountMetric]) -> dict[str, dict[date, AccountMetric]]:

@@ -128,7 +128,7 @@ class SnapshotSerializer(serializers.Serializer[Any]):
     """What a platform told at one moment."""
 
     taken_at = serializers.DateTimeField()
-    values = serializers.DictField(child=serializers.FloatField())  # type: ignore[assignment]
+    values = serializers.DictField(child=serializers.FloatField())
 
 
 class JobMetricsSerializer(serializers.Serializer[Any]):
@@ -201,7 +201,7 @@ class SeriesSerializer(serializers.Serializer[Any]):
     metric = serializers.CharField()
     raw_name = serializers.CharField()
     window = serializers.ChoiceField(choices=[one.value for one in Window])
-    values = DayValueSerializer(many=True)  # type: ignore[assignment]
+    values = DayValueSerializer(many=True)
 
 
 class PlaceNumbersSerializer(serializers.Serializer[Any]):

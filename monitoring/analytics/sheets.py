@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.http import StreamingHttpResponse
 
-from monitoring.analytics.storing import whole
+from monitoring.analytics.vocabulary import whole
 
 MEDIA_TYPE: Final = "text/csv; charset=utf-8"
 _FORMULAS: Final = ("=", "+", "-", "@")

@@ -10,7 +10,7 @@ from foundation.text import storable
 from monitoring.analytics.placing import Placed
 from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric, PostSnapshot
 from monitoring.analytics.thinning import hour_of
-from monitoring.analytics.vocabulary import name_of_place_metric, name_of_post_metric
+from monitoring.analytics.vocabulary import name_of_place_metric, name_of_post_metric, whole
 
 #: Of a value that is split into very many parts (clicks by link), the largest are kept.
 MOST_PARTS: Final = 50
@@ -26,7 +26,7 @@ def store_post(watch: MetricWatch, metrics: Sequence[Metric], *, now: datetime) 
     found: dict[str, Metric] = {}
     for metric in _finite(metrics):
         found.setdefault(name_of_post_metric(watch.platform_id, metric.raw_name, metric.name)[:60], metric)
-    if not found:
+    if not found or watch.job_id is None or watch.published_at is None:
         return 0
     rows = [
         PostMetric(
@@ -83,11 +83,6 @@ def store_place(watch: MetricWatch, figures: Iterable[Placed], *, now: datetime)
         update_fields=["window", *_LATEST],
     )
     return len(found)
-
-
-def whole(value: float) -> float | int:
-    """Return a value as people write it: without a fraction where there is none."""
-    return int(value) if float(value).is_integer() else value
 
 
 def _finite(metrics: Iterable[Metric]) -> list[Metric]:

@@ -441,3 +441,25 @@ def definition_of(name: str) -> Definition:
     """Return what a name means; of one that the table does not know, no more than itself."""
     known = VOCABULARY.get(name)
     return known or Definition(name, name.replace("_", " ").capitalize(), "Told by the platform; not yet in our table.")
+
+
+def whole(value: float) -> float | int:
+    """Return a value as people write it: without a fraction where there is none."""
+    return int(value) if float(value).is_integer() else value
+
+
+def table() -> str:
+    """Return the vocabulary as the table in ``docs/api/analytics.md``."""
+
+    def sources(told: Mapping[str, tuple[str, ...]]) -> str:
+        return "; ".join(f"{slug}: {', '.join(f'`{name}`' for name in names)}" for slug, names in told.items()) or "–"
+
+    lines = [
+        "| metric | means | counted in | several come to one by | of posts | of places |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{one.name}` | {one.meaning} | {one.unit.value} | {one.sum.value} | {sources(one.posts)} | {sources(one.places)} |"
+        for one in VOCABULARY.values()
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,7 +1,7 @@
 """Asking for numbers: enrolled without a write at publishing, asked once, put off, stopped, resumed, stored as told."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -40,10 +40,11 @@ class CountingVillage(VillageConnector):
         """Ask for the well's."""
         told = self._call("account_metrics", since=since.isoformat(), until=until.isoformat())
         moments = ("since", "until")
-        return [
-            Metric(**{name: datetime.fromisoformat(value) if name in moments else value for name, value in one.items()})
-            for one in told
-        ]
+        return [Metric(**_read(one, moments)) for one in told]
+
+
+def _read(one: dict[str, Any], moments: Sequence[str]) -> dict[str, Any]:
+    return {name: datetime.fromisoformat(value) if name in moments else value for name, value in one.items()}
 
 
 @pytest.fixture

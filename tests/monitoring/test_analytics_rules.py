@@ -4,6 +4,8 @@ import csv
 import io
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from connectors.types import Metric
 from monitoring import charts
 from monitoring.analytics import cadence, placing, ranges, sheets, thinning
-from monitoring.analytics.vocabulary import VOCABULARY
+from monitoring.analytics.vocabulary import VOCABULARY, table
 from monitoring.charts import Kind, Point
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -203,7 +205,7 @@ def test_no_cell_of_text_is_a_formula(nasty: str) -> None:
 
 
 def test_numbers_stay_numbers_and_what_was_not_told_is_empty() -> None:
-    lines = [["views", "text"], [-5.0, 'He said "no", =1'], [None, "Grüße\x00"], [1.25, NOW]]
+    lines: list[list[Any]] = [["views", "text"], [-5.0, 'He said "no", =1'], [None, "Grüße\x00"], [1.25, NOW]]
     text = "".join(sheets.written(lines))
     assert list(csv.reader(io.StringIO(text))) == [
         ["views", "text"],
@@ -212,3 +214,9 @@ def test_numbers_stay_numbers_and_what_was_not_told_is_empty() -> None:
         ["1.25", "2026-11-22T12:00:00+00:00"],
     ]
     assert next(iter(sheets.written(lines, bom=True))) == "\ufeff"
+
+
+def test_the_documented_vocabulary_is_the_one_in_the_code() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api" / "analytics.md").read_text(encoding="utf-8")
+    told = page.partition("<!-- vocabulary -->\n\n")[2].partition("\n<!-- /vocabulary -->")[0]
+    assert told == table(), "put monitoring.analytics.vocabulary.table() between the marks"
