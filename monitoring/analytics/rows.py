@@ -116,7 +116,8 @@ class PostSnapshot(models.Model):
 
     job = models.ForeignKey(PublishJob, on_delete=models.CASCADE, related_name="metric_snapshots", db_index=False)
     taken_at = models.DateTimeField()
-    values = models.JSONField(default=dict)
+    #: The columns bear names that SQL does not reserve, for those who ask by hand.
+    values = models.JSONField(default=dict, db_column="told")
     settled = models.BooleanField(default=False, help_text="Thinned to one a day.")
 
     class Meta:
@@ -147,7 +148,7 @@ class AccountMetric(models.Model):
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+", db_index=False)
     metric = models.CharField(max_length=60)
     day = models.DateField()
-    window = models.CharField(max_length=8, choices=Window.choices)
+    window = models.CharField(max_length=8, choices=Window.choices, db_column="span")
     value = models.FloatField()
     raw_name = models.CharField(max_length=120, help_text="What the platform calls it.")
     parts = models.JSONField(default=dict, help_text="The value split as the platform splits it.")
