@@ -215,6 +215,9 @@ def summary(tenant: Tenant, asked: Narrowed, *, by: str) -> tuple[Sums, dict[Any
     _compare(told, before, groups, total, "of_posts", alike=False)
     told, before = _of_places(tenant, asked, by)
     _compare(told, before, groups, total, "of_places", alike=True)
+    for sums in (total, *groups.values()):
+        sums.of_posts = {name: sums.of_posts[name] for name in in_order(sums.of_posts)}
+        sums.of_places = {name: sums.of_places[name] for name in in_order(sums.of_places)}
     return total, groups
 
 

@@ -12,7 +12,7 @@ from foundation.listing import Sort
 from monitoring.analytics import ranges, selectors
 from monitoring.analytics.placing import Window, zone_of
 from monitoring.analytics.selectors import Narrowed
-from monitoring.analytics.vocabulary import VOCABULARY, Sum, Unit
+from monitoring.analytics.vocabulary import VOCABULARY, Sum, Unit, whole
 from tenants.models import Tenant
 
 BY = ("platform", "destination")
@@ -97,6 +97,14 @@ class RefreshSerializer(StrictSerializer):
 # --- answers ------------------------------------------------------------------------------------------------------------
 
 
+class NumberField(serializers.FloatField):
+    """A number, without a fraction where there is none."""
+
+    def to_representation(self, value: float) -> float | int:
+        """Write it."""
+        return whole(float(value))
+
+
 class PlaceSerializer(serializers.Serializer[Any]):
     """A destination, shortly."""
 
@@ -117,9 +125,9 @@ class LatestSerializer(serializers.Serializer[Any]):
     """The latest value of a metric."""
 
     metric = serializers.CharField(help_text="Our name; see /api/analytics/metrics.")
-    value = serializers.FloatField()
+    value = NumberField()
     raw_name = serializers.CharField(help_text="The platform's own name.")
-    parts = serializers.DictField(child=serializers.FloatField(), help_text="The value as the platform splits it.")
+    parts = serializers.DictField(child=NumberField(), help_text="The value as the platform splits it.")
     as_of = serializers.DateTimeField(help_text="The moment it speaks of.")
     taken_at = serializers.DateTimeField(help_text="When the platform told it.")
 
@@ -128,7 +136,7 @@ class SnapshotSerializer(serializers.Serializer[Any]):
     """What a platform told at one moment."""
 
     taken_at = serializers.DateTimeField()
-    values = serializers.DictField(child=serializers.FloatField())
+    values = serializers.DictField(child=NumberField())
 
 
 class JobMetricsSerializer(serializers.Serializer[Any]):
@@ -151,7 +159,7 @@ class JobMetricsSerializer(serializers.Serializer[Any]):
 class PostValueSerializer(serializers.Serializer[Any]):
     """A value in a list of posts."""
 
-    value = serializers.FloatField()
+    value = NumberField()
     raw_name = serializers.CharField()
     as_of = serializers.DateTimeField()
 
@@ -190,9 +198,9 @@ class DayValueSerializer(serializers.Serializer[Any]):
     """The value of one day."""
 
     day = serializers.DateField()
-    value = serializers.FloatField()
+    value = NumberField()
     as_of = serializers.DateTimeField()
-    parts = serializers.DictField(child=serializers.FloatField())
+    parts = serializers.DictField(child=NumberField())
 
 
 class SeriesSerializer(serializers.Serializer[Any]):
@@ -228,10 +236,10 @@ class PlacesNumbersSerializer(_RangedSerializer):
 class FigureSerializer(serializers.Serializer[Any]):
     """A metric over a range, with the days before it."""
 
-    value = serializers.FloatField()
-    previous = serializers.FloatField(allow_null=True)
-    change = serializers.FloatField(allow_null=True)
-    change_percent = serializers.FloatField(allow_null=True)
+    value = NumberField()
+    previous = NumberField(allow_null=True)
+    change = NumberField(allow_null=True)
+    change_percent = NumberField(allow_null=True)
     told = serializers.IntegerField(help_text="By how many posts, or days of places.")
     as_of = serializers.DateTimeField()
 
