@@ -85,7 +85,9 @@ def refresh_job(*, principal: Principal, job: PublishJob, now: datetime) -> Aske
         told = _ask(watch, now=now)
         if not told.asked:
             raise TooSoon(asked_at=told.asked_at, now=now)
-        record(tenant=principal.tenant, actor=principal.actor, action="metrics.refresh_asked", subject=job)
+        record(
+            tenant=principal.tenant, actor=principal.actor, action="metrics.refresh_asked", subject=watch, job=job.pk
+        )
     return told
 
 

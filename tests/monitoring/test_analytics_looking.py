@@ -48,7 +48,7 @@ def _read(one: dict[str, Any], moments: Sequence[str]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def counting(village: Village, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:  # noqa: F811
+def counting(village: Village, monkeypatch: pytest.MonkeyPatch) -> Village:  # noqa: F811
     monkeypatch.setitem(CONNECTORS, "village", CountingVillage)
     village.says["account_metrics"] = []
     village.says["post_metrics"] = [{"name": "views", "value": 5, "raw_name": "visits"}]

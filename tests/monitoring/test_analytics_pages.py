@@ -76,7 +76,7 @@ def test_the_overview_shows_numbers_with_their_change_and_their_moment(
     assert [post["cells"][0]["value"] for post in page.context["posts"]] == ["1,200"]
     html = page.content.decode()
     assert "style=" not in html
-    assert html.count('<svg class="plot-bars"') == 2
+    assert html.count("plot-drawing--bars") == 2
     assert html.count("As a table") == 2
     assert "not told" in html, "today has no figure"
 
