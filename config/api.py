@@ -10,6 +10,7 @@ from connectors.oauth import OAuthCallbackView, OAuthStartView
 from connectors.place_api import DestinationViewSet
 from media.api import MediaViewSet
 from media.tus import UploadsView, UploadView
+from monitoring.analytics import api as analytics
 from monitoring.api import ConnectionCheckView, ConnectionHealthView
 from outbox.api import EventViewSet, WebhookDeliveryViewSet, WebhookEndpointViewSet
 from publishing.api import CheckView, DeadLetterViewSet, JobViewSet, PostViewSet, PublishView
@@ -39,6 +40,13 @@ urlpatterns = [
     path("connect-settings/", ConnectSettingsView.as_view(), name="api_connect_settings"),
     path("media/uploads/", UploadsView.as_view(), name="media_uploads"),
     path("media/uploads/<uuid:pk>/", UploadView.as_view(), name="media_upload"),
+    path("jobs/<uuid:pk>/metrics/", analytics.JobMetricsView.as_view(), name="api_job_metrics"),
+    path("jobs/<uuid:pk>/metrics/refresh/", analytics.JobRefreshView.as_view(), name="api_job_metrics_refresh"),
+    path("analytics/posts", analytics.PostsView.as_view(), name="api_analytics_posts"),
+    path("analytics/accounts", analytics.PlacesView.as_view(), name="api_analytics_accounts"),
+    path("analytics/summary", analytics.SummaryView.as_view(), name="api_analytics_summary"),
+    path("analytics/metrics", analytics.MetricsView.as_view(), name="api_analytics_metrics"),
+    path("analytics/refresh", analytics.RefreshView.as_view(), name="api_analytics_refresh"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
     path("", include(router.urls)),

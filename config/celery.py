@@ -86,6 +86,26 @@ app.conf.beat_schedule = {
         "schedule": timedelta(minutes=30),
         "about": "Forgets old events, deliveries and mails.",
     },
+    "monitoring.enrol_metrics": {
+        "task": "monitoring.enrol_metrics",
+        "schedule": timedelta(minutes=1),
+        "about": "Gives published posts and chosen places their watch for numbers.",
+    },
+    "monitoring.take_metrics": {
+        "task": "monitoring.take_metrics",
+        "schedule": timedelta(seconds=30),
+        "about": "Asks platforms for the numbers that are due.",
+    },
+    "monitoring.thin_metrics": {
+        "task": "monitoring.thin_metrics",
+        "schedule": timedelta(hours=1),
+        "about": "Thins the history of numbers as it grows old.",
+    },
+    "monitoring.forget_metrics": {
+        "task": "monitoring.forget_metrics",
+        "schedule": timedelta(days=1),
+        "about": "Forgets numbers that are too old.",
+    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),

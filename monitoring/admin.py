@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from foundation.admin import ReadOnlyAdmin
-from monitoring.models import HealthLogEntry, Heartbeat
+from monitoring.models import AccountMetric, HealthLogEntry, Heartbeat, MetricWatch, PostMetric
 
 
 @admin.register(HealthLogEntry)
@@ -21,3 +21,44 @@ class HeartbeatAdmin(ReadOnlyAdmin):
     """Signs of life."""
 
     list_display = ("name", "owner", "seen_at", "lease_until")
+
+
+@admin.register(MetricWatch)
+class MetricWatchAdmin(ReadOnlyAdmin):
+    """When platforms are asked for numbers."""
+
+    list_display = (
+        "id",
+        "kind",
+        "tenant",
+        "destination",
+        "platform",
+        "due_at",
+        "taken_at",
+        "failures",
+        "stop",
+        "problem",
+    )
+    list_select_related = ("tenant", "destination", "platform")
+    list_filter = ("kind", "platform", "stop")
+    search_fields = ("=job__id", "=destination__id")
+
+
+@admin.register(PostMetric)
+class PostMetricAdmin(ReadOnlyAdmin):
+    """The latest numbers of posts."""
+
+    list_display = ("job_id", "destination", "platform", "metric", "value", "raw_name", "as_of", "taken_at")
+    list_select_related = ("destination", "platform")
+    list_filter = ("platform",)
+    search_fields = ("=job__id", "=destination__id")
+
+
+@admin.register(AccountMetric)
+class AccountMetricAdmin(ReadOnlyAdmin):
+    """The numbers of places, day by day."""
+
+    list_display = ("destination", "platform", "metric", "day", "window", "value", "raw_name", "taken_at")
+    list_select_related = ("destination", "platform")
+    list_filter = ("platform",)
+    search_fields = ("=destination__id",)

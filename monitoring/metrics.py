@@ -17,6 +17,8 @@ WEBHOOKS_REFUSED: Final = "switchboard.webhooks.refused"
 WEBHOOKS_OUT_DELIVERED: Final = "switchboard.webhooks_out.delivered"
 WEBHOOKS_OUT_FAILED: Final = "switchboard.webhooks_out.failed"
 WEBHOOKS_OUT_DISABLED: Final = "switchboard.webhooks_out.disabled"
+METRICS_TAKEN: Final = "switchboard.metrics.taken"
+METRICS_FAILED: Final = "switchboard.metrics.failed"
 
 NAMES: Final[dict[str, str]] = {
     JOBS_PUBLISHED: "Jobs whose post is public (count).",
@@ -30,6 +32,8 @@ NAMES: Final[dict[str, str]] = {
     WEBHOOKS_OUT_DELIVERED: "Deliveries that endpoints of client apps took (count).",
     WEBHOOKS_OUT_FAILED: "Attempts that endpoints of client apps did not take (count).",
     WEBHOOKS_OUT_DISABLED: "Endpoints that were switched off for what they do (count).",
+    METRICS_TAKEN: "Posts and places whose platform told their numbers (count).",
+    METRICS_FAILED: "Posts and places whose platform was asked for numbers in vain (count).",
 }
 
 

@@ -7,7 +7,18 @@ from django.db import models
 from connectors.models import Connection
 from connectors.types import HealthState
 from foundation.rows import Row
+from monitoring.analytics.rows import AccountMetric, MetricCursor, MetricWatch, PostMetric, PostSnapshot
 from tenants.models import Tenant
+
+__all__ = [
+    "AccountMetric",
+    "HealthLogEntry",
+    "Heartbeat",
+    "MetricCursor",
+    "MetricWatch",
+    "PostMetric",
+    "PostSnapshot",
+]
 
 
 class HealthLogEntry(Row):

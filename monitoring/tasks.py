@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from monitoring import health
+from monitoring.analytics import enrolling, looking, purging
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -51,3 +52,55 @@ def check_connection(connection_id: str, until: str = "") -> None:
     if until and now < datetime.fromisoformat(until):
         for next_id in health.claim_due_connections(now=now, limit=1):
             check_connection.delay(str(next_id), until)
+
+
+@shared_task(
+    name="monitoring.enrol_metrics",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def enrol_metrics() -> None:
+    """Give published posts and chosen places their watch for numbers, and let those go on whose account was mended."""
+    now = timezone.now()
+    enrolling.enrol_places(now=now)
+    enrolling.enrol_posts(now=now)
+    enrolling.resume(now=now)
+
+
+@shared_task(
+    name="monitoring.take_metrics",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def take_metrics() -> None:
+    """Ask platforms for the numbers that are due."""
+    # Threads of their own cannot share SQLite's one writer to any advantage.
+    looking.look_due(clock=timezone.now, in_flight=1 if settings.EMBEDDED else settings.METRICS_CALLS_IN_FLIGHT)
+
+
+@shared_task(
+    name="monitoring.thin_metrics",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def thin_metrics() -> None:
+    """Thin the history of numbers as it grows old."""
+    purging.thin_all(now=timezone.now())
+
+
+@shared_task(
+    name="monitoring.forget_metrics",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def forget_metrics() -> None:
+    """Forget numbers that are too old."""
+    purging.forget(now=timezone.now())

@@ -14,6 +14,8 @@ AUDIENCES_READ: Final = "audiences:read"
 AUDIENCES_WRITE: Final = "audiences:write"
 WEBHOOKS_READ: Final = "webhooks:read"
 WEBHOOKS_WRITE: Final = "webhooks:write"
+ANALYTICS_READ: Final = "analytics:read"
+ANALYTICS_WRITE: Final = "analytics:write"
 
 #: Every scope with what it opens, in the words shown where a key is made.
 SCOPES: Final[dict[str, str]] = {
@@ -29,6 +31,8 @@ SCOPES: Final[dict[str, str]] = {
     AUDIENCES_WRITE: "Add, change and archive contacts of audiences",
     WEBHOOKS_READ: "Read webhook endpoints, deliveries and events",
     WEBHOOKS_WRITE: "Make, change, test and delete webhook endpoints, and replay deliveries",
+    ANALYTICS_READ: "Read the numbers of posts and places",
+    ANALYTICS_WRITE: "Have platforms asked for fresh numbers at once",
 }
 
 OWNER: Final = "owner"
@@ -41,8 +45,9 @@ ROLE_SCOPES: Final[dict[str, frozenset[str]]] = {
         {
             *(POSTS_READ, POSTS_WRITE, CONNECTIONS_READ, MEDIA_READ, MEDIA_WRITE),
             *(REVIEWS_READ, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE, WEBHOOKS_READ),
+            *(ANALYTICS_READ, ANALYTICS_WRITE),
         }
     ),
     # Contacts are people's own: who only looks has no need to see them.
-    VIEWER: frozenset({POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ}),
+    VIEWER: frozenset({POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ, ANALYTICS_READ}),
 }

@@ -40,6 +40,8 @@ _FILLING: Final = {
     "bigint": "0",
     "timestamp with time zone": "now()",
     "jsonb": "'{}'::jsonb",
+    "double precision": "0",
+    "date": "current_date",
 }
 
 

@@ -70,10 +70,12 @@ def metrics_of(rows: Sequence[Mapping[str, Any]], names: Names) -> Iterator[Metr
                     yield metric
 
 
-def spans(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+def spans(
+    since: datetime, until: datetime, *, longest: timedelta = LONGEST_SPAN
+) -> Iterator[tuple[datetime, datetime]]:
     """Cut a time into pieces that Meta answers in one query."""
     while since < until:
-        end = min(until, since + LONGEST_SPAN)
+        end = min(until, since + longest)
         yield since, end
         since = end
 

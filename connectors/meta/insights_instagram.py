@@ -5,13 +5,15 @@ Source: https://developers.facebook.com/docs/instagram-platform/reference/instag
 ``plays``. Data comes up to 48 hours late, as an empty list and never as 0.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from connectors.meta.asset import Asset
 from connectors.meta.insights import Names, Question, ask, metrics_of, number, span_query, spans, unique
 from connectors.types import Metric
 
+#: "There cannot be more than 30 days (2592000 s) between since and until."
+LONGEST_SPAN: Final = timedelta(days=30)
 _ALL: Final[Names] = {
     "views": "views",
     "reach": "reach",
@@ -68,7 +70,7 @@ def media_metrics(account: Asset, media_id: str) -> list[Metric]:
 def account_metrics(account: Asset, *, since: datetime, until: datetime) -> list[Metric]:
     """Return what Instagram tells of an account: reach day by day, the rest as totals, and its followers now."""
     path, metrics = f"{account.id}/insights", list[Metric]()
-    for begin, end in spans(since, until):
+    for begin, end in spans(since, until, longest=LONGEST_SPAN):
         span = {"period": "day", **span_query(begin, end)}
         by_day = Question(path, "account_insights", BY_DAY, {**span, "metric_type": "time_series"})
         metrics += metrics_of(ask(account, by_day), BY_DAY)

@@ -15,7 +15,9 @@ PAGE = "docs/api/webhooks.md"
 
 @pytest.mark.parametrize("kind", list(EventType))
 def test_every_event_is_documented_with_its_meaning_and_its_example(kind: EventType) -> None:
-    found = re.search(rf"### `{re.escape(kind.value)}`\n\n([^\n]+)\n\n```json\n(.+?)\n```", reading.read(PAGE), re.DOTALL)
+    found = re.search(
+        rf"### `{re.escape(kind.value)}`\n\n([^\n]+)\n\n```json\n(.+?)\n```", reading.read(PAGE), re.DOTALL
+    )
     assert found
     assert found[1] == MEANINGS[kind]
     assert json.loads(found[2]) == SAMPLES[kind]

@@ -88,6 +88,13 @@ def test_an_instagram_account_tells_reach_by_day_the_rest_in_total_and_its_follo
     assert told["followers"].value == 2210
 
 
+def test_weeks_of_an_instagram_account_are_asked_for_in_pieces_of_thirty_days(instagram: Stage) -> None:
+    until = instagram.now()
+    metrics = instagram.connector.account_metrics(instagram.target, since=until - timedelta(days=84), until=until)
+    assert len([metric for metric in metrics if metric.name == "reach"]) > 80
+    assert len([metric for metric in metrics if metric.name == "views"]) == 3
+
+
 @pytest.mark.parametrize("place", ["page", "instagram"])
 def test_numbers_that_have_not_come_yet_are_absent_and_never_0(
     place: str, request: pytest.FixtureRequest, world: World

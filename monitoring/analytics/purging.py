@@ -1,0 +1,72 @@
+"""Thinning and forgetting: history grows old in small steps, each of which can be lost and made again."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from monitoring.analytics import thinning
+from monitoring.analytics.rows import AccountMetric, PostSnapshot
+from tenants.models import Tenant
+
+#: Snapshots looked at in one step, and steps in one call; the next call goes on.
+STEP: Final = 2000
+MOST_STEPS: Final = 100
+
+
+def thin_all(*, now: datetime) -> int:
+    """Thin the snapshots that are two days old by now; return how many were dropped."""
+    thinned = 0
+    for _ in range(MOST_STEPS):
+        looked, dropped = thin(now=now)
+        thinned += dropped
+        if looked < STEP:
+            break
+    return thinned
+
+
+def thin(*, now: datetime) -> tuple[int, int]:
+    """Thin one step of the snapshots that have become two days old; return how many were looked at, and dropped."""
+    fresh = PostSnapshot.objects.filter(settled=False, taken_at__lt=now - thinning.FRESH_FOR)
+    due = list(fresh.order_by("taken_at").values_list("job_id", flat=True)[:STEP])
+    if not due:
+        return 0, 0
+    jobs = set(due)
+    by_job: dict[UUID, list[tuple[int, datetime]]] = defaultdict(list)
+    for job, pk, taken_at in PostSnapshot.objects.filter(job__in=jobs).values_list("job_id", "pk", "taken_at"):
+        by_job[job].append((pk, taken_at))
+    drop: list[int] = []
+    settle: list[int] = []
+    for rows in by_job.values():
+        kept = thinning.kept((taken_at for _, taken_at in rows), now=now)
+        for pk, taken_at in rows:
+            if taken_at not in kept:
+                drop.append(pk)
+            elif now - taken_at >= thinning.FRESH_FOR:
+                settle.append(pk)
+    with transaction.atomic():
+        PostSnapshot.objects.filter(pk__in=drop).delete()
+        PostSnapshot.objects.filter(pk__in=settle, settled=False).update(settled=True)
+    return len(due), len(drop)
+
+
+def forget(*, now: datetime) -> int:
+    """Delete what is older than ``METRICS_KEEP``; return how many rows.
+
+    The latest value of a post (``post_metrics``) stays while its job is there.
+    """
+    since = now - settings.METRICS_KEEP
+    forgotten = 0
+    for settled in (True, False):
+        old = PostSnapshot.objects.filter(settled=settled, taken_at__lt=since).order_by("taken_at")
+        for _ in range(MOST_STEPS):
+            ids = list(old.values_list("pk", flat=True)[:STEP])
+            forgotten += PostSnapshot.objects.filter(pk__in=ids).delete()[0] if ids else 0
+            if len(ids) < STEP:
+                break
+    for tenant in Tenant.objects.values_list("pk", flat=True):
+        forgotten += AccountMetric.objects.filter(tenant=tenant, day__lt=since.date()).delete()[0]
+    return forgotten

@@ -1,0 +1,370 @@
+"""Reads of numbers. The tenant comes first; what was not told is not there, and never 0."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
+
+from connectors.models import Destination
+from foundation.listing import Column, Sort, Stretch, stretch_of
+from monitoring.analytics.ranges import Range
+from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric, PostSnapshot
+from monitoring.analytics.vocabulary import VOCABULARY, definition_of, whole
+from monitoring.analytics.vocabulary import Sum as How
+from publishing.models import PublishJob
+from publishing.selectors import jobs_of
+from tenants.models import Tenant
+
+Value = float | int
+#: By our table; names that are not in it come behind.
+_ORDER: Final = {name: place for place, name in enumerate(VOCABULARY)}
+MOST_SNAPSHOTS: Final = 1000
+PUBLISHED: Final = "published"
+_LAST: Final = frozenset(name for name, one in VOCABULARY.items() if one.sum is How.LAST)
+_COUNTED: Final = [name for name in VOCABULARY if name not in _LAST]
+#: More days than this no platform is late; a place whose last days are further back has ceased to tell.
+MOST_LATE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What is asked about: some days, and perhaps one platform or one place."""
+
+    range: Range
+    platform: str = ""
+    destination: UUID | None = None
+
+    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return rows of this platform and place."""
+        if self.platform:
+            rows = rows.filter(platform=self.platform)
+        return rows.filter(destination=self.destination) if self.destination else rows
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return names of metrics in the order of our table."""
+    return sorted(names, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
+
+
+# --- posts --------------------------------------------------------------------------------------------------------------
+
+
+def latest_of(jobs: Iterable[UUID]) -> dict[UUID, list[PostMetric]]:
+    """Return the latest values of posts, in the order of our table; posts without any are left out."""
+    found: dict[UUID, list[PostMetric]] = {}
+    for row in PostMetric.objects.filter(job__in=list(jobs)):
+        found.setdefault(row.job_id, []).append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: (_ORDER.get(row.metric, len(_ORDER)), row.metric))
+    return found
+
+
+def history_of(job: UUID) -> list[PostSnapshot]:
+    """Return a post's snapshots, oldest first; of very many, the newest."""
+    newest = PostSnapshot.objects.filter(job=job).order_by("-taken_at")[:MOST_SNAPSHOTS]
+    return list(newest)[::-1]
+
+
+def watch_of_job(job: UUID) -> MetricWatch | None:
+    """Return when a post's numbers are asked for, if they are."""
+    return MetricWatch.objects.filter(job=job).first()
+
+
+def read_value(value: Any) -> float:
+    """Return the value a cursor holds; raises ``ValueError``."""
+    if type(value) not in (int, float) or abs(value) > 1e300:
+        raise ValueError("not a value")
+    return float(value)
+
+
+def post_columns() -> dict[str, Column]:
+    """Return what a list of posts can be ordered by: when they went out, and every metric."""
+    return {PUBLISHED: Column(F("published_at")), **{name: Column(F("value"), read_value) for name in VOCABULARY}}
+
+
+def posts_page(tenant: Tenant, asked: Narrowed, sort: Sort, cursor: str, *, size: int) -> Stretch:
+    """Return one page of the posts that went out in a range, by their jobs' ids.
+
+    Ordered by a metric, posts of which it was not told are left out: they are not the last, nobody knows where they stand.
+    """
+    days = asked.range
+    if sort.name == PUBLISHED:
+        jobs = PublishJob.objects.filter(
+            tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends, role=PublishJob.Role.POST
+        )
+        return stretch_of(asked.of(jobs), sort, cursor, size=size)
+    rows = PostMetric.objects.filter(
+        tenant=tenant, metric=sort.name, published_at__gte=days.begins, published_at__lt=days.ends
+    )
+    return stretch_of(asked.of(rows), sort, cursor, size=size, tie="job_id")
+
+
+def jobs_in_order(tenant: Tenant, ids: Sequence[UUID]) -> list[PublishJob]:
+    """Return these jobs of a tenant with all that is shown of them."""
+    rows = {job.pk: job for job in jobs_of(tenant).filter(pk__in=ids)}
+    return [rows[pk] for pk in ids if pk in rows]
+
+
+# --- places -------------------------------------------------------------------------------------------------------------
+
+
+def places_of(tenant: Tenant, asked: Narrowed | None = None) -> QuerySet[Destination]:
+    """Return the places of a tenant that have numbers, had some, or will have them."""
+    watched = MetricWatch.objects.filter(kind=MetricWatch.Kind.PLACE, destination=OuterRef("pk"))
+    rows = Destination.objects.filter(Q(enabled=True) | Exists(watched), tenant=tenant)
+    if asked and asked.platform:
+        rows = rows.filter(platform=asked.platform)
+    if asked and asked.destination:
+        rows = rows.filter(pk=asked.destination)
+    return rows.select_related("connection", "platform")
+
+
+def days_of(tenant: Tenant, places: Iterable[UUID], days: Range) -> QuerySet[AccountMetric]:
+    """Return the values of places day by day, by place and metric."""
+    rows = AccountMetric.objects.filter(
+        tenant=tenant, destination__in=list(places), day__gte=days.since, day__lte=days.until
+    )
+    return rows.order_by("destination_id", "metric", "day")
+
+
+def watches_of_places(places: Iterable[UUID]) -> dict[UUID, MetricWatch]:
+    """Return when places are asked, and what keeps them from it."""
+    rows = MetricWatch.objects.filter(kind=MetricWatch.Kind.PLACE, destination__in=list(places))
+    return {row.destination_id: row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the posts of a place bring no numbers, with how many there are."""
+
+    destination_id: UUID
+    problem: str
+    remedy: str
+    count: int
+
+
+def troubles_of_posts(places: Iterable[UUID]) -> list[Trouble]:
+    """Return why numbers of posts stopped coming, where their account can mend it."""
+    rows = MetricWatch.objects.filter(
+        stop=MetricWatch.Stop.RECONNECT, destination__in=list(places), kind=MetricWatch.Kind.POST
+    )
+    grouped = rows.order_by().values("destination_id", "problem", "remedy").annotate(count=Count("pk"))
+    return [Trouble(**row) for row in grouped.order_by("destination_id", "-count")]
+
+
+# --- sums ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Figure:
+    """A metric over a range, and over the days before it."""
+
+    value: Value
+    #: How many posts, or days of places, told it.
+    told: int
+    as_of: datetime
+    previous: Value | None = None
+    #: What is compared with ``previous``: of places, the value of those alone that had told it in the days before.
+    compared: Value | None = None
+
+    @property
+    def change(self) -> Value | None:
+        """How much more it is than in the days before; None when nothing was told then."""
+        if self.previous is None:
+            return None
+        return whole(round((self.value if self.compared is None else self.compared) - self.previous, 6))
+
+    @property
+    def change_percent(self) -> float | None:
+        """The same in percent; None where there is nothing to compare with."""
+        if not self.previous or self.change is None:
+            return None
+        return round(100 * self.change / abs(self.previous), 1)
+
+
+@dataclass(slots=True)
+class Sums:
+    """What posts and places of one platform, of one place, or of all come to."""
+
+    posts: int = 0
+    posts_before: int = 0
+    of_posts: dict[str, Figure] = field(default_factory=dict)
+    of_places: dict[str, Figure] = field(default_factory=dict)
+
+
+def summary(tenant: Tenant, asked: Narrowed, *, by: str) -> tuple[Sums, dict[Any, Sums]]:
+    """Return what a range comes to in all, and by ``platform`` or ``destination``.
+
+    Of posts: those that went out in the range, with their latest values. Of places: the days of the range. Counts are added up; of
+    people and shares the mean is told; of what stands at a moment, the last value of each place, added up. Days of places that were
+    not told yet are left out of the days before as well, and so are places that told nothing then.
+    """
+    groups: dict[Any, Sums] = {}
+    total = Sums()
+    days = asked.range
+    posts, posts_before = (_published(tenant, asked, of, by=by) for of in (days, days.before))
+    for group in {**posts, **posts_before}:
+        sums = groups.setdefault(group, Sums())
+        sums.posts, sums.posts_before = posts.get(group, 0), posts_before.get(group, 0)
+    total.posts, total.posts_before = sum(posts.values()), sum(posts_before.values())
+    told, before = (_of_posts(tenant, asked, of, by) for of in (days, days.before))
+    _compare(told, before, groups, total, "of_posts", alike=False)
+    told, before = _of_places(tenant, asked, by)
+    _compare(told, before, groups, total, "of_places", alike=True)
+    for sums in (total, *groups.values()):
+        sums.of_posts = {name: sums.of_posts[name] for name in in_order(sums.of_posts)}
+        sums.of_places = {name: sums.of_places[name] for name in in_order(sums.of_places)}
+    return total, groups
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one metric of one group, or of one place, comes to."""
+
+    group: Any
+    #: The place; None where values of many posts are already together.
+    place: UUID | None
+    metric: str
+    total: float
+    mean: float
+    told: int
+    as_of: datetime
+    #: The last day that was told, of places.
+    until: date | None = None
+
+
+def _compare(
+    told: Sequence[_Part],
+    before: Sequence[_Part],
+    groups: dict[Any, Sums],
+    total: Sums,
+    kind: str,
+    *,
+    alike: bool,
+) -> None:
+    """Write down what parts come to by group and in all, beside those of the days before."""
+    there, then = {_key(part) for part in told}, {_key(part) for part in before}
+    now_by: dict[tuple[int, str], list[_Part]] = {}
+    then_by: dict[tuple[int, str], list[_Part]] = {}
+    owners: dict[int, dict[str, Figure]] = {}
+    for parts, gathered in ((told, now_by), ([part for part in before if not alike or _key(part) in there], then_by)):
+        for part in parts:
+            for owner in (groups.setdefault(part.group, Sums()), total):
+                owners[id(owner)] = getattr(owner, kind)
+                gathered.setdefault((id(owner), part.metric), []).append(part)
+    for (owner_id, metric), now in now_by.items():
+        figure = Figure(_together(metric, now), sum(part.told for part in now), max(part.as_of for part in now))
+        if earlier := then_by.get((owner_id, metric)):
+            figure.previous = _together(metric, earlier)
+            both = [part for part in now if _key(part) in then] if alike else now
+            figure.compared = _together(metric, both) if len(both) < len(now) else None
+        owners[owner_id][metric] = figure
+
+
+def _key(part: _Part) -> tuple[UUID | None, str]:
+    return part.place, part.metric
+
+
+def _together(metric: str, parts: Sequence[_Part]) -> Value:
+    """Return what values of one metric come to together."""
+    if definition_of(metric).sum is How.MEAN:
+        return whole(round(sum(part.mean * part.told for part in parts) / sum(part.told for part in parts), 6))
+    return whole(round(sum(part.total for part in parts), 6))
+
+
+def _published(tenant: Tenant, asked: Narrowed, days: Range, *, by: str) -> dict[Any, int]:
+    jobs = PublishJob.objects.filter(
+        tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends, role=PublishJob.Role.POST
+    )
+    return dict(asked.of(jobs).order_by().values_list(f"{by}_id").annotate(count=Count("pk")))
+
+
+def _of_posts(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
+    rows = PostMetric.objects.filter(tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends)
+    grouped = asked.of(rows).order_by().values_list(f"{by}_id", "metric")
+    told = grouped.annotate(total=Sum("value"), mean=Avg("value"), told=Count("pk"), as_of_last=Max("as_of"))
+    return [_Part(group, None, metric, *rest) for group, metric, *rest in told]
+
+
+def _of_places(tenant: Tenant, asked: Narrowed, by: str) -> tuple[list[_Part], list[_Part]]:
+    """Return what each place comes to in the range, and in as many days before it as were told of the range."""
+    days, before = asked.range, asked.range.before
+    told, then = _days(tenant, asked, days, by), _days(tenant, asked, before, by)
+    late = {
+        (part.place, part.metric): (days.until - part.until).days
+        for part in told
+        if part.until is not None and part.until < days.until
+    }
+    if late:
+        then = _without_last(tenant, asked, then, late)
+    return told + _standing(tenant, asked, days, by), then + _standing(tenant, asked, before, by)
+
+
+def _days(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
+    """Return what was counted day by day, by place."""
+    rows = AccountMetric.objects.filter(tenant=tenant, day__gte=days.since, day__lte=days.until, metric__in=_COUNTED)
+    grouped = asked.of(rows).order_by().values_list("platform_id", "destination_id", "metric")
+    told = grouped.annotate(
+        total=Sum("value"), mean=Avg("value"), told=Count("pk"), as_of_last=Max("as_of"), until=Max("day")
+    )
+    return [_Part(platform if by == "platform" else place, place, *rest) for platform, place, *rest in told]
+
+
+def _without_last(
+    tenant: Tenant, asked: Narrowed, parts: list[_Part], late: Mapping[tuple[UUID | None, str], int]
+) -> list[_Part]:
+    """Take the last days out of what was told before, where the same days of the range were not told yet."""
+    before = asked.range.before
+    most = min(max(late.values()), MOST_LATE)
+    rows = AccountMetric.objects.filter(
+        tenant=tenant, day__gt=before.until - timedelta(days=most), day__lte=before.until, metric__in=_COUNTED
+    )
+    out: dict[tuple[UUID | None, str], list[float]] = {}
+    for place, metric, day, value in asked.of(rows).values_list("destination_id", "metric", "day", "value"):
+        if (before.until - day).days < min(late.get((place, metric), 0), MOST_LATE):
+            out.setdefault((place, metric), []).append(value)
+    kept = []
+    for part in parts:
+        gone = out.get((part.place, part.metric), [])
+        left = part.told - len(gone)
+        if left > 0:
+            total = part.total - sum(gone)
+            kept.append(replace(part, total=total, mean=total / left, told=left))
+    return kept
+
+
+def _standing(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
+    """Return what stands at a moment: the last value of each place."""
+    newest = Window(RowNumber(), partition_by=[F("destination_id"), F("metric")], order_by=F("day").desc())
+    rows = AccountMetric.objects.filter(
+        tenant=tenant, day__gte=days.since, day__lte=days.until, metric__in=sorted(_LAST)
+    )
+    last = asked.of(rows).annotate(rank=newest).filter(rank=1)
+    # A column that is asked for twice is lost where rows are filtered by a window.
+    found = last.values_list("platform_id", "destination_id", "metric", "value", "as_of")
+    return [
+        _Part(platform if by == "platform" else place, place, metric, value, value, 1, as_of)
+        for platform, place, metric, value, as_of in found
+    ]
+
+
+def by_day(rows: Iterable[AccountMetric]) -> dict[str, dict[date, AccountMetric]]:
+    """Return the values of one place by metric and day."""
+    found: dict[str, dict[date, AccountMetric]] = {}
+    for row in rows:
+        found.setdefault(row.metric, {})[row.day] = row
+    return found
+
+
+def published_by_day(days: Range, moments: Iterable[datetime]) -> Mapping[date, int]:
+    """Return how many moments lie in each day of a range."""
+    count = dict.fromkeys(days.every_day, 0)
+    for moment in moments:
+        day = moment.astimezone(days.zone).date()
+        if day in count:
+            count[day] += 1
+    return count
