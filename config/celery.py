@@ -43,6 +43,14 @@ app.conf.beat_schedule = {
         "task": "connectors.refresh_due_tokens",
         "schedule": timedelta(minutes=1),
     },
+    "tenants.announce_expiring_keys": {
+        "task": "tenants.announce_expiring_keys",
+        "schedule": timedelta(hours=1),
+    },
+    "tenants.clear_sessions": {
+        "task": "tenants.clear_sessions",
+        "schedule": timedelta(days=1),
+    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),

@@ -28,6 +28,7 @@ from connectors.serializers import (
     SchemaSerializer,
 )
 from foundation.secret import Secret
+from tenants.limits import EXPENSIVE
 from tenants.principal import principal_of
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE
 
@@ -114,6 +115,7 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
 
     scopes = {"list": CONNECTIONS_READ, "retrieve": CONNECTIONS_READ}
     scope = CONNECTIONS_WRITE
+    limits = {"create": EXPENSIVE, "destroy": EXPENSIVE}
     serializer_class = ConnectionSerializer
     filterset_class = ConnectionFilter
     queryset = Connection.objects.none()

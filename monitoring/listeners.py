@@ -13,6 +13,7 @@ from connectors.webhooks import webhook_refused
 from monitoring import metrics
 from monitoring.models import HealthLogEntry
 from publishing import signals
+from tenants.signals import api_key_refused, limits_unknown
 
 
 @receiver(signals.job_published)
@@ -53,6 +54,16 @@ def _webhook_dead_lettered(**kwargs: Any) -> None:
 @receiver(webhook_refused)
 def _webhook_refused(**kwargs: Any) -> None:
     metrics.count(metrics.WEBHOOKS_REFUSED)
+
+
+@receiver(api_key_refused)
+def _api_key_refused(**kwargs: Any) -> None:
+    metrics.count(metrics.API_KEYS_REFUSED)
+
+
+@receiver(limits_unknown)
+def _limits_unknown(**kwargs: Any) -> None:
+    metrics.count(metrics.API_UNCOUNTED)
 
 
 @receiver(person_forgotten)

@@ -14,6 +14,8 @@ CONNECTIONS_CHANGED: Final = "switchboard.connections.changed"
 WEBHOOKS_PROCESSED: Final = "switchboard.webhooks.processed"
 WEBHOOKS_DEAD_LETTERED: Final = "switchboard.webhooks.dead_lettered"
 WEBHOOKS_REFUSED: Final = "switchboard.webhooks.refused"
+API_KEYS_REFUSED: Final = "switchboard.api.keys_refused"
+API_UNCOUNTED: Final = "switchboard.api.limits_unknown"
 
 NAMES: Final[dict[str, str]] = {
     JOBS_PUBLISHED: "Jobs whose post is public (count).",
@@ -24,6 +26,8 @@ NAMES: Final[dict[str, str]] = {
     WEBHOOKS_PROCESSED: "Events of platforms that were processed (count).",
     WEBHOOKS_DEAD_LETTERED: "Events of platforms that need an operator (count).",
     WEBHOOKS_REFUSED: "Deliveries that were not signed by the platform (count).",
+    API_KEYS_REFUSED: "Calls of the API with a key that does not open (count).",
+    API_UNCOUNTED: "Spells of some seconds in which calls were not limited, as Redis did not answer (count).",
 }
 
 

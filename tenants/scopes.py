@@ -12,6 +12,10 @@ REVIEWS_READ: Final = "reviews:read"
 REVIEWS_WRITE: Final = "reviews:write"
 AUDIENCES_READ: Final = "audiences:read"
 AUDIENCES_WRITE: Final = "audiences:write"
+TENANT_READ: Final = "tenant:read"
+TENANT_WRITE: Final = "tenant:write"
+KEYS_WRITE: Final = "keys:write"
+AUDIT_READ: Final = "audit:read"
 
 #: Every scope with what it opens, in the words shown where a key is made.
 SCOPES: Final[dict[str, str]] = {
@@ -25,6 +29,10 @@ SCOPES: Final[dict[str, str]] = {
     REVIEWS_WRITE: "Answer reviews in public",
     AUDIENCES_READ: "Read contacts and segments of audiences",
     AUDIENCES_WRITE: "Add, change and archive contacts of audiences",
+    TENANT_READ: "Read the tenant's settings and members",
+    TENANT_WRITE: "Change the tenant's settings, invite and remove members",
+    KEYS_WRITE: "Read, make, rotate and revoke API keys",
+    AUDIT_READ: "Read who did what",
 }
 
 OWNER: Final = "owner"
@@ -36,9 +44,9 @@ ROLE_SCOPES: Final[dict[str, frozenset[str]]] = {
     EDITOR: frozenset(
         {
             *(POSTS_READ, POSTS_WRITE, CONNECTIONS_READ, MEDIA_READ, MEDIA_WRITE),
-            *(REVIEWS_READ, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE),
+            *(REVIEWS_READ, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE, TENANT_READ),
         }
     ),
     # Contacts are people's own: who only looks has no need to see them.
-    VIEWER: frozenset({POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ}),
+    VIEWER: frozenset({POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ, TENANT_READ}),
 }
