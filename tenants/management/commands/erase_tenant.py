@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare which tenant, twice."""
         parser.add_argument("tenant", help="The tenant's slug.")
-        parser.add_argument("--yes-erase", metavar="SLUG", default="", help="The slug once more: it cannot be undone.")
+        parser.add_argument("--confirm", metavar="SLUG", default="", help="The slug once more: it cannot be undone.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it and say so."""
@@ -26,8 +26,8 @@ class Command(BaseCommand):
         tenant = Tenant.objects.filter(slug=slug).first()
         if tenant is None:
             raise CommandError(f"There is no tenant {slug!r}. The admin lists them.", returncode=2)
-        if options["yes_erase"] != slug:
-            raise CommandError(f"Nothing was deleted. If you mean it: --yes-erase {slug}", returncode=2)
+        if options["confirm"] != slug:
+            raise CommandError(f"Nothing was deleted. If you mean it: --confirm {slug}", returncode=2)
         try:
             erase_tenant(tenant=tenant, actor="system:command")
         except Refusal as error:
