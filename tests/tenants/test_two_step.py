@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_otp.oath import TOTP
 
 from foundation.secret import Secret
-from tenants import seeds, two_step
+from tenants import inviting, seeds, two_step
 from tenants.models import AuditEntry, BrowserSession, SecondFactor, User
 from tests.conftest import House
 
@@ -214,3 +214,17 @@ def test_the_admins_own_sign_in_form_does_not_exist(client: Client, house: House
     answer = client.post("/admin/login/", {"username": house.owner.email, "password": PASSWORD})
     assert answer["Location"].startswith("/sign-in")
     assert not signed_in(client)
+
+
+def test_the_admin_shows_no_session_key_seed_or_hash(client: Client, house: House, now: datetime) -> None:
+    house.owner.is_staff = house.owner.is_superuser = True
+    house.owner.save()
+    client.force_login(house.owner)
+    two_step.begin(house.owner)
+    hidden = [SecondFactor.objects.get().sealed_seed, client.session.session_key]
+    invitation = inviting.invite(principal=house.principal, email="guest@example.com", role="viewer", now=now)
+    hidden.append(invitation.digest)
+    for address in ("browsersession/", "secondfactor/", "invitation/", f"invitation/{invitation.pk}/change/"):
+        page = client.get(f"/admin/tenants/{address}")
+        assert page.status_code == 200
+        assert [one for one in hidden if one and one in page.content.decode()] == []
