@@ -34,7 +34,9 @@ class OperatorSite(AdminSite):
         """Send strangers to the one sign-in page; tell others why this is closed to them."""
         return _door(request)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Passwords are changed where everybody changes them."""
         return redirect("account")
 

@@ -30,7 +30,7 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
 
     class Meta:
         model = ApiKey
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "name", "prefix", "scopes", "state", "expires_at", "last_used_at", "last_used_from"),
             *("created_at", "created_by", "revoked_at", "successor"),
         )

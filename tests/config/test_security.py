@@ -14,7 +14,7 @@ from django.db import DatabaseError, OperationalError
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from tenants import middleware
+from tenants import selectors
 from tests.config.test_settings import PRODUCTION, ROOT
 from tests.conftest import House
 
@@ -102,7 +102,7 @@ def without_database(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*args: Any) -> Any:
         raise OperationalError("connection refused at 10.0.0.5, user secret")
 
-    monkeypatch.setattr(middleware.selectors, "chosen_membership", gone)
+    monkeypatch.setattr(selectors, "chosen_membership", gone)
 
 
 def test_a_signed_in_caller_of_the_api_is_told_that_the_database_is_gone(
@@ -127,7 +127,7 @@ def test_a_page_tells_it_too_and_a_bug_is_still_a_crash(
     def bug(*args: Any) -> Any:
         raise DatabaseError("no such column")
 
-    monkeypatch.setattr(middleware.selectors, "chosen_membership", bug)
+    monkeypatch.setattr(selectors, "chosen_membership", bug)
     assert member_client.get("/jobs").status_code == 500
     assert member_client.get("/api/posts/").status_code == 500
 

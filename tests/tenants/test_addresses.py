@@ -9,7 +9,7 @@ from tenants.addresses import client_address, guessing_address, network_of
 
 
 def asked(peer: str, forwarded: str = "") -> Any:
-    more = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
+    more: Any = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
     return RequestFactory().get("/", REMOTE_ADDR=peer, **more)
 
 
