@@ -1,9 +1,10 @@
 """The API's addresses."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from config.api_docs import ApiDocsView
 from connectors.api import PlatformViewSet
 from connectors.connect_link_api import ConnectLinkViewSet, ConnectSettingsView, ReturnOriginViewSet
 from connectors.oauth import OAuthCallbackView, OAuthStartView
@@ -15,6 +16,7 @@ from monitoring.api import ConnectionCheckView, ConnectionHealthView
 from outbox.api import EventViewSet, WebhookDeliveryViewSet, WebhookEndpointViewSet
 from publishing.api import CheckView, DeadLetterViewSet, JobViewSet, PostViewSet, PublishView
 from publishing.connection_api import ConnectionViewSet
+from tenants.api import ApiKeyViewSet, AuditLogViewSet, InvitationViewSet, LimitsView, MemberViewSet, TenantView
 
 router = SimpleRouter(use_regex_path=False)
 router.register("posts", PostViewSet, basename="api-posts")
@@ -28,6 +30,10 @@ router.register("media", MediaViewSet, basename="api-media")
 router.register("webhook-endpoints", WebhookEndpointViewSet, basename="api-webhook-endpoints")
 router.register("webhook-deliveries", WebhookDeliveryViewSet, basename="api-webhook-deliveries")
 router.register("events", EventViewSet, basename="api-events")
+router.register("api-keys", ApiKeyViewSet, basename="api-api-keys")
+router.register("members", MemberViewSet, basename="api-members")
+router.register("invitations", InvitationViewSet, basename="api-invitations")
+router.register("audit-log", AuditLogViewSet, basename="api-audit-log")
 router.register("platforms", PlatformViewSet, basename="api-platforms")
 
 urlpatterns = [
@@ -38,6 +44,8 @@ urlpatterns = [
     path("connections/<uuid:pk>/health/", ConnectionHealthView.as_view(), name="connection_health"),
     path("connections/<uuid:pk>/check/", ConnectionCheckView.as_view(), name="connection_check"),
     path("connect-settings/", ConnectSettingsView.as_view(), name="api_connect_settings"),
+    path("tenant/", TenantView.as_view(), name="api_tenant"),
+    path("limits", LimitsView.as_view(), name="api_limits"),
     path("media/uploads/", UploadsView.as_view(), name="media_uploads"),
     path("media/uploads/<uuid:pk>/", UploadView.as_view(), name="media_upload"),
     path("jobs/<uuid:pk>/metrics/", analytics.JobMetricsView.as_view(), name="api_job_metrics"),
@@ -48,6 +56,6 @@ urlpatterns = [
     path("analytics/metrics", analytics.MetricsView.as_view(), name="api_analytics_metrics"),
     path("analytics/refresh", analytics.RefreshView.as_view(), name="api_analytics_refresh"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
+    path("docs/", ApiDocsView.as_view(), name="api_docs"),
     path("", include(router.urls)),
 ]

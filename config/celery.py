@@ -106,6 +106,16 @@ app.conf.beat_schedule = {
         "schedule": timedelta(days=1),
         "about": "Forgets numbers that are too old.",
     },
+    "tenants.announce_expiring_keys": {
+        "task": "tenants.announce_expiring_keys",
+        "schedule": timedelta(hours=1),
+        "about": "Tells once of every API key that ends within a week.",
+    },
+    "tenants.clear_sessions": {
+        "task": "tenants.clear_sessions",
+        "schedule": timedelta(days=1),
+        "about": "Forgets sessions that have ended.",
+    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),

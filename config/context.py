@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from publishing.selectors import open_letters_of
+from tenants import settings_nav
 from tenants.models import Membership, User
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE, WEBHOOKS_READ
@@ -21,6 +22,8 @@ from tenants.selectors import memberships_of
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's plain values."""
+
+    match = request.resolver_match
 
     def principal() -> Principal | None:
         return getattr(request, "principal", None)
@@ -59,6 +62,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "may_see_webhooks": may(WEBHOOKS_READ),
         "dead_letter_count": dead_letter_count,
         "sandbox_url": f"{settings.SANDBOX_URL}/_sandbox/" if settings.SANDBOX else "",
+        "settings_nav": lambda: settings_nav.links(principal(), match.url_name or "" if match else ""),
         "version": settings.VERSION,
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "request_id": lambda: str(structlog.contextvars.get_contextvars().get("request_id", "")),

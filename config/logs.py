@@ -23,7 +23,7 @@ SECRET_SHAPES: Final = re.compile(
     r"((?:access_token|client_secret|fb_exchange_token|input_token|appsecret_proof|code|state)=)[^&\s\"']+|"
     r"(/media/)[\w-]{60,}|(/webhooks/[\w-]+/[0-9a-f-]{32,36}/)[^/?\s\"']+|"
     r"(/c/)[\w-]{40,}|(switchboard_link_[0-9a-f]+=)[^;\s\"']+|"
-    r"(/members/)[^/]*(?:@|%40)[^/\s'\"?]*",
+    r"(/members/)[^/]*(?:@|%40)[^/\s'\"?]*|(/invitations/[0-9a-f-]{36}/|/password/new/[\w-]+/)[\w-]{20,}",
 )
 
 
@@ -116,7 +116,8 @@ def set_up(*, log_format: str, level: str) -> None:
         }
     )
     # One list for ever: loggers keep the list they were first used with, so a second set-up changes it in place.
-    _chain[:] = [*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
+    # What nobody will see is not dressed up first: every request says two things that are usually below the level.
+    _chain[:] = [structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
     structlog.configure(
         processors=_chain,
         logger_factory=structlog.stdlib.LoggerFactory(),

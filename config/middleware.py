@@ -2,14 +2,29 @@
 
 import secrets
 from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from foundation.errors import ConfigurationError, Refusal
 from monitoring import probes
+from tenants import throttling
+from tenants.addresses import client_address
+
+#: What no page of ours needs, and no script that got in should have.
+PERMISSIONS: Final = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation", "gyroscope"),
+        *("magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "usb", "xr-spatial-tracking"),
+    )
+)
+#: Files that platforms and other sites fetch by signed addresses.
+FOR_OTHERS: Final = ("/media/",)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -31,7 +46,9 @@ class ContentSecurityPolicy:
                 f"script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: https: http://127.0.0.1:*; "
                 "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
             )
-        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        if not request.path.startswith(FOR_OTHERS):
+            response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
 
@@ -58,6 +75,33 @@ class CanonicalHost:
         other_name = settings.EMBEDDED and request.method == "GET" and request.get_host() != self._host
         if other_name and "text/html" in request.headers.get("Accept", ""):
             return HttpResponseRedirect(f"{settings.PUBLIC_URL}{request.get_full_path()}")
+        return self.get_response(request)
+
+
+class LimitHeaders:
+    """Tell callers of the API what they have left, on every answer to a call that was counted."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if standings := getattr(request, "limits", None):
+            throttling.tell(response, standings)
+        return response
+
+
+class AdminAddresses:
+    """Show the admin to chosen addresses only; to all others there is nothing at its path."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.ADMIN_ADDRESSES and request.path.startswith(f"/{settings.ADMIN_PATH}/"):
+            found = client_address(request)
+            if not found or not any(ip_address(found) in network for network in settings.ADMIN_ADDRESSES):
+                raise Http404
         return self.get_response(request)
 
 

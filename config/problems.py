@@ -46,7 +46,11 @@ _OURS: Final[dict[type[Exception], tuple[str, str, str]]] = {
         "See /api/docs/ for what this address takes.",
     ),
     exceptions.NotAcceptable: ("not_acceptable", "No such answer format", "Accept application/json."),
-    exceptions.Throttled: ("throttled", "Too many requests", "Wait as long as Retry-After says."),
+    exceptions.Throttled: (
+        "throttled",
+        "Too many requests",
+        "Wait as long as Retry-After says; GET /api/limits tells what is left.",
+    ),
     exceptions.PermissionDenied: ("forbidden", "Not allowed", "Use a key or a role that carries what this needs."),
 }
 
@@ -163,10 +167,11 @@ def finding_as_json(finding: Finding) -> dict[str, Any]:
 def plain_problem(request: HttpRequest, status: int, detail: str) -> JsonResponse:
     """Answer outside DRF (an unknown address below /api/, a crash) in the same shape."""
     phrase = HTTPStatus(status).phrase
-    code = {404: "not_found", 500: "internal_error"}.get(status, "error")
+    code = {404: "not_found", 500: "internal_error", 503: "database_unavailable"}.get(status, "error")
     remedy = {
         404: "See /api/docs/ for the addresses there are.",
         500: "Repeat it; if it stays so, tell the operator the request_id.",
+        503: "Repeat the request in a few seconds, with the same Idempotency-Key.",
     }
     body = problem(status=status, code=code, title=phrase, detail=detail, remedy=remedy.get(status, ""))
     return JsonResponse(body, status=status, content_type=MEDIA_TYPE)

@@ -1,7 +1,9 @@
 """Every setting of the hub, read once from the environment (``docs/settings.md`` lists them)."""
 
+import re
 import secrets
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,6 +65,17 @@ if not SECRET_KEY:
         )
     # 'manage.py start' writes a lasting one; until then sessions live as long as this process.
     SECRET_KEY = secrets.token_urlsafe(50)
+SECRET_KEY_FALLBACKS = (
+    former_keys.reveal().replace(",", " ").split()
+    if (
+        former_keys := env.secret(
+            "SECRET_KEY_FALLBACKS",
+            help="Former values of SECRET_KEY, parted by commas. They go on opening what they signed or sealed: sessions, links "
+            "in mails, the seeds of two-step sign-in.",
+        )
+    )
+    else []
+)
 
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = [
@@ -88,8 +101,176 @@ SECURE_SSL_REDIRECT = _https and env.flag(
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 X_FRAME_OPTIONS = "DENY"
-if env.flag("BEHIND_PROXY", default=False, help="Trust X-Forwarded-Proto from the proxy in front of the hub."):
+# What a form may hold beside files, which are received as streams with bounds of their own.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# --- who enters ----------------------------------------------------------------------------------------------------
+
+BEHIND_PROXY = env.flag(
+    "BEHIND_PROXY",
+    default=False,
+    help="Trust X-Forwarded-Proto and X-Forwarded-For from the proxies in front of the hub. Only if nobody can get past them.",
+)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+PROXIES = (
+    env.number(
+        "PROXY_COUNT",
+        default=1,
+        least=1,
+        most=10,
+        help="With BEHIND_PROXY: how many proxies add to X-Forwarded-For. The client is counted from the right, as the left is anybody's word.",
+    )
+    * BEHIND_PROXY
+)
+ADMIN_PATH = env.text("ADMIN_PATH", default="admin", help="Where operators find the admin, below PUBLIC_URL.").strip(
+    "/"
+)
+if not re.fullmatch(r"[\w-]+(/[\w-]+)*", ADMIN_PATH) or ADMIN_PATH.split("/")[0] in {"api", "static", "webhooks"}:
+    raise ImproperlyConfigured(
+        "ADMIN_PATH must be a path of letters, digits and dashes that nothing else uses, such as admin."
+    )
+try:
+    ADMIN_ADDRESSES = tuple(
+        ip_network(each)
+        for each in env.listing(
+            "ADMIN_ADDRESSES",
+            help="Addresses and networks that may open the admin, such as 10.0.0.0/8; none: everybody who may sign in there.",
+        )
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(f"ADMIN_ADDRESSES must be addresses or networks parted by commas: {error}.") from error
+STAFF_TOTP_REQUIRED = env.flag(
+    "STAFF_TOTP_REQUIRED",
+    default=False,
+    help="Refuse the admin to operators who have not switched on two-step sign-in.",
+)
+SESSION_ENGINE = "tenants.browser_sessions"
+SESSION_COOKIE_AGE = 86_400 * env.number(
+    "SESSION_DAYS", default=14, least=1, most=365, help="Days after which everybody signs in again."
+)
+SESSION_IDLE = timedelta(
+    minutes=env.number(
+        "SESSION_IDLE_MINUTES",
+        default=4320,
+        least=0,
+        most=525_600,
+        help="Minutes without a request after which a browser is signed out; 0: never before SESSION_DAYS.",
+    )
+)
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_RESET_TIMEOUT = 3600  # seconds
+AXES_FAILURE_LIMIT = env.number(
+    "SIGN_IN_TRIES",
+    default=10,
+    least=3,
+    most=1000,
+    help="Wrong passwords for one account from one address before both together have to wait.",
+)
+AXES_COOLOFF_TIME = timedelta(
+    minutes=env.number(
+        "SIGN_IN_WAIT_MINUTES",
+        default=15,
+        least=1,
+        most=1440,
+        help="How long they wait, from the last wrong password on.",
+    )
+)
+# Together: nobody is locked out by what another does behind the same proxy, nor by a stranger who guesses elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "tenants.addresses.guessing_address"
+AXES_USERNAME_CALLABLE = "tenants.signing_in.account_name"
+AXES_LOCKOUT_CALLABLE = "tenants.signing_in.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
+# --- how often -----------------------------------------------------------------------------------------------------
+
+#: Calls a minute of one API key or member, by their kind.
+API_LIMITS = {
+    "publish": env.number(
+        "API_PUBLISH_PER_MINUTE",
+        default=3000,
+        least=0,
+        most=10_000_000,
+        help="Posts, and checks of posts, a minute that one API key or member may make; 0: no limit.",
+    ),
+    "read": env.number(
+        "API_READ_PER_MINUTE",
+        default=6000,
+        least=0,
+        most=10_000_000,
+        help="Reads a minute that one API key or member may make; 0: no limit.",
+    ),
+    "write": env.number(
+        "API_WRITE_PER_MINUTE",
+        default=1200,
+        least=0,
+        most=10_000_000,
+        help="Other writes a minute that one API key or member may make; 0: no limit.",
+    ),
+    "media": env.number(
+        "API_MEDIA_PER_MINUTE",
+        default=1200,
+        least=0,
+        most=10_000_000,
+        help="Uploads and other calls about files a minute that one API key or member may make; 0: no limit.",
+    ),
+    "expensive": env.number(
+        "API_EXPENSIVE_PER_MINUTE",
+        default=240,
+        least=0,
+        most=10_000_000,
+        help="Calls that ask a platform at once, a minute that one API key or member may make; 0: no limit.",
+    ),
+}
+API_TENANT_TIMES = env.number(
+    "API_TENANT_TIMES",
+    default=4,
+    least=1,
+    most=1000,
+    help="How many times that all keys and members of one tenant may make together.",
+)
+API_BAD_KEYS_PER_MINUTE = env.number(
+    "API_BAD_KEYS_PER_MINUTE",
+    default=30,
+    least=0,
+    most=100_000,
+    help="Wrong API keys a minute from one address before it has to wait; right ones from there still open. 0: no limit.",
+)
+
+# --- mails ---------------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = env.text(
+    "EMAIL_HOST",
+    help="The SMTP server for invitations and password resets. None, embedded: mails become files in VAR_DIR/mail.",
+)
+EMAIL_PORT = env.number("EMAIL_PORT", default=587, least=1, most=65535, help="Its port.")
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", help="Who signs in there; nobody, where it needs no password.")
+EMAIL_HOST_PASSWORD = (
+    mail_password.reveal() if (mail_password := env.secret("EMAIL_HOST_PASSWORD", help="The password for it.")) else ""
+)
+EMAIL_SECURITY = env.choice(
+    "EMAIL_SECURITY", default="starttls", among=("starttls", "tls", "none"), help="How the way there is protected."
+)
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text(
+    "EMAIL_FROM",
+    default=f"Switchboard <switchboard@{_public.hostname or 'localhost'}>",
+    shown="Switchboard <switchboard@(host of PUBLIC_URL)>",
+    help="Whom mails come from.",
+)
+EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else f"django.core.mail.backends.{'filebased' if EMBEDDED else 'dummy'}.EmailBackend"
+)
 
 # --- the rooms -----------------------------------------------------------------------------------------------------
 
@@ -102,11 +283,12 @@ INSTALLED_APPS = [
     "media",
     "vault",
     "tenants",
-    "django.contrib.admin",
+    "tenants.operators.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "axes",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_celery_beat",
@@ -125,6 +307,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.CanonicalHost",
+    "config.middleware.LimitHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -135,6 +318,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "waffle.middleware.WaffleMiddleware",
     "tenants.middleware.PrincipalMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "config.middleware.AdminAddresses",
     "config.middleware.RefusalPages",
 ]
 
@@ -285,6 +470,7 @@ CELERY_TASK_ROUTES = {
     "monitoring.*": {"queue": "health"},
     "media.*": {"queue": "health"},
     "vault.*": {"queue": "health"},
+    "tenants.*": {"queue": "health"},
     "connectors.*_webhooks": {"queue": "webhooks"},
     "outbox.*": {"queue": "webhooks"},
     "connectors.*_tokens": {"queue": "tokens"},
@@ -1262,6 +1448,7 @@ REST_FRAMEWORK = {
         "tenants.authentication.MemberAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.CallsPerMinute"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.paging.TimeOrderedCursor",
@@ -1286,6 +1473,9 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "publishing.states.NAMES",
         "HealthStateEnum": "monitoring.serializers.STATES",
         "ConnectionHealthStateEnum": "monitoring.serializers.STATES_OR_UNKNOWN",
+        "RoleEnum": "publishing.models.PublishJob.Role",
+        "MemberRoleEnum": "tenants.models.Membership.Role",
+        "ApiKeyStateEnum": "tenants.serializers.KEY_STATES",
     },
 }
 

@@ -1,17 +1,18 @@
 """The addresses of the front door; each room brings its own pages."""
 
+import sys
+
 from django.conf import settings
 from django.contrib import admin
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import include, path
 from django.views.generic.base import RedirectView
 
 from config.problems import plain_problem
 from monitoring import probes
-
-admin.site.site_header = admin.site.site_title = "Switchboard"
-admin.site.index_title = "Operators"
 
 
 def error_codes(request: HttpRequest) -> HttpResponse:
@@ -26,7 +27,7 @@ urlpatterns = [
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
     path("api/", include("config.api")),
-    path("admin/", admin.site.urls),
+    path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     path("", include("tenants.urls")),
     path("", include("connectors.urls")),
     path("", include("media.urls")),
@@ -44,10 +45,26 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
-    """Answer a crash without showing anything of it."""
+    """Answer a crash without showing anything of it; 503 where the database is gone, which no view had a chance to say."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return _without_database(request)
     if request.path.startswith("/api/"):
         return plain_problem(request, 500, "Switchboard failed on this request.")
     return render(request, "500.html", status=500)
+
+
+def _without_database(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        answer: HttpResponse = plain_problem(request, 503, "The database did not answer.")
+    else:
+        answer = render_alone("503.html", status=503)
+    answer["Retry-After"] = "5"
+    return answer
+
+
+def render_alone(template: str, *, status: int) -> HttpResponse:
+    """Show a page that asks nothing of the database: no session, no frame."""
+    return HttpResponse(render_to_string(template), status=status)
 
 
 handler404 = not_found

@@ -29,6 +29,7 @@ from connectors.serializers import (
     SchemaSerializer,
 )
 from foundation.secret import Secret
+from tenants.limits import EXPENSIVE
 from tenants.principal import principal_of
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE
 
@@ -115,6 +116,7 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
 
     scopes = {"list": CONNECTIONS_READ, "retrieve": CONNECTIONS_READ, "refreshes": CONNECTIONS_READ}
     scope = CONNECTIONS_WRITE
+    limits = {"create": EXPENSIVE, "destroy": EXPENSIVE}
     serializer_class = ConnectionSerializer
     filterset_class = ConnectionFilter
     queryset = Connection.objects.none()

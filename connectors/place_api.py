@@ -28,6 +28,7 @@ from connectors.serializers import (
     SegmentSerializer,
 )
 from foundation.errors import NotFound
+from tenants.limits import EXPENSIVE
 from tenants.principal import principal_of
 from tenants.scopes import AUDIENCES_READ, AUDIENCES_WRITE, CONNECTIONS_READ, REVIEWS_READ, REVIEWS_WRITE
 
@@ -94,6 +95,10 @@ class DestinationViewSet(ListModelMixin, GenericViewSet[Destination]):
         "segments": AUDIENCES_READ,
     }
     scope = CONNECTIONS_READ
+    limits = {
+        **dict.fromkeys(("composing", "reviews", "review_reply", "review_reply_removed"), EXPENSIVE),
+        **dict.fromkeys(("members", "save_members", "archive_member", "segments"), EXPENSIVE),
+    }
     serializer_class = DestinationSerializer
     filterset_class = DestinationFilter
     queryset = Destination.objects.none()

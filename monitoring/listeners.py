@@ -14,6 +14,7 @@ from monitoring import metrics
 from monitoring.models import ConnectionHealth, HealthLogEntry
 from outbox import recording
 from publishing import signals
+from tenants.signals import api_key_refused, limits_unknown
 
 
 @receiver(signals.job_published)
@@ -69,6 +70,16 @@ def _delivery_failed(**kwargs: Any) -> None:
 @receiver(recording.endpoint_disabled)
 def _endpoint_disabled(**kwargs: Any) -> None:
     metrics.count(metrics.WEBHOOKS_OUT_DISABLED)
+
+
+@receiver(api_key_refused)
+def _api_key_refused(**kwargs: Any) -> None:
+    metrics.count(metrics.API_KEYS_REFUSED)
+
+
+@receiver(limits_unknown)
+def _limits_unknown(**kwargs: Any) -> None:
+    metrics.count(metrics.API_UNCOUNTED)
 
 
 @receiver(person_forgotten)

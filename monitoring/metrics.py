@@ -19,6 +19,8 @@ WEBHOOKS_OUT_FAILED: Final = "switchboard.webhooks_out.failed"
 WEBHOOKS_OUT_DISABLED: Final = "switchboard.webhooks_out.disabled"
 METRICS_TAKEN: Final = "switchboard.metrics.taken"
 METRICS_FAILED: Final = "switchboard.metrics.failed"
+API_KEYS_REFUSED: Final = "switchboard.api.keys_refused"
+API_UNCOUNTED: Final = "switchboard.api.limits_unknown"
 
 NAMES: Final[dict[str, str]] = {
     JOBS_PUBLISHED: "Jobs whose post is public (count).",
@@ -34,6 +36,8 @@ NAMES: Final[dict[str, str]] = {
     WEBHOOKS_OUT_DISABLED: "Endpoints that were switched off for what they do (count).",
     METRICS_TAKEN: "Posts and places whose platform told their numbers (count).",
     METRICS_FAILED: "Posts and places whose platform was asked for numbers in vain (count).",
+    API_KEYS_REFUSED: "Calls of the API with a key that does not open (count).",
+    API_UNCOUNTED: "Spells of some seconds in which calls were not limited, as Redis did not answer (count).",
 }
 
 

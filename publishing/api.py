@@ -40,6 +40,7 @@ from publishing.serializers import (
     told_post,
 )
 from publishing.states import State
+from tenants.limits import EXPENSIVE, PUBLISH
 from tenants.principal import principal_of
 from tenants.scopes import POSTS_READ, POSTS_WRITE
 
@@ -66,6 +67,7 @@ class PublishView(APIView):
     """Accept a post."""
 
     scope = POSTS_WRITE
+    limit = PUBLISH
 
     @extend_schema(
         operation_id="publish",
@@ -101,6 +103,7 @@ class CheckView(APIView):
     """Check a post without publishing it."""
 
     scope = POSTS_WRITE
+    limit = PUBLISH
 
     @extend_schema(operation_id="publish_check", tags=["Posts"], request=DraftSerializer, responses=CheckedSerializer)
     def post(self, request: Request) -> Response:
@@ -175,6 +178,7 @@ class JobFilter(filters.FilterSet):
 class JobViewSet(_TenantViewSet):
     """Jobs, newest first: one post to one destination each, or the first comment under it."""
 
+    limits = {"remove": EXPENSIVE, "edit_live": EXPENSIVE, "act": EXPENSIVE}
     serializer_class = JobSerializer
     filterset_class = JobFilter
     queryset = PublishJob.objects.none()

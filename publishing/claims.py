@@ -21,11 +21,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from foundation import prepared
 from publishing.models import PublishJob
 from publishing.states import RESTING
+from tenants.selectors import suspended_tenants
 
 #: Jobs made ready by one claim; more wait for the next, which comes at once while there is work. Many more would hold up the
 #: very claim that is to start the first of them.
 MOST_MADE_READY: Final = 250
 READY_EVERY: Final = 0.04
+#: How late a worker may learn that a tenant was suspended, in seconds.
+SUSPENDED_EVERY: Final = 2.0
 #: Tenants looked at by one claim; the next one goes on behind them.
 MOST_TENANTS: Final = 64
 _LEAST_ID: Final = UUID(int=0)
@@ -39,6 +42,9 @@ class Rotation:
     held: Counter[UUID] = field(default_factory=Counter)
     #: Until when (``time.monotonic()``) nobody needs to look for jobs whose moment has come.
     looked_until: float = 0.0
+    #: Tenants whose jobs wait until their suspension is lifted, and until when nobody needs to ask again.
+    suspended: frozenset[UUID] = frozenset()
+    suspended_until: float = 0.0
 
 
 def make_ready(*, now: datetime, rotation: Rotation | None = None) -> int:
@@ -77,8 +83,14 @@ def pick(*, rotation: Rotation, limit: int, room_per_tenant: int) -> list[UUID]:
 
     ``room_per_tenant`` is how many jobs of one tenant this worker may hold at once. Moves the rotation on.
     """
-    tenants = _tenants_with_ready_jobs(rotation.last_tenant)
-    if not tenants or limit < 1:
+    found_tenants = _tenants_with_ready_jobs(rotation.last_tenant)
+    if not found_tenants or limit < 1:
+        return []
+    if time.monotonic() >= rotation.suspended_until:
+        rotation.suspended, rotation.suspended_until = suspended_tenants(), time.monotonic() + SUSPENDED_EVERY
+    tenants = [tenant for tenant in found_tenants if tenant not in rotation.suspended]
+    if not tenants:  # all of them wait; the next claim looks behind them
+        rotation.last_tenant = found_tenants[-1]
         return []
     in_flight = _destinations_in_flight()
     room = {tenant: room_per_tenant - rotation.held[tenant] for tenant in tenants}

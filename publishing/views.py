@@ -259,6 +259,7 @@ def remove_post(request: MemberRequest, job_id: UUID) -> HttpResponse:
 @members_only
 def edit_live_post(request: MemberRequest, job_id: UUID) -> HttpResponse:
     """Change the text of the live post at its platform."""
+    request.principal.require(POSTS_WRITE)
     found = selectors.job_of(request.principal.tenant, job_id)
     form = LiveTextSerializer(data={"text": request.POST.get("text", "").replace("\r\n", "\n")})
     if not form.is_valid():

@@ -362,9 +362,13 @@
     live();
     setInterval(() => showTimes(), 1000);
   });
+  // Copying needs a page that came over https, or from this machine.
+  if (navigator.clipboard) document.addEventListener("DOMContentLoaded", () => all("[data-copy]").forEach((button) => { button.hidden = false; }));
   document.addEventListener("click", (event) => {
     const choice = event.target.closest("[data-theme-switch] button");
     if (choice) { remembered.set(choice.value); paint(choice.value); showTheme(); }
+    const copied = event.target.closest("[data-copy]");
+    if (copied) navigator.clipboard.writeText(document.getElementById(copied.dataset.copy).value).then(() => { copied.textContent = "Copied"; say("Copied"); });
     const time = event.target.closest("time[data-show=relative]");
     if (time && !event.target.closest("a, button")) { time.toggleAttribute("data-swapped"); if (time.hasAttribute("data-swapped")) time.dataset.swapped = "yes"; showTimes(time.parentElement); }
     all("details[data-menu][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });

@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from foundation.admin import ReadOnlyAdmin
 from tenants import services
-from tenants.models import ApiKey, AuditEntry, Membership, Tenant, User
+from tenants.models import (
+    ApiKey,
+    AuditEntry,
+    BrowserSession,
+    Invitation,
+    Membership,
+    SecondFactor,
+    Tenant,
+    User,
+)
 
 
 @admin.register(User)
@@ -66,6 +75,37 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         for key in keys:
             services.revoke_api_key(key=key, actor=f"user:{request.user}", now=timezone.now())
         self.message_user(request, f"{len(keys)} keys revoked.")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Invitations: whom and as what, never their link."""
+
+    list_display = ("email", "tenant", "role", "invited_by", "expires_at", "accepted_at", "revoked_at")
+    list_select_related = ("tenant",)
+    search_fields = ("email", "tenant__name")
+    exclude = ("digest",)
+
+
+@admin.register(SecondFactor)
+class SecondFactorAdmin(ReadOnlyAdmin):
+    """Who signs in with a code; ``manage.py reset_totp`` resets one."""
+
+    list_display = ("user", "confirmed_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    exclude = ("sealed_seed",)
+
+
+@admin.register(BrowserSession)
+class BrowserSessionAdmin(ReadOnlyAdmin):
+    """Who is signed in where."""
+
+    list_display = ("user", "browser", "network", "signed_in_at", "seen_at", "expire_date")
+    list_display_links = None
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    fields = ("user", "browser", "network", "signed_in_at", "seen_at", "expire_date")
 
 
 @admin.register(AuditEntry)

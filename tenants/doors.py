@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from tenants.models import User
 from tenants.principal import Principal
+from tenants.selectors import suspended_tenants_of
 
 P = ParamSpec("P")
 LONGEST_PATH = 1000
@@ -23,6 +24,29 @@ class MemberRequest(HttpRequest):
 
     principal: Principal
     user: User
+
+
+class PersonRequest(HttpRequest):
+    """A request of somebody signed in, who may have no tenant."""
+
+    principal: Principal | None
+    user: User
+
+
+def people_only(
+    view: Callable[Concatenate[PersonRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Let everybody in who is signed in, also without a tenant; send strangers to sign in and back."""
+
+    @wraps(view)
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, User):
+            return _to_sign_in(request)
+        response = view(cast(PersonRequest, request), *args, **kwargs)
+        patch_cache_control(response, private=True, no_cache=True)
+        return response
+
+    return door
 
 
 def members_only(
@@ -36,14 +60,19 @@ def members_only(
     @wraps(view)
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, User):
-            return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': _way_back(request)})}")
+            return _to_sign_in(request)
         if getattr(request, "principal", None) is None:
-            return render(request, "tenants/no_tenant.html", status=403)
+            told = {"suspended": suspended_tenants_of(request.user)}
+            return render(request, "tenants/no_tenant.html", told, status=403)
         response = view(cast(MemberRequest, request), *args, **kwargs)
         patch_cache_control(response, private=True, no_cache=True)
         return response
 
     return door
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': _way_back(request)})}")
 
 
 def safe_path(request: HttpRequest, address: str) -> str:

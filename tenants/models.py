@@ -1,8 +1,9 @@
-"""Rows of the hall: users, tenants, memberships, API keys and the audit log."""
+"""Rows of the hall: users and how they sign in, tenants, memberships, invitations, API keys and the audit log."""
 
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 
@@ -88,6 +89,83 @@ class Membership(Row):
         return f"{self.user} is {self.role} of {self.tenant}"
 
 
+class Invitation(Row):
+    """An open place in a tenant for whoever reads the mail to an address: only a hash of its link is stored."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=16, choices=Membership.Role.choices)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the link's secret, in hex.")
+    invited_by = models.CharField(max_length=160, help_text="user:<email>, key:<prefix> or system:<part>.")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "invitations"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "email"],
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="one_open_invitation_per_address_and_tenant",
+            ),
+            models.CheckConstraint(condition=Q(role__in=list(scopes.ROLE_SCOPES)), name="invitation_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.role} of {self.tenant}"
+
+
+class SecondFactor(Row):
+    """The app on a person's phone that shows a new code every 30 seconds; it counts once a first code was right."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
+    sealed_seed = models.TextField(help_text="What the codes are computed from, sealed under SECRET_KEY.")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(
+        default=0, help_text="The 30 seconds whose code was used last; none is good twice."
+    )
+
+    class Meta:
+        db_table = "second_factors"
+
+    def __str__(self) -> str:
+        return f"Two-step sign-in of {self.user}"
+
+
+class RecoveryCode(Row):
+    """A code for the day the phone is lost: good once, stored as a hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "recovery_codes"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_is_there_once")]
+
+    def __str__(self) -> str:
+        return f"A recovery code of {self.user}"
+
+
+class BrowserSession(AbstractBaseSession):
+    """A browser's session; unlike Django's own it knows whose it is, so that people can see and end theirs."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="browser_sessions")
+    signed_in_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    browser = models.CharField(max_length=60, default="")
+    network = models.CharField(max_length=64, default="")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+        db_table = "browser_sessions"
+
+    def __str__(self) -> str:
+        return f"{self.browser or 'A browser'} of {self.user or 'nobody'}"
+
+
 class ApiKey(Row):
     """A client app's key: only its prefix and a hash of it are stored."""
 
@@ -98,7 +176,26 @@ class ApiKey(Row):
     scopes = models.JSONField(default=list)
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_from = models.CharField(
+        max_length=64,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="The network it was last used from, not the address.",
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.CharField(
+        max_length=160, default="", db_default="", blank=True, help_text="user:<email>, key:<prefix> or system:<part>."
+    )
+    successor = models.OneToOneField(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="predecessor",
+        help_text="The key that takes its place; until this one ends, both open.",
+    )
+    warned_at = models.DateTimeField(null=True, blank=True, help_text="When its end was announced.")
 
     class Meta:
         db_table = "api_keys"

@@ -1,11 +1,14 @@
 """Which scope a view asks for."""
 
-from typing import Any
+from typing import Any, Final
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from tenants.principal import Principal
+
+#: What a view declares that asks for no scope: every key and member of a tenant may call it.
+ANYONE: Final = "anyone"
 
 
 class HasScope(BasePermission):
@@ -27,5 +30,6 @@ class HasScope(BasePermission):
         )
         if scope is None:
             return False
-        principal.require(scope)
+        if scope != ANYONE:
+            principal.require(scope)
         return True

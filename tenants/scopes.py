@@ -16,6 +16,10 @@ WEBHOOKS_READ: Final = "webhooks:read"
 WEBHOOKS_WRITE: Final = "webhooks:write"
 ANALYTICS_READ: Final = "analytics:read"
 ANALYTICS_WRITE: Final = "analytics:write"
+TENANT_READ: Final = "tenant:read"
+TENANT_WRITE: Final = "tenant:write"
+KEYS_WRITE: Final = "keys:write"
+AUDIT_READ: Final = "audit:read"
 
 #: Every scope with what it opens, in the words shown where a key is made.
 SCOPES: Final[dict[str, str]] = {
@@ -33,6 +37,10 @@ SCOPES: Final[dict[str, str]] = {
     WEBHOOKS_WRITE: "Make, change, test and delete webhook endpoints, and replay deliveries",
     ANALYTICS_READ: "Read the numbers of posts and places",
     ANALYTICS_WRITE: "Have platforms asked for fresh numbers at once",
+    TENANT_READ: "Read the tenant's settings and members",
+    TENANT_WRITE: "Change the tenant's settings, invite and remove members",
+    KEYS_WRITE: "Read, make, rotate and revoke API keys",
+    AUDIT_READ: "Read who did what",
 }
 
 OWNER: Final = "owner"
@@ -45,9 +53,9 @@ ROLE_SCOPES: Final[dict[str, frozenset[str]]] = {
         {
             *(POSTS_READ, POSTS_WRITE, CONNECTIONS_READ, MEDIA_READ, MEDIA_WRITE),
             *(REVIEWS_READ, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE, WEBHOOKS_READ),
-            *(ANALYTICS_READ, ANALYTICS_WRITE),
+            *(ANALYTICS_READ, ANALYTICS_WRITE, TENANT_READ),
         }
     ),
     # Contacts are people's own: who only looks has no need to see them.
-    VIEWER: frozenset({POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ, ANALYTICS_READ}),
+    VIEWER: frozenset({POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ, ANALYTICS_READ, TENANT_READ}),
 }

@@ -10,5 +10,5 @@ class VaultConfig(AppConfig):
     verbose_name = "Vault"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from vault import checks  # noqa: F401
+        """Register the system checks, and hear of tenants that are erased."""
+        from vault import checks, erasing  # noqa: F401

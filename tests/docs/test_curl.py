@@ -229,3 +229,17 @@ def test_the_commands_of_the_page_about_files_do_what_it_says(
     variables["MEDIA"] = stored.json()["id"]
     listed, one, _ = run(looked, variables, send)
     assert [row["id"] for row in listed.json()["results"]] == [one.json()["id"]]
+
+
+def test_the_commands_of_the_page_about_keys_do_what_it_says(
+    variables: dict[str, str], send: Callable[[Request], Any]
+) -> None:
+    made, changed, limits = (block.text for block in reading.blocks("docs/api/authentication.md", "bash"))
+    key, listed = run(made, variables, send)
+    assert key.json()["key"].startswith(key.json()["prefix"])
+    assert key.json()["id"] in [row["id"] for row in listed.json()["results"]]
+    variables["KEY_ID"] = key.json()["id"]
+    rotated, _ = run(changed, variables, send)
+    assert rotated.json()["scopes"] == ["posts:read", "posts:write"]
+    (left,) = run(limits, variables, send)
+    assert {"publish", "publish-tenant"} <= {one["name"] for one in left.json()["limits"]}

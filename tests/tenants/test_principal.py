@@ -15,8 +15,10 @@ from tenants.principal import Principal
 from tenants.scopes import (
     AUDIENCES_READ,
     AUDIENCES_WRITE,
+    AUDIT_READ,
     CONNECTIONS_READ,
     CONNECTIONS_WRITE,
+    KEYS_WRITE,
     MEDIA_READ,
     MEDIA_WRITE,
     POSTS_READ,
@@ -25,11 +27,14 @@ from tenants.scopes import (
     REVIEWS_WRITE,
     ROLE_SCOPES,
     SCOPES,
+    TENANT_READ,
+    TENANT_WRITE,
 )
 from tenants.services import add_member, create_api_key
 from tests.conftest import House
 
 Role = Membership.Role
+FOR_OWNERS = {CONNECTIONS_WRITE, TENANT_WRITE, KEYS_WRITE, AUDIT_READ}
 
 
 def choose(client: Client, tenant: Tenant) -> None:
@@ -66,11 +71,11 @@ def test_every_role_has_scopes_and_only_scopes_that_exist() -> None:
     ("role", "may", "may_not"),
     [
         (Role.OWNER, set(SCOPES), set()),
-        (Role.EDITOR, set(SCOPES) - {CONNECTIONS_WRITE}, {CONNECTIONS_WRITE}),
+        (Role.EDITOR, set(SCOPES) - FOR_OWNERS, FOR_OWNERS),
         (
             Role.VIEWER,
-            {POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ},
-            {POSTS_WRITE, CONNECTIONS_WRITE, MEDIA_WRITE, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE},
+            {POSTS_READ, CONNECTIONS_READ, MEDIA_READ, REVIEWS_READ, TENANT_READ},
+            FOR_OWNERS | {POSTS_WRITE, CONNECTIONS_WRITE, MEDIA_WRITE, REVIEWS_WRITE, AUDIENCES_READ, AUDIENCES_WRITE},
         ),
     ],
 )
@@ -169,13 +174,17 @@ def test_a_membership_that_ended_ends_the_session_in_that_tenant(
 def test_a_suspended_tenant_is_closed_to_its_members(member_client: Client, tenant: Tenant, now: datetime) -> None:
     assert member_client.get("/api/posts/").status_code == 200
     Tenant.objects.filter(pk=tenant.pk).update(suspended_at=now)
-    assert member_client.get("/api/posts/").status_code == 401
-    assert member_client.get("/connections").status_code == 403
+    answer = member_client.get("/api/posts/")
+    assert (answer.status_code, answer.json()["code"]) == (403, "tenant_suspended")
+    page = member_client.get("/connections")
+    assert page.status_code == 403
+    assert "Acme is suspended" in page.content.decode()
 
 
 def test_a_user_without_a_tenant_gets_nothing_from_the_api_and_is_told_on_pages(client: Client, db: None) -> None:
     client.force_login(User.objects.create_user("lonely@example.com"))
-    assert client.get("/api/posts/").status_code == 401
+    answer = client.get("/api/posts/")
+    assert (answer.status_code, answer.json()["code"]) == (403, "no_tenant")
     assert client.get("/connections").status_code == 403
 
 
