@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import include, path
+from django.urls import include, is_valid_path, path
 from django.views.generic.base import RedirectView
 
 from config.problems import plain_problem
@@ -38,8 +38,18 @@ urlpatterns = [
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an unknown address: a problem below /api/, a page elsewhere."""
     if request.path.startswith("/api/"):
-        return plain_problem(request, 404, "There is nothing at this address.")
+        slashless = not request.path.endswith("/") and is_valid_path(f"{request.path_info}/")
+        remedy = f"Write {request.path}/ with the slash at its end." if slashless else ""
+        return plain_problem(request, 404, "There is nothing at this address.", remedy=remedy)
     return render(request, "404.html", status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django refuses before any view, such as a strange Host: a problem below /api/, a line elsewhere."""
+    words = "The request cannot be understood as it is."
+    if request.path.startswith("/api/"):
+        return plain_problem(request, 400, words, remedy="Check the address and the headers, Host among them.")
+    return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
@@ -49,5 +59,6 @@ def crashed(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", status=500)
 
 
+handler400 = bad_request
 handler404 = not_found
 handler500 = crashed

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -13,9 +13,11 @@ from foundation.forms import StrictSerializer
 from publishing.attachments import MOST_FILES
 from publishing.author_settings import unsayable
 from publishing.drafts import Draft, draft_of
+from publishing.filters import POST_STATES
 from publishing.models import Attempt, DeadLetter, JobAction, Post, PublishJob, Watch
 from publishing.selectors import state_of_post, watch_of
 from publishing.states import NAMES
+from publishing.timeline import Event
 
 LONGEST_TEXT = 100_000
 LONGEST_LINK = 2000
@@ -61,6 +63,8 @@ class FileSerializer(KeptFileSerializer):
     url = serializers.CharField(
         required=False, max_length=LONGEST_LINK, help_text="A public address to fetch it from first, instead of an id."
     )
+
+    rules: ClassVar = {"oneOf": [{"required": ["id"]}, {"required": ["url"]}]}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Demand one way of naming it."""
@@ -286,6 +290,27 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
         read_only_fields = fields
 
 
+class EventSerializer(serializers.Serializer[Event]):
+    """One line of a job's story."""
+
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(
+        choices=["accepted", "attempt", "journal", "outcome", "letter", "look", "action", "person"]
+    )
+    title = serializers.CharField()
+    detail = serializers.CharField()
+    remedy = serializers.CharField()
+    tone = serializers.ChoiceField(choices=["ok", "waiting", "problem", "doubt", "plain"])
+    attempt = serializers.IntegerField(allow_null=True)
+    duration_ms = serializers.IntegerField(allow_null=True)
+    facts = serializers.SerializerMethodField()
+    link = serializers.CharField()
+
+    def get_facts(self, event: Event) -> dict[str, str]:
+        """Return what else is known, by its name."""
+        return dict(event.facts)
+
+
 class JobDetailSerializer(JobSerializer):
     """One job with its attempts."""
 
@@ -313,7 +338,7 @@ class JobActionSerializer(serializers.ModelSerializer[JobAction]):
 class PostSerializer(serializers.ModelSerializer[Post]):
     """A post with its jobs."""
 
-    state = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField(help_text="How it is doing as a whole; comments do not count.")
     media = KeptFileSerializer(many=True)
     settings = serializers.DictField(child=serializers.DictField())
     overrides = serializers.DictField(child=serializers.DictField())
@@ -333,12 +358,14 @@ class PostSerializer(serializers.ModelSerializer[Post]):
             "publish_at",
             "time_zone",
             "in_order",
+            "idempotency_key",
             "created_by",
             "created_at",
             "jobs",
         ]
         read_only_fields = fields
 
+    @extend_schema_field(serializers.ChoiceField(choices=POST_STATES))
     def get_state(self, post: Post) -> str:
         """Return how the post as a whole is doing."""
         return state_of_post(list(post.jobs.all()))
@@ -355,6 +382,29 @@ def _teller() -> PostSerializer:
     return PostSerializer()
 
 
+class RemovalSerializer(serializers.Serializer[Any]):
+    """What became of a live post at one destination; ``code`` is empty when it is gone."""
+
+    job = serializers.UUIDField(source="job.pk")
+    destination = serializers.UUIDField(source="job.destination_id")
+    removed = serializers.SerializerMethodField()
+    code = serializers.CharField(help_text="Why it still stands, as the same refusal of a single job says.")
+    cause = serializers.CharField()
+    remedy = serializers.CharField()
+
+    def get_removed(self, result: Any) -> bool:
+        """Return whether it is gone."""
+        return not result.code
+
+
+class RemovalsSerializer(serializers.Serializer[Any]):
+    """What became of a post at every destination where it was live."""
+
+    removed = serializers.IntegerField()
+    left = serializers.IntegerField()
+    results = RemovalSerializer(many=True)
+
+
 class DeadLetterSerializer(serializers.ModelSerializer[DeadLetter]):
     """A job that needs a person."""
 
@@ -363,7 +413,10 @@ class DeadLetterSerializer(serializers.ModelSerializer[DeadLetter]):
 
     class Meta:
         model = DeadLetter
-        fields = ["id", "kind", "fingerprint", "platform", "cause", "remedy", "who", "opened_at", "job"]
+        fields = [
+            "id", "kind", "fingerprint", "platform", "cause", "remedy", "who", "opened_at", "closed_at", "resolution", "note",
+            "job",
+        ]  # fmt: skip
         read_only_fields = fields
 
 
@@ -375,6 +428,8 @@ class RedriveSerializer(StrictSerializer):
         required=False, max_length=120, help_text="All open dead letters of this cause."
     )
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Only tell what would happen.")
+
+    rules: ClassVar = {"oneOf": [{"required": ["ids"]}, {"required": ["fingerprint"]}]}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Demand one way of naming them."""
