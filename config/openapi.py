@@ -3,6 +3,7 @@
 import re
 from typing import Any, Final, Literal
 
+from django.core.exceptions import FieldDoesNotExist
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -101,6 +102,8 @@ class ProblemAwareSchema(AutoSchema):
     def _get_request_body(self, direction: Direction = "request") -> Any:
         body = super()._get_request_body(direction)
         self._takes_a_body = bool(body)
+        if body and getattr(self.get_request_serializer(), "rules", None):
+            body["required"] = True  # one of several members is
         return body
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
@@ -108,7 +111,7 @@ class ProblemAwareSchema(AutoSchema):
         if direction == "request":
             return bodies
         problems = set(_ALWAYS)
-        if "{" in self.path:
+        if "{" in self.path or any(one["name"] == "cursor" for one in self._get_pagination_parameters()):
             problems.add("404")
         if self.method != "GET":
             problems.add("409")
@@ -131,8 +134,8 @@ class ProblemAwareSchema(AutoSchema):
         return dict(sorted(told.items()))
 
     def _says_no_more(self, code: str, body: dict[str, Any]) -> bool:
-        """Tell whether an error that an operation declares has no words of its own."""
-        return code in _MEANINGS and "$ref" not in body and not body.get("description")
+        """Tell whether an error that an operation declares as ``None`` has no words of its own."""
+        return code in _MEANINGS and "content" not in body
 
     def _problem(self, code: str) -> ResolvedComponent:
         self._component("ProblemFinding", ResolvedComponent.SCHEMA, _FINDING)
@@ -160,12 +163,49 @@ class ProblemAwareSchema(AutoSchema):
         return mapped
 
     def _map_serializer_field(self, field: Any, direction: Direction, bypass_extensions: bool = False) -> Any:
-        """Say that a text that must not be blank is not, even if it is long."""
+        """Say what DRF checks or tells and drf-spectacular does not know of: blanks, and lists that must not be empty."""
         mapped = super()._map_serializer_field(field, direction, bypass_extensions)
-        said = isinstance(field, serializers.CharField) and type(mapped) is dict and mapped.get("type") == "string"
-        if said and direction == "request" and field.trim_whitespace and not field.allow_blank and "enum" not in mapped:
+        if type(mapped) is not dict:
+            return mapped
+        if direction == "response":
+            if mapped.get("type") == "string" and _may_be_blank(field):
+                if "enum" in mapped and "" not in mapped["enum"]:
+                    mapped["enum"] = [*mapped["enum"], ""]
+        elif isinstance(field, serializers.ListField) and not field.allow_empty:
+            mapped.setdefault("minItems", 1)
+        elif _is_not_blank(field) and mapped.get("type") == "string" and "enum" not in mapped:
             mapped.setdefault("pattern", r"\S")
         return mapped
+
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        """Claim no form for what may be empty."""
+        super()._insert_field_validators(field, schema)
+        if field.read_only and _may_be_blank(field):
+            schema.pop("format", None)
+
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
+        """Say that a filter without a value is none."""
+        told: list[dict[str, Any]] = super()._get_filter_parameters()
+        for one in told:
+            if one["schema"].get("type") == "string" and not {"format", "enum"} & set(one["schema"]):
+                one["schema"]["minLength"] = 1
+        return told
+
+
+def _is_not_blank(field: Any) -> bool:
+    """Tell whether a field refuses a text of nothing but blanks."""
+    return isinstance(field, serializers.CharField) and field.trim_whitespace and not field.allow_blank
+
+
+def _may_be_blank(field: Any) -> bool:
+    """Tell whether the column a field tells is empty where there is nothing to tell."""
+    meta = getattr(getattr(field.parent, "Meta", None), "model", None)
+    if meta is None or "." in (field.source or ""):
+        return False
+    try:
+        return bool(meta._meta.get_field(field.source).blank)
+    except FieldDoesNotExist:
+        return False
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

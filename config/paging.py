@@ -16,6 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from foundation.errors import NotFound
+
 ROWS: Final = 25
 MOST_ROWS: Final = 100
 _LONGEST: Final = 1000
@@ -39,7 +41,7 @@ class TimeOrderedCursor(BasePagination):
     ordering: Any = "-id"
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
-        """Return the rows of the page that was asked for; raises ``ValidationError`` for a limit or cursor that is none."""
+        """Return the rows of the page that was asked for; raises ``ValidationError`` and ``NotFound`` for what is none."""
         sent = request.query_params
         size = _size(sent)
         offered = sorts_of(view, self.ordering)
@@ -106,9 +108,7 @@ def sorts_of(view: Any, usual: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _size(sent: Mapping[str, str]) -> int:
-    told = sent.get("limit", "")
-    if not told:
-        return ROWS
+    told = sent.get("limit", str(ROWS))
     if not (told.isascii() and told.isdecimal() and len(told) <= 9 and 1 <= int(told) <= MOST_ROWS):
         raise _wrong("limit", f"A page has 1 to {MOST_ROWS} rows.", "invalid_limit")
     return int(told)
@@ -120,7 +120,7 @@ def _sort(sent: Mapping[str, str], offered: Mapping[str, tuple[str, ...]], place
         raise _wrong("sort", f"Lists here are sorted by one of: {', '.join(offered)}.", "invalid_choice")
     chosen = told or (place.sort if place else next(iter(offered)))
     if place is not None and place.sort != chosen:
-        raise _wrong("cursor", "This cursor belongs to a list in another order.", "invalid_cursor")
+        raise _no_page("This cursor belongs to a list in another order.")
     return chosen
 
 
@@ -174,7 +174,7 @@ def _read(cursor: str, offered: Mapping[str, tuple[str, ...]], model: type[Model
         RecursionError,
         binascii.Error,
     ):
-        raise _wrong("cursor", "This is no cursor of this list.", "invalid_cursor") from None
+        raise _no_page("This is no cursor of this list.") from None
 
 
 def _value(model: type[Model], field: str, value: Any) -> Any:
@@ -184,6 +184,10 @@ def _value(model: type[Model], field: str, value: Any) -> Any:
     if read is None or not isinstance(value, str | int):
         raise ValueError("not a value of ours")
     return read
+
+
+def _no_page(words: str) -> NotFound:
+    return NotFound(words, remedy="Follow the addresses in next and previous as they are.", code="invalid_cursor")
 
 
 def _wrong(name: str, words: str, code: str) -> ValidationError:

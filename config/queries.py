@@ -19,6 +19,8 @@ _FORMS: Final[dict[Any, tuple[re.Pattern[str], str]]] = {
     OpenApiTypes.BOOL: (re.compile(r"(?i:true|false|1|0)"), "Say true or false."),
     OpenApiTypes.INT: (re.compile(r"-?[0-9]{1,18}"), "Send a whole number."),
 }
+#: A text may be empty where its view takes that for none.
+_ANY: Final[dict[Any, Any]] = {OpenApiTypes.STR: "any"}
 _MANY: Final = (filters.MultipleChoiceFilter, filters.AllValuesMultipleFilter, filters.ModelMultipleChoiceFilter)
 
 
@@ -28,7 +30,7 @@ class KnownQuery(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return True; raises ``ValidationError`` naming what is unknown, repeated or of the wrong form."""
         sent = request.query_params
-        if not sent or request.method not in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}:
+        if not sent or request.method == "OPTIONS" or _handler(request, view) is None:  # 405 comes next
             return True
         known = known_parameters(request, view)
         wrong: dict[str, list[ErrorDetail]] = {}
@@ -38,16 +40,23 @@ class KnownQuery(BasePermission):
                 wrong[name] = [ErrorDetail(words, code="unknown_parameter")]
             elif len(values) > 1 and known[name] != "many":
                 wrong[name] = [ErrorDetail("It is said more than once.", code="repeated_parameter")]
-            elif (form := _FORMS.get(known[name])) and not all(form[0].fullmatch(value) for value in values if value):
+            elif known[name] != "any" and not all(values):
+                wrong[name] = [ErrorDetail("It has no value: leave it out.", code="empty_parameter")]
+            elif (form := _FORMS.get(known[name])) and not all(form[0].fullmatch(value) for value in values):
                 wrong[name] = [ErrorDetail(form[1], code="invalid")]
         if wrong:
             raise ValidationError(wrong)
         return True
 
 
+def _handler(request: Request, view: Any) -> Any:
+    method = (request.method or "").lower()
+    return getattr(view, method if method in view.http_method_names else "", None)
+
+
 def known_parameters(request: Request, view: Any) -> Mapping[str, Any]:
-    """Return the names of the query parameters a view takes for this method, each with its type or ``many``."""
-    handler = getattr(view, (request.method or "").lower(), None)
+    """Return the names of the query parameters a view takes for this method, each with its type, ``many`` or ``any``."""
+    handler = _handler(request, view)
     known: dict[str, Any] = {}
     schema_class = getattr(handler, "kwargs", {}).get("schema")
     if isinstance(schema_class, type):
@@ -55,7 +64,7 @@ def known_parameters(request: Request, view: Any) -> Mapping[str, Any]:
         schema.view, schema.method = view, request.method
         for parameter in schema.get_override_parameters():
             if isinstance(parameter, OpenApiParameter) and parameter.location == OpenApiParameter.QUERY:
-                known[parameter.name] = "many" if parameter.many else parameter.type
+                known[parameter.name] = "many" if parameter.many else _ANY.get(parameter.type, parameter.type)
     if request.method in {"GET", "HEAD"} and getattr(view, "action", None) not in {None, "retrieve"}:
         known |= _of_list(view)
     return known
@@ -64,7 +73,7 @@ def known_parameters(request: Request, view: Any) -> Mapping[str, Any]:
 def _of_list(view: Any) -> dict[str, Any]:
     known: dict[str, Any] = {}
     if (paginator := view.paginator) is not None:
-        known |= {one["name"]: None for one in paginator.get_schema_operation_parameters(view)}
+        known |= {one["name"]: None for one in paginator.get_schema_operation_parameters(view)} | {"cursor": "any"}
     narrowed = getattr(view, "filterset_class", None) if view.filter_backends else None
     for name, one in getattr(narrowed, "base_filters", {}).items():
         switch = isinstance(one, filters.BooleanFilter)

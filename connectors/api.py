@@ -128,7 +128,9 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
         """Return one connection."""
         return Response(ConnectionSerializer(selectors.connection_of(principal_of(request).tenant, pk)).data)
 
-    @extend_schema(request=ConnectSerializer, responses={201: ConnectionSerializer, 200: ConnectionSerializer})
+    @extend_schema(
+        request=ConnectSerializer, responses={201: ConnectionSerializer, 200: ConnectionSerializer, 404: None}
+    )
     def create(self, request: Request) -> Response:
         """Connect an account by its API key, on platforms that have such keys; others are connected in a browser.
 

@@ -48,9 +48,7 @@ def sign_in(hub: str, email: str, password: str) -> Browser:
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     if token is None:
         raise SystemExit(f"{hub}/sign-in is not the sign-in page of a hub.")
-    page = browser.open(
-        f"{hub}/sign-in", form={"csrfmiddlewaretoken": token[1], "email": email, "password": password}
-    )
+    page = browser.open(f"{hub}/sign-in", form={"csrfmiddlewaretoken": token[1], "email": email, "password": password})
     if 'name="password"' in page:
         raise SystemExit("The hub does not know this e-mail address and password.")
     return browser

@@ -433,7 +433,7 @@ class DeadLetterViewSet(_TenantViewSet):
         """Open dead letters grouped by cause, the largest group first."""
         return Response(CauseSerializer(selectors.causes_of(principal_of(request).tenant, shown=1), many=True).data)
 
-    @extend_schema(request=RedriveSerializer, responses=RedrivenSerializer)
+    @extend_schema(request=RedriveSerializer, responses={200: RedrivenSerializer, 404: None})
     @action(detail=False, methods=["post"])
     def redrive(self, request: Request) -> Response:
         """Send jobs again, by id or by cause; however often it is called, each is sent once.
@@ -456,7 +456,7 @@ class DeadLetterViewSet(_TenantViewSet):
         doorbell.ring_after_commit()
         return Response({"count": count})
 
-    @extend_schema(request=DiscardSerializer, responses=CountSerializer)
+    @extend_schema(request=DiscardSerializer, responses={200: CountSerializer, 404: None})
     @action(detail=False, methods=["post"])
     def discard(self, request: Request) -> Response:
         """Give jobs up, with a reason."""

@@ -8,8 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from connectors.types import LiveState
-from foundation.errors import Finding
+from foundation.errors import Finding, Invalid
 from foundation.forms import StrictSerializer
+from foundation.listing import read_uuid
 from publishing.attachments import MOST_FILES
 from publishing.author_settings import unsayable
 from publishing.drafts import Draft, draft_of
@@ -38,6 +39,8 @@ class SettingsField(serializers.DictField):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Return plain JSON that can be stored; what it means is checked later, by the schema."""
         said: dict[str, Any] = super().to_internal_value(data)
+        if "version" in said and type(said["version"]) is not int:
+            raise serializers.ValidationError({"version": "A whole number is required."}, code="invalid")
         if reason := unsayable(said):
             raise serializers.ValidationError(reason, code="invalid")
         return said
@@ -136,9 +139,13 @@ class DraftSerializer(StrictSerializer):
     )
 
     def validate_overrides(self, value: dict[str, Any]) -> dict[Any, Any]:
-        """Read the keys as ids."""
-        ids = serializers.UUIDField()
-        return {ids.run_validation(key): dict(said) for key, said in value.items()}
+        """Read the keys as ids; what is none names no destination of the post."""
+        if strangers := [key for key in value if read_uuid(key) is None]:
+            words = "This override names a destination that the post does not go to."
+            remedy = "Name it by the id of a destination."
+            found = [Finding(f"overrides.{key[:60]}", "unknown_destination", words, remedy) for key in strangers]
+            raise Invalid("The post cannot be published as it is; nothing was stored.", findings=found)
+        return {read_uuid(key): dict(said) for key, said in value.items()}
 
     def to_draft(self) -> Draft:
         """Return what was sent as a draft; call it after ``is_valid``."""

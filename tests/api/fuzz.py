@@ -7,6 +7,7 @@ ends what it started. The seed is told, so that a finding can be repeated.
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from tests.api.town import Town
-from tests.journeys.hub import Hub
+from tests.journeys.hub import ROOT, Hub
 
 #: Of each operation under these addresses, most cases name something that exists.
 _OFTEN: Final = 0.85
@@ -35,7 +36,10 @@ def settings_of(town: Town, ids: dict[str, list[str]]) -> dict[str, Any]:
         {"include-path-regex": r"^/api/platforms/\{slug\}", "parameters": {"path.slug": _often("slug")}},
         {"include-path-regex": r"/\{kind\}/", "parameters": {"path.kind": _often("kind")}},
         # Disconnecting leaves nothing to try the rest with; the login belongs to browsers and answers them pages.
-        {"include-operation-id": "connections_delete", "parameters": {"path.id": "01a20029-15dc-710c-931b-ad6c42ef1b00"}},
+        {
+            "include-operation-id": "connections_delete",
+            "parameters": {"path.id": "01a20029-15dc-710c-931b-ad6c42ef1b00"},
+        },
         {"include-path-regex": "^/api/oauth/", "enabled": False},
     ]
     return {
@@ -43,7 +47,13 @@ def settings_of(town: Town, ids: dict[str, list[str]]) -> dict[str, Any]:
         "dictionaries": {name: {"values": values} for name, values in known.items() if values},
         "operations": operations,
         # No schema can say that a destination exists or a text is not too long for it: 422 is an honest answer to the rest.
-        "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "410", "412", "422", "502", "503"]}},
+        "checks": {
+            "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "410", "412", "422", "502", "503"]},
+            # tus answers a missing header of its protocol with 412.
+            "missing_required_header": {"expected-statuses": [400, 401, 403, 404, 406, 412, 422]},
+            "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429, 503]},
+        },
+        "hooks": "tests.api.hooks",
         "generation": {"allow-x00": False, "database": "none"},
         "phases": {"stateful": {"max-steps": 4}},
     }  # fmt: skip
@@ -86,7 +96,10 @@ def main() -> int:
         ]
         sys.stdout.write(f"seed {asked.seed}\n")
         sys.stdout.flush()
-        code = subprocess.run(command, cwd=place, check=False, timeout=asked.seconds * 2 + 120).returncode
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        code = subprocess.run(
+            command, cwd=place, env=environment, check=False, timeout=asked.seconds * 2 + 120
+        ).returncode
         crashes = [line for line in hub.said().splitlines() if "Traceback" in line or "request_failed" in line]
         sys.stdout.write(f"{len(crashes)} crashes in the log of the hub\n")
         sys.stdout.write("".join(f"{line[:2000]}\n" for line in crashes[:5]))

@@ -51,9 +51,7 @@ class Town:
 
     def publish(self, text: str, *places: str, **said: Any) -> dict[str, Any]:
         """Publish and return the post."""
-        post: dict[str, Any] = self.call(
-            "POST", "publish", json={"text": text, "destinations": list(places), **said}
-        )
+        post: dict[str, Any] = self.call("POST", "publish", json={"text": text, "destinations": list(places), **said})
         return post
 
     def furnish(self) -> dict[str, list[str]]:

@@ -134,9 +134,8 @@ def test_an_answer_format_we_do_not_speak(api: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "field", "code"),
     [
-        ("?cursor=nonsense", "cursor", "invalid_cursor"),
-        ("?cursor=%00", "cursor", "invalid_cursor"),
-        ("?cursor=WyItY3JlYXRlZCIsMCwiZm9vIl0", "cursor", "invalid_cursor"),
+        ("?limit=", "limit", "empty_parameter"),
+        ("?state=", "state", "empty_parameter"),
         ("?limit=0", "limit", "invalid_limit"),
         ("?limit=101", "limit", "invalid_limit"),
         ("?limit=x", "limit", "invalid_limit"),
@@ -150,6 +149,11 @@ def test_an_answer_format_we_do_not_speak(api: Client) -> None:
 def test_a_query_that_means_nothing_is_refused_by_name(api: Client, query: str, field: str, code: str) -> None:
     body = told(api.get(f"/api/posts/{query}"), 400, "invalid_request")
     assert [(error["field"], error["code"]) for error in body["errors"]] == [(field, code)]
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "%00", "WyItY3JlYXRlZCIsMCwiZm9vIl0", "WzFd", "x" * 5000, "%C3%A9"])
+def test_a_cursor_that_is_none_leads_nowhere(api: Client, cursor: str) -> None:
+    told(api.get(f"/api/posts/?cursor={cursor}"), 404, "invalid_cursor")
 
 
 def test_a_filter_value_that_does_not_exist(api: Client) -> None:
