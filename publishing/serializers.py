@@ -272,6 +272,7 @@ class JobSerializer(serializers.ModelSerializer[PublishJob]):
         watch = watch_of(job)
         return dict(StandingSerializer(watch).data) if watch is not None else None
 
+    @extend_schema_field(JobErrorSerializer(allow_null=True))
     def get_error(self, job: PublishJob) -> dict[str, str] | None:
         """Return the last failure while it still matters, else null."""
         return dict(JobErrorSerializer(job).data) if job.error_kind else None
