@@ -168,9 +168,8 @@ class ProblemAwareSchema(AutoSchema):
         if type(mapped) is not dict:
             return mapped
         if direction == "response":
-            if mapped.get("type") == "string" and _may_be_blank(field):
-                if "enum" in mapped and "" not in mapped["enum"]:
-                    mapped["enum"] = [*mapped["enum"], ""]
+            if "" not in mapped.get("enum", [""]) and _may_be_blank(field):
+                mapped["enum"] = [*mapped["enum"], ""]
         elif isinstance(field, serializers.ListField) and not field.allow_empty:
             mapped.setdefault("minItems", 1)
         elif _is_not_blank(field) and mapped.get("type") == "string" and "enum" not in mapped:

@@ -71,9 +71,7 @@ class Switchboard:
             raise Refused(int(answer.status_code), answer.parsed if isinstance(answer.parsed, Problem) else None)
         return answer.parsed
 
-    def publish(
-        self, text: str, destinations: Sequence[uuid.UUID], *, idempotency_key: str = "", **said: Any
-    ) -> Post:
+    def publish(self, text: str, destinations: Sequence[uuid.UUID], *, idempotency_key: str = "", **said: Any) -> Post:
         """Publish a post once, however often the line breaks; ``said`` is what else ``DraftRequest`` takes.
 
         Give your own ``idempotency_key`` where your program may itself run twice.
@@ -100,4 +98,3 @@ class Switchboard:
             if not page.next_:
                 return
             said["cursor"] = parse_qs(urlsplit(page.next_).query)["cursor"][0]
-

@@ -38,6 +38,7 @@ class Connection:
         data_access_expires_at (None | str):
         connected_at (datetime.datetime):
         disconnected_at (None | str):
+        reconnect_url (str): Where its owner, signed in to the hub with a browser, connects it anew.
     """
 
     id: UUID
@@ -56,6 +57,7 @@ class Connection:
     data_access_expires_at: None | str
     connected_at: datetime.datetime
     disconnected_at: None | str
+    reconnect_url: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -99,6 +101,8 @@ class Connection:
         disconnected_at: None | str
         disconnected_at = self.disconnected_at
 
+        reconnect_url = self.reconnect_url
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -119,6 +123,7 @@ class Connection:
                 "data_access_expires_at": data_access_expires_at,
                 "connected_at": connected_at,
                 "disconnected_at": disconnected_at,
+                "reconnect_url": reconnect_url,
             }
         )
 
@@ -194,6 +199,8 @@ class Connection:
 
         disconnected_at = _parse_disconnected_at(d.pop("disconnected_at"))
 
+        reconnect_url = d.pop("reconnect_url")
+
         connection = cls(
             id=id,
             platform=platform,
@@ -211,6 +218,7 @@ class Connection:
             data_access_expires_at=data_access_expires_at,
             connected_at=connected_at,
             disconnected_at=disconnected_at,
+            reconnect_url=reconnect_url,
         )
 
         connection.additional_properties = d

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from attrs import define as _attrs_define
 
+
 T = TypeVar("T", bound="DiscardRequest")
 
 

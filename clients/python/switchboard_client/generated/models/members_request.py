@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 
+
 if TYPE_CHECKING:
     from ..models.member_input_request import MemberInputRequest
 

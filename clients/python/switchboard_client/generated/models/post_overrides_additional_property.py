@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+
 T = TypeVar("T", bound="PostOverridesAdditionalProperty")
 
 
