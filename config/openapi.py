@@ -102,8 +102,10 @@ class ProblemAwareSchema(AutoSchema):
     def _get_request_body(self, direction: Direction = "request") -> Any:
         body = super()._get_request_body(direction)
         self._takes_a_body = bool(body)
-        if body and getattr(self.get_request_serializer(), "rules", None):
-            body["required"] = True  # one of several members is
+        asked = self.get_request_serializer() if body else None
+        forms = asked.values() if isinstance(asked, dict) else ()
+        if getattr(asked, "rules", None) or any(isinstance(one, type) for one in forms):
+            body["required"] = True  # one of several members is, or one of several forms
         return body
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:

@@ -29,6 +29,7 @@ from .edit_request_settings import EditRequestSettings
 from .event import Event
 from .event_facts import EventFacts
 from .event_kind_enum import EventKindEnum
+from .file_request import FileRequest
 from .finding import Finding
 from .form_request import FormRequest
 from .from_url_request import FromUrlRequest
@@ -87,6 +88,7 @@ from .posts_list_state_item import PostsListStateItem
 from .problem import Problem
 from .problem_finding import ProblemFinding
 from .purpose_enum import PurposeEnum
+from .redrive_request import RedriveRequest
 from .redriven import Redriven
 from .rehearsal import Rehearsal
 from .removal import Removal
@@ -139,6 +141,7 @@ __all__ = (
     "Event",
     "EventFacts",
     "EventKindEnum",
+    "FileRequest",
     "Finding",
     "FormRequest",
     "FromUrlRequest",
@@ -198,6 +201,7 @@ __all__ = (
     "ProblemFinding",
     "PurposeEnum",
     "Redriven",
+    "RedriveRequest",
     "Rehearsal",
     "Removal",
     "Removals",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from attrs import define as _attrs_define
@@ -11,6 +11,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.draft_request_overrides import DraftRequestOverrides
     from ..models.draft_request_settings import DraftRequestSettings
+    from ..models.file_request import FileRequest
 
 
 T = TypeVar("T", bound="DraftRequest")
@@ -29,7 +30,7 @@ class DraftRequest:
         time_zone (str | Unset): IANA name, such as Europe/Berlin. Default: ''.
         in_order (bool | Unset): Publish behind earlier posts of the same destination that ask for order too. Default:
             False.
-        media (list[Any] | Unset): In their order.
+        media (list[FileRequest] | Unset): In their order.
         settings (DraftRequestSettings | Unset): By kind of destination, such as facebook_page: what its schema at
             /api/platforms/ describes.
         first_comment (str | Unset): Written under the post once it is public, where the platform can. Default: ''.
@@ -42,7 +43,7 @@ class DraftRequest:
     publish_at: str | Unset = ""
     time_zone: str | Unset = ""
     in_order: bool | Unset = False
-    media: list[Any] | Unset = UNSET
+    media: list[FileRequest] | Unset = UNSET
     settings: DraftRequestSettings | Unset = UNSET
     first_comment: str | Unset = ""
     overrides: DraftRequestOverrides | Unset = UNSET
@@ -63,12 +64,11 @@ class DraftRequest:
 
         in_order = self.in_order
 
-        media: list[Any] | Unset = UNSET
+        media: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.media, Unset):
             media = []
             for media_item_data in self.media:
-                media_item: Any
-                media_item = media_item_data
+                media_item = media_item_data.to_dict()
                 media.append(media_item)
 
         settings: dict[str, Any] | Unset = UNSET
@@ -113,6 +113,7 @@ class DraftRequest:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.draft_request_overrides import DraftRequestOverrides  # noqa: PLC0415
         from ..models.draft_request_settings import DraftRequestSettings  # noqa: PLC0415
+        from ..models.file_request import FileRequest  # noqa: PLC0415
 
         d = dict(src_dict)
         destinations = []
@@ -133,15 +134,11 @@ class DraftRequest:
         in_order = d.pop("in_order", UNSET)
 
         _media = d.pop("media", UNSET)
-        media: list[Any] | Unset = UNSET
+        media: list[FileRequest] | Unset = UNSET
         if _media is not UNSET:
             media = []
             for media_item_data in _media:
-
-                def _parse_media_item(data: object) -> Any:
-                    return cast(Any, data)
-
-                media_item = _parse_media_item(media_item_data)
+                media_item = FileRequest.from_dict(media_item_data)
 
                 media.append(media_item)
 

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.file_request import FileRequest
     from ..models.override_request_settings import OverrideRequestSettings
 
 
@@ -21,14 +22,14 @@ class OverrideRequest:
     Attributes:
         text (str | Unset):
         link (str | Unset):
-        media (list[Any] | Unset): In their order.
+        media (list[FileRequest] | Unset): In their order.
         settings (OverrideRequestSettings | Unset): Instead of those of the destination's kind.
         first_comment (str | Unset):
     """
 
     text: str | Unset = UNSET
     link: str | Unset = UNSET
-    media: list[Any] | Unset = UNSET
+    media: list[FileRequest] | Unset = UNSET
     settings: OverrideRequestSettings | Unset = UNSET
     first_comment: str | Unset = UNSET
 
@@ -37,12 +38,11 @@ class OverrideRequest:
 
         link = self.link
 
-        media: list[Any] | Unset = UNSET
+        media: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.media, Unset):
             media = []
             for media_item_data in self.media:
-                media_item: Any
-                media_item = media_item_data
+                media_item = media_item_data.to_dict()
                 media.append(media_item)
 
         settings: dict[str, Any] | Unset = UNSET
@@ -69,6 +69,7 @@ class OverrideRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.file_request import FileRequest  # noqa: PLC0415
         from ..models.override_request_settings import OverrideRequestSettings  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -77,15 +78,11 @@ class OverrideRequest:
         link = d.pop("link", UNSET)
 
         _media = d.pop("media", UNSET)
-        media: list[Any] | Unset = UNSET
+        media: list[FileRequest] | Unset = UNSET
         if _media is not UNSET:
             media = []
             for media_item_data in _media:
-
-                def _parse_media_item(data: object) -> Any:
-                    return cast(Any, data)
-
-                media_item = _parse_media_item(media_item_data)
+                media_item = FileRequest.from_dict(media_item_data)
 
                 media.append(media_item)
 

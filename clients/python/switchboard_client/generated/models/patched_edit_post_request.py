@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.file_request import FileRequest
     from ..models.patched_edit_post_request_settings import PatchedEditPostRequestSettings
 
 
@@ -23,7 +24,7 @@ class PatchedEditPostRequest:
         link (str | Unset):
         publish_at (str | Unset): Empty: now.
         time_zone (str | Unset):
-        media (list[Any] | Unset): In their order.
+        media (list[FileRequest] | Unset): In their order.
         settings (PatchedEditPostRequestSettings | Unset): All of them, by kind.
         first_comment (str | Unset):
     """
@@ -32,7 +33,7 @@ class PatchedEditPostRequest:
     link: str | Unset = UNSET
     publish_at: str | Unset = UNSET
     time_zone: str | Unset = UNSET
-    media: list[Any] | Unset = UNSET
+    media: list[FileRequest] | Unset = UNSET
     settings: PatchedEditPostRequestSettings | Unset = UNSET
     first_comment: str | Unset = UNSET
 
@@ -45,12 +46,11 @@ class PatchedEditPostRequest:
 
         time_zone = self.time_zone
 
-        media: list[Any] | Unset = UNSET
+        media: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.media, Unset):
             media = []
             for media_item_data in self.media:
-                media_item: Any
-                media_item = media_item_data
+                media_item = media_item_data.to_dict()
                 media.append(media_item)
 
         settings: dict[str, Any] | Unset = UNSET
@@ -81,6 +81,7 @@ class PatchedEditPostRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.file_request import FileRequest  # noqa: PLC0415
         from ..models.patched_edit_post_request_settings import PatchedEditPostRequestSettings  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -93,15 +94,11 @@ class PatchedEditPostRequest:
         time_zone = d.pop("time_zone", UNSET)
 
         _media = d.pop("media", UNSET)
-        media: list[Any] | Unset = UNSET
+        media: list[FileRequest] | Unset = UNSET
         if _media is not UNSET:
             media = []
             for media_item_data in _media:
-
-                def _parse_media_item(data: object) -> Any:
-                    return cast(Any, data)
-
-                media_item = _parse_media_item(media_item_data)
+                media_item = FileRequest.from_dict(media_item_data)
 
                 media.append(media_item)
 

@@ -6,13 +6,14 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
+from ...models.redrive_request import RedriveRequest
 from ...models.redriven import Redriven
 from ...types import Response
 
 
 def _get_kwargs(
     *,
-    body: Any,
+    body: RedriveRequest,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -21,7 +22,7 @@ def _get_kwargs(
         "url": "/api/dead-letters/redrive/",
     }
 
-    _kwargs["json"] = body
+    _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -108,7 +109,7 @@ def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: Any,
+    body: RedriveRequest,
 ) -> Response[Problem | Redriven]:
     """Send jobs again, by id or by cause
 
@@ -119,7 +120,8 @@ def sync_detailed(
     each is told with what would still stand in its way.
 
     Args:
-        body (Any): Which dead letters to send again: named by id, or all that share a cause.
+        body (RedriveRequest): Which dead letters to send again: named by id, or all that share a
+            cause.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,7 +145,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: Any,
+    body: RedriveRequest,
 ) -> Problem | Redriven | None:
     """Send jobs again, by id or by cause
 
@@ -154,7 +156,8 @@ def sync(
     each is told with what would still stand in its way.
 
     Args:
-        body (Any): Which dead letters to send again: named by id, or all that share a cause.
+        body (RedriveRequest): Which dead letters to send again: named by id, or all that share a
+            cause.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,7 +176,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    body: Any,
+    body: RedriveRequest,
 ) -> Response[Problem | Redriven]:
     """Send jobs again, by id or by cause
 
@@ -184,7 +187,8 @@ async def asyncio_detailed(
     each is told with what would still stand in its way.
 
     Args:
-        body (Any): Which dead letters to send again: named by id, or all that share a cause.
+        body (RedriveRequest): Which dead letters to send again: named by id, or all that share a
+            cause.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -206,7 +210,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    body: Any,
+    body: RedriveRequest,
 ) -> Problem | Redriven | None:
     """Send jobs again, by id or by cause
 
@@ -217,7 +221,8 @@ async def asyncio(
     each is told with what would still stand in its way.
 
     Args:
-        body (Any): Which dead letters to send again: named by id, or all that share a cause.
+        body (RedriveRequest): Which dead letters to send again: named by id, or all that share a
+            cause.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

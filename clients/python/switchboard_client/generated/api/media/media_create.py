@@ -9,7 +9,7 @@ from ...models.form_request import FormRequest
 from ...models.from_url_request import FromUrlRequest
 from ...models.media import Media
 from ...models.problem import Problem
-from ...types import UNSET, Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
