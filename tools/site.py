@@ -45,6 +45,9 @@ SECTIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 )
 #: Files outside docs/ that pages link to; each becomes a page of the site.
 GUESTS = {"sandbox/README.md": "sandbox/reference.md", "clients/python/README.md": "api/python.md"}
+_FOREIGN = re.compile(
+    r"<(?:script|img|iframe|link(?=[^>]+rel=\"(?:stylesheet|preload|icon)))[^>]+(?:src|href)=\"?(?:https?:)?//[^>]*>"
+)
 _LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(([^)\s]+)\)")
 
 
@@ -107,3 +110,13 @@ def _resolved(folder: PurePosixPath, target: str) -> str:
         elif part != ".":
             parts.append(part)
     return "/".join(parts)
+
+
+def on_post_build(*, config: Any) -> None:
+    """Take out the one address that the theme would load a script from, when pages are read from the disk."""
+    for path in (Path(config["site_dir"]) / "assets" / "javascripts").glob("bundle.*.js"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("https://unpkg.com/iframe-worker/shim", "data:text/javascript,"), encoding="utf-8")
+    for path in Path(config["site_dir"]).rglob("*.html"):
+        if found := _FOREIGN.search(path.read_text(encoding="utf-8")):
+            raise SystemExit(f"{path.name} would fetch something from elsewhere: {found[0][:200]}")

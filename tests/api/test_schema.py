@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,9 @@ import hypothesis
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
 from schemathesis.checks import CHECKS
@@ -72,9 +75,24 @@ def there(
     }  # fmt: skip
 
 
-def operations(document: dict[str, Any]) -> Iterator[Any]:
+@pytest.fixture
+def app() -> Iterator[Any]:
+    """The hub as a WSGI application, whose requests do not close the connection that the test's transaction lives in."""
+    hub = get_wsgi_application()
+
+    def asked(environ: Any, start_response: Any) -> Any:
+        for signal in (request_started, request_finished):
+            signal.disconnect(close_old_connections)
+        return hub(environ, start_response)
+
+    yield asked
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def operations(document: dict[str, Any], app: Any) -> Iterator[Any]:
     schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config.from_dict(SETTINGS))
-    schema.app = get_wsgi_application()
+    schema.app = app
     for found in schema.get_all_operations():
         operation = found.ok()
         # The login belongs to browsers and answers them pages; disconnecting leaves nothing to try the rest with.
@@ -84,7 +102,7 @@ def operations(document: dict[str, Any]) -> Iterator[Any]:
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "forbidden"])
 def test_what_the_document_says_is_what_the_hub_does(
-    mode: GenerationMode, document: dict[str, Any], there: dict[str, str], api_key: Secret
+    mode: GenerationMode, document: dict[str, Any], there: dict[str, str], app: Any, api_key: Secret
 ) -> None:
     headers = {"Authorization": f"Bearer {api_key.reveal()}"}
     checks = [
@@ -104,14 +122,19 @@ def test_what_the_document_says_is_what_the_hub_does(
                 ]
         case.call_and_validate(headers=headers, checks=checks)
 
-    for operation in operations(document):
+    for operation in operations(document, app):
         try:
-            strategy = operation.as_strategy(generation_mode=mode)
-            test = hypothesis.given(strategy)(lambda case, operation=operation: send(operation, case))
-            hypothesis.settings(
-                max_examples=CASES, derandomize=True, database=None, deadline=None,
-                suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate],
-            )(test)()  # fmt: skip
+            _try(operation.as_strategy(generation_mode=mode), partial(send, operation))
         except hypothesis.errors.Unsatisfiable:  # an operation without parameters has nothing that could be forbidden
             continue
     assert tried >= 100
+
+
+def _try(strategy: Any, send: Callable[[Any], None]) -> None:
+    def test(case: Any) -> None:
+        send(case)
+
+    hypothesis.settings(
+        max_examples=CASES, derandomize=True, database=None, deadline=None,
+        suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate],
+    )(hypothesis.given(strategy)(test))()  # fmt: skip
