@@ -11,7 +11,7 @@ define venv
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench check fix lock clean
+.PHONY: help run test chaos bench check docs client fix lock clean
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,15 @@ bench: ## measure what the hub promises, each figure beside its floor (ARGS="--q
 check: ## lint, types, import rules, migrations, system checks, secrets and leftovers
 	$(call venv,dev)
 	@$(VENV_PYTHON) tools/check.py
+
+docs: ## write the documentation as a site to build/site; broken links fail
+	$(call venv,dev)
+	@NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict --quiet
+	@echo "build/site/index.html"
+
+client: ## write the Python client in clients/python anew from the OpenAPI document
+	$(call venv,dev)
+	@$(VENV_PYTHON) tools/client.py
 
 fix: ## let ruff mend and format what it can
 	$(call venv,dev)

@@ -164,16 +164,18 @@ def finding_as_json(finding: Finding) -> dict[str, Any]:
     return {key: value for key, value in told.items() if value}
 
 
-def plain_problem(request: HttpRequest, status: int, detail: str) -> JsonResponse:
+def plain_problem(request: HttpRequest, status: int, detail: str, *, remedy: str = "") -> JsonResponse:
     """Answer outside DRF (an unknown address below /api/, a crash) in the same shape."""
     phrase = HTTPStatus(status).phrase
-    code = {404: "not_found", 500: "internal_error", 503: "database_unavailable"}.get(status, "error")
-    remedy = {
+    code = {400: "bad_request", 404: "not_found", 500: "internal_error", 503: "database_unavailable"}.get(
+        status, "error"
+    )
+    usual = {
         404: "See /api/docs/ for the addresses there are.",
         500: "Repeat it; if it stays so, tell the operator the request_id.",
         503: "Repeat the request in a few seconds, with the same Idempotency-Key.",
     }
-    body = problem(status=status, code=code, title=phrase, detail=detail, remedy=remedy.get(status, ""))
+    body = problem(status=status, code=code, title=phrase, detail=detail, remedy=remedy or usual.get(status, ""))
     return JsonResponse(body, status=status, content_type=MEDIA_TYPE)
 
 

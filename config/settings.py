@@ -302,6 +302,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_ids.RequestIds",
     "config.middleware.ContentSecurityPolicy",
     "config.middleware.Probes",
     "django.middleware.security.SecurityMiddleware",
@@ -309,7 +310,7 @@ MIDDLEWARE = [
     "config.middleware.CanonicalHost",
     "config.middleware.LimitHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "config.slashes.Slashes",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -1442,12 +1443,15 @@ MEDIA_FETCH_ALLOW_LOOPBACK = env.flag(
 
 # --- the API -------------------------------------------------------------------------------------------------------
 
+# Ours is checked by config.request_ids before it gets there.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "tenants.authentication.ApiKeyAuthentication",
         "tenants.authentication.MemberAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["tenants.permissions.HasScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.permissions.HasScope", "config.queries.KnownQuery"],
     "DEFAULT_THROTTLE_CLASSES": ["tenants.throttling.CallsPerMinute"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.parsers.JSONParser"],
@@ -1469,6 +1473,28 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "TAGS": [
+        {"name": "Posts", "description": "What an author says, once: publish, check, find, change, take back, delete."},
+        {
+            "name": "Jobs",
+            "description": "One post to one destination each: its state, its attempts, its story, what people do with it.",
+        },
+        {"name": "Dead letters", "description": "Jobs that need a person: why, what to do, and sending them again."},
+        {
+            "name": "Connections",
+            "description": "Accounts that were connected, and which of their places are published to.",
+        },
+        {
+            "name": "Destinations",
+            "description": "Places to publish, and what their platforms tell of them: reviews, contacts, what goes now.",
+        },
+        {"name": "Media", "description": "Files, sent once and then named by their id."},
+        {
+            "name": "Platforms",
+            "description": "What each platform can do, what can be set for each kind of place, what is left of its limits.",
+        },
+        {"name": "Connecting", "description": "For browsers: the way to a platform's consent page and back."},
+    ],
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "publishing.states.NAMES",
         "HealthStateEnum": "monitoring.serializers.STATES",

@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import include, path
+from django.urls import include, is_valid_path, path
 from django.views.generic.base import RedirectView
 
 from config.problems import plain_problem
@@ -40,8 +40,18 @@ urlpatterns = [
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an unknown address: a problem below /api/, a page elsewhere."""
     if request.path.startswith("/api/"):
-        return plain_problem(request, 404, "There is nothing at this address.")
+        slashless = not request.path.endswith("/") and is_valid_path(f"{request.path_info}/")
+        remedy = f"Write {request.path}/ with the slash at its end." if slashless else ""
+        return plain_problem(request, 404, "There is nothing at this address.", remedy=remedy)
     return render(request, "404.html", status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django refuses before any view, such as a strange Host: a problem below /api/, a line elsewhere."""
+    words = "The request cannot be understood as it is."
+    if request.path.startswith("/api/"):
+        return plain_problem(request, 400, words, remedy="Check the address and the headers, Host among them.")
+    return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
@@ -67,5 +77,6 @@ def render_alone(template: str, *, status: int) -> HttpResponse:
     return HttpResponse(render_to_string(template), status=status)
 
 
+handler400 = bad_request
 handler404 = not_found
 handler500 = crashed

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.http import parse_etags, quote_etag
+from django.utils.http import quote_etag
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -28,6 +28,7 @@ from connectors.serializers import (
     RefreshSerializer,
     SchemaSerializer,
 )
+from foundation import etags
 from foundation.secret import Secret
 from tenants.limits import EXPENSIVE
 from tenants.principal import principal_of
@@ -37,8 +38,7 @@ from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE
 def _cached(request: Request, body: Any, *, mark: str, content_type: str | None = None) -> Response:
     """Answer with an ETag, and with 304 to who has this already. It changes only when the hub does."""
     headers = {"ETag": quote_etag(mark), "Cache-Control": "private, max-age=300"}
-    asked = parse_etags(request.headers.get("If-None-Match", ""))
-    if "*" in asked or any(one.removeprefix("W/") == headers["ETag"] for one in asked):
+    if etags.is_known(request, mark):
         return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
     return Response(body, headers=headers, content_type=content_type)
 
@@ -130,7 +130,9 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
         """Return one connection."""
         return Response(ConnectionSerializer(selectors.connection_of(principal_of(request).tenant, pk)).data)
 
-    @extend_schema(request=ConnectSerializer, responses={201: ConnectionSerializer, 200: ConnectionSerializer})
+    @extend_schema(
+        request=ConnectSerializer, responses={201: ConnectionSerializer, 200: ConnectionSerializer, 404: None}
+    )
     def create(self, request: Request) -> Response:
         """Connect an account by its API key, on platforms that have such keys; others are connected in a browser.
 

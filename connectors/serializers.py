@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,7 +14,7 @@ from connectors.manager import is_configured
 from connectors.models import Connection, Destination, Platform, TokenRefresh
 from connectors.registry import CONNECTORS
 from connectors.renewing import OUTCOMES
-from connectors.types import Action, Composing, Member, MemberResult, Review
+from connectors.types import Action, Capability, Composing, Member, MemberResult, Review
 from foundation.forms import StrictSerializer
 
 
@@ -95,6 +97,9 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
 
     platform = serializers.CharField(source="platform_id")
     status = serializers.ChoiceField(choices=Connection.Status.values)
+    reconnect_url = serializers.SerializerMethodField(
+        help_text="Where its owner, signed in to the hub with a browser, connects it anew."
+    )
     scopes_granted = serializers.ListField(child=serializers.CharField())
     scopes_missing = serializers.ListField(child=serializers.CharField())
 
@@ -103,9 +108,16 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
         fields = [
             "id", "platform", "display_name", "status", "status_code", "status_cause", "status_remedy", "status_since", "health",
             "health_checked_at", "scopes_granted", "scopes_missing", "access_expires_at", "refresh_expires_at", "refreshed_at",
-            "data_access_expires_at", "connected_at", "disconnected_at",
+            "data_access_expires_at", "connected_at", "disconnected_at", "reconnect_url",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_reconnect_url(self, connection: Connection) -> str:
+        """Return the start of a login, or the page that asks for a key."""
+        slug = connection.platform_id
+        if Capability.OAUTH not in CONNECTORS[slug].capabilities:
+            return f"{settings.PUBLIC_URL}{reverse('connect')}#connect-{slug}"
+        return f"{settings.PUBLIC_URL}{reverse('oauth_start', args=[slug])}?connection={connection.pk}"
 
 
 class RefreshSerializer(serializers.ModelSerializer[TokenRefresh]):

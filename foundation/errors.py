@@ -70,6 +70,14 @@ class Conflict(Refusal):
     title = "Conflict with the present state"
 
 
+class PreconditionFailed(Refusal):
+    """The caller named the state it knows, and it is no longer the present one; nothing was changed."""
+
+    status = 412
+    code = "precondition_failed"
+    title = "It has changed meanwhile"
+
+
 class Invalid(Refusal):
     """What was sent cannot be accepted; each finding names a field."""
 

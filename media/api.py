@@ -90,6 +90,7 @@ class MediaViewSet(ListModelMixin, GenericViewSet[Media]):
         answer["Location"] = f"/api/media/{media.pk}/"
         return answer
 
+    @extend_schema(responses={200: MediaSerializer, 410: None})
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """Return one file; 410 when it was deleted or has expired."""
         return Response(MediaSerializer(selectors.media_of(principal_of(request).tenant, pk)).data)
@@ -100,11 +101,11 @@ class MediaViewSet(ListModelMixin, GenericViewSet[Media]):
                 "force", OpenApiTypes.BOOL, description="Delete it although a post needs it; that post will fail."
             )
         ],
-        responses={204: None},
+        responses={204: None, 410: None},
     )
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Delete a file. Refused with 409 while a post is still to go out with it, unless `force` is set."""
         media = selectors.media_of(principal_of(request).tenant, pk)
-        force = request.query_params.get("force") in {"1", "true"}
+        force = request.query_params.get("force", "").lower() in {"1", "true"}
         services.delete_media(principal=principal_of(request), media=media, now=timezone.now(), force=force)
         return Response(status=status.HTTP_204_NO_CONTENT)

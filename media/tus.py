@@ -71,7 +71,7 @@ class UploadsView(_TusView):
         tags=["Media"],
         parameters=[_RESUMABLE, _LENGTH, _METADATA],
         request=None,
-        responses={201: UploadSerializer},
+        responses={201: UploadSerializer, 412: None, 413: None, 422: None},
     )
     def post(self, request: Request) -> Response:
         """Begin a file that arrives in parts. Send them to the address in `Location`."""
@@ -106,7 +106,12 @@ class UploadView(_TusView):
         tags=["Media"],
         parameters=[_RESUMABLE, _OFFSET],
         request={CONTENT_TYPE: OpenApiTypes.BINARY},
-        responses={204: OpenApiResponse(description="Arrived; after the last byte `Media-Location` names the file.")},
+        responses={
+            204: OpenApiResponse(description="Arrived; after the last byte `Media-Location` names the file."),
+            412: None,
+            413: None,
+            422: None,
+        },
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         """Send bytes from `Upload-Offset` on. The last ones end the upload: the file is looked into, and kept or refused (422)."""

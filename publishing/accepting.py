@@ -1,5 +1,6 @@
 """Accepting a post: rows first, in one transaction, under an idempotency key. Nothing is queued before they are committed."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -8,6 +9,7 @@ from foundation.errors import Conflict, Invalid
 from publishing import attachments, drafts
 from publishing.drafts import Draft
 from publishing.models import Post, PublishJob
+from publishing.selectors import require_unchanged
 from publishing.states import State
 from tenants.principal import Principal
 from tenants.scopes import POSTS_WRITE
@@ -93,18 +95,22 @@ def _loaded_with(post: Post, jobs: list[PublishJob]) -> None:
     post._prefetched_objects_cache = {"jobs": rows}  # type: ignore[attr-defined]
 
 
-def edit_post(*, principal: Principal, post: Post, draft: Draft, now: datetime) -> Post:
+def edit_post(
+    *, principal: Principal, post: Post, draft: Draft, tags: Collection[str] | None = None, now: datetime
+) -> Post:
     """Change what a post says, or when, until a worker has taken the first of its jobs; its destinations stay.
 
-    Raises ``Invalid`` with every finding, and ``Conflict`` once it is too late; then nothing is changed.
+    Raises ``Invalid`` with every finding, ``Conflict`` once it is too late, and ``PreconditionFailed`` when the post no longer
+    has one of ``tags``; then nothing is changed.
     """
     principal.require(POSTS_WRITE)
     # Fetching asks strangers' servers, so it comes before the transaction.
-    return _edit_post(principal, post, drafts.fetch_files(principal, draft, now=now), now=now)
+    return _edit_post(principal, post, drafts.fetch_files(principal, draft, now=now), tags, now=now)
 
 
 @transaction.atomic
-def _edit_post(principal: Principal, post: Post, draft: Draft, *, now: datetime) -> Post:
+def _edit_post(principal: Principal, post: Post, draft: Draft, tags: Collection[str] | None, *, now: datetime) -> Post:
+    require_unchanged(principal.tenant, post, tags)
     checked = drafts.check(principal.tenant, draft, now=now)
     if checked.errors:
         raise Invalid("The post cannot be published like that; it stays as it was.", findings=checked.findings)

@@ -1,10 +1,11 @@
 """The API's door to the workshop: translate in, one call, translate out."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.utils import timezone
-from django_filters import rest_framework as filters
+from django.utils.http import quote_etag
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -16,10 +17,24 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from connectors.types import LiveState
-from publishing import accepting, acting, doorbell, drafts, live, redriving, selectors, watching
-from publishing.models import DeadLetter, Post, PublishJob
+from foundation import etags
+from publishing import (
+    accepting,
+    acting,
+    allowed_now,
+    doorbell,
+    drafts,
+    live,
+    redriving,
+    selectors,
+    timeline,
+    watching,
+    whole_posts,
+)
+from publishing.filters import DeadLetterFilter, JobFilter, PostFilter
+from publishing.models import Attempt, DeadLetter, Post, PublishJob
 from publishing.serializers import (
+    AttemptSerializer,
     CauseSerializer,
     CheckedSerializer,
     CountSerializer,
@@ -28,6 +43,7 @@ from publishing.serializers import (
     DraftSerializer,
     EditPostSerializer,
     EditSerializer,
+    EventSerializer,
     JobActionSerializer,
     JobDetailSerializer,
     JobSerializer,
@@ -37,29 +53,53 @@ from publishing.serializers import (
     RedrivenSerializer,
     RedriveSerializer,
     RehearsalSerializer,
+    RemovalsSerializer,
     told_post,
 )
-from publishing.states import State
 from tenants.limits import EXPENSIVE, PUBLISH
 from tenants.principal import principal_of
 from tenants.scopes import POSTS_READ, POSTS_WRITE
 
+_ID: Final[Any] = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
 _FAILED = OpenApiResponse(OpenApiTypes.OBJECT, "A problem: the platform did not do it")
 _CANNOT = OpenApiResponse(OpenApiTypes.OBJECT, "A problem: it cannot be done with this job, or the key says no")
 _REFUSED = OpenApiResponse(OpenApiTypes.OBJECT, "A problem: the body does not hold, or the platform refuses it")
 _ACTION_KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.STR,
+    _ID,
     OpenApiParameter.HEADER,
     required=False,
     description="1 to 255 characters of your choice. The same key with the same body answers what was done; it is not done again.",
 )
 _KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.STR,
+    _ID,
     OpenApiParameter.HEADER,
     required=False,
     description="1 to 255 characters of your choice. The same key with the same body answers the same post; with another body 409.",
+)
+
+_IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The ETag of the post as you know it: if it has changed since, nothing is done (412).",
+)
+_IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The ETag you have: 304 while it holds."
+)
+_ETAG = OpenApiParameter(
+    "ETag",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="Names the post's present state; it changes with its jobs.",
+)
+_STALE = OpenApiResponse(OpenApiTypes.OBJECT, "The post has changed since the ETag in If-Match; nothing was done")
+_ASK = OpenApiParameter(
+    "ask",
+    OpenApiTypes.BOOL,
+    description="Also ask the platforms what the places allow at this moment, where they tell; takes some seconds.",
 )
 
 
@@ -105,16 +145,27 @@ class CheckView(APIView):
     scope = POSTS_WRITE
     limit = PUBLISH
 
-    @extend_schema(operation_id="publish_check", tags=["Posts"], request=DraftSerializer, responses=CheckedSerializer)
+    @extend_schema(
+        operation_id="publish_check",
+        tags=["Posts"],
+        parameters=[_ASK],
+        request=DraftSerializer,
+        responses=CheckedSerializer,
+    )
     def post(self, request: Request) -> Response:
-        """Run every rule that can be known beforehand; asks no platform and stores no post.
+        """Run every rule that can be known beforehand; stores no post, and asks no platform unless told to.
 
-        Files named by an address are fetched and kept, as when they are uploaded, so that their rules can be run too.
+        Files named by an address are fetched and kept, as when they are uploaded, so that their rules can be run too. With
+        `ask`, the places whose platforms tell what they allow now (capability `composing`) are asked, for five seconds or
+        little more; one that did not answer is a warning, `not_asked`. For a post of later what they say is a warning too.
         """
         form = DraftSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         principal, now = principal_of(request), timezone.now()
-        checked = drafts.check(principal.tenant, drafts.fetch_files(principal, form.to_draft(), now=now), now=now)
+        draft = drafts.fetch_files(principal, form.to_draft(), now=now)
+        checked = drafts.check(principal.tenant, draft, now=now)
+        if request.query_params.get("ask", "").lower() in {"1", "true"}:
+            checked = replace(checked, findings=(*checked.findings, *allowed_now.findings(draft, checked, now=now)))
         told = {"publishable": not checked.errors, "publish_at": checked.publish_at, "findings": checked.findings}
         return Response(CheckedSerializer(told).data)
 
@@ -122,7 +173,7 @@ class CheckView(APIView):
 class _TenantViewSet(ListModelMixin, GenericViewSet[Any]):
     """Lists and single rows of the caller's tenant, and of no other."""
 
-    scopes = {"list": POSTS_READ, "retrieve": POSTS_READ, "causes": POSTS_READ}
+    scopes = dict.fromkeys(("list", "retrieve", "causes", "attempts", "timeline"), POSTS_READ)
     scope = POSTS_WRITE
     lookup_value_converter = "uuid"
 
@@ -132,46 +183,81 @@ class PostViewSet(_TenantViewSet):
     """Posts, newest first."""
 
     serializer_class = PostSerializer
+    filterset_class = PostFilter
+    sorts: ClassVar = {
+        "-created": ("-id",),
+        "created": ("id",),
+        "publish_at": ("publish_at", "id"),
+        "-publish_at": ("-publish_at", "-id"),
+    }
+    about_sorts = "By publish_at only posts are listed that have a moment, not those that went out at once."
     queryset = Post.objects.none()
 
     def get_queryset(self) -> Any:
-        """Return the tenant's posts."""
-        return selectors.posts_of(principal_of(self.request).tenant)
+        """Return the tenant's posts; in the order of their moments only those that have one."""
+        posts = selectors.posts_of(principal_of(self.request).tenant)
+        by_moment = self.request.query_params.get("sort", "").endswith("publish_at")
+        return posts.filter(publish_at__isnull=False) if by_moment else posts
 
+    @extend_schema(parameters=[_IF_NONE_MATCH, _ETAG], responses={200: PostSerializer, 304: None})
     def retrieve(self, request: Request, pk: UUID) -> Response:
-        """Return one post with the jobs of its destinations."""
-        return Response(PostSerializer(selectors.post_of(principal_of(request).tenant, pk)).data)
+        """Return one post with the jobs of its destinations.
 
-    @extend_schema(request=EditPostSerializer, responses=PostSerializer)
+        Ask again with the `ETag` in `If-None-Match`: 304 says that nothing has changed.
+        """
+        post = selectors.post_of(principal_of(request).tenant, pk)
+        if etags.is_known(request, tag := selectors.tag_of(post)):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": quote_etag(tag)})
+        return _told(post)
+
+    @extend_schema(
+        parameters=[_IF_MATCH, _ETAG], request=EditPostSerializer, responses={200: PostSerializer, 412: _STALE}
+    )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change what is said, or when, until the first of its jobs is taken; what is left out stays as it was.
 
-        The destinations cannot be changed: cancel the post's jobs and publish anew instead.
+        The destinations cannot be changed: cancel the post and publish anew instead.
         """
-        post = selectors.post_of(principal_of(request).tenant, pk)
+        principal = principal_of(request)
+        post = selectors.post_of(principal.tenant, pk)
         form = EditPostSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        draft = form.applied_to(post)
-        accepting.edit_post(principal=principal_of(request), post=post, draft=draft, now=timezone.now())
+        draft, tags = form.applied_to(post), etags.expected(request)
+        accepting.edit_post(principal=principal, post=post, draft=draft, tags=tags, now=timezone.now())
         doorbell.ring_after_commit()
-        return Response(PostSerializer(selectors.post_of(principal_of(request).tenant, pk)).data)
+        return _told(selectors.post_of(principal.tenant, pk))
+
+    @extend_schema(parameters=[_IF_MATCH, _ETAG], request=None, responses={200: PostSerializer, 412: _STALE})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: UUID) -> Response:
+        """Take the post back wherever it has not been sent; 409 once it is too late everywhere.
+
+        Jobs that were sent already stay as they are: the answer's jobs tell which.
+        """
+        principal = principal_of(request)
+        post = selectors.post_of(principal.tenant, pk)
+        tags = etags.expected(request)
+        return _told(whole_posts.cancel_post(principal=principal, post=post, tags=tags, now=timezone.now()))
+
+    @extend_schema(request=None, responses={200: RemovalsSerializer, 207: RemovalsSerializer})
+    @action(detail=True, methods=["post"])
+    def remove(self, request: Request, pk: UUID) -> Response:
+        """Delete the post at every destination where it is live; 409 when it is live nowhere.
+
+        The platforms are asked at once, one after the other: 200 when it is gone everywhere, 207 when it is not, and each
+        result says why. Repeating harms nobody and asks only where it still stands.
+        """
+        principal = principal_of(request)
+        post = selectors.post_of(principal.tenant, pk)
+        results = whole_posts.remove_everywhere(principal=principal, post=post, now=timezone.now())
+        left = sum(bool(result.code) for result in results)
+        told = {"removed": len(results) - left, "left": left, "results": results}
+        code = status.HTTP_207_MULTI_STATUS if left else status.HTTP_200_OK
+        return Response(RemovalsSerializer(told).data, status=code)
 
 
-class JobFilter(filters.FilterSet):
-    """Narrow a list of jobs."""
-
-    state = filters.MultipleChoiceFilter(choices=[(state.value, state.value) for state in State])
-    platform = filters.CharFilter(field_name="platform_id")
-    destination = filters.UUIDFilter(field_name="destination_id")
-    post = filters.UUIDFilter(field_name="post_id")
-    role = filters.ChoiceFilter(choices=PublishJob.Role.choices)
-    standing = filters.MultipleChoiceFilter(
-        field_name="watch__state", choices=[(state.value, state.value) for state in LiveState]
-    )
-
-    class Meta:
-        model = PublishJob
-        fields: list[str] = []
+def _told(post: Post) -> Response:
+    return Response(told_post(post), headers={"ETag": quote_etag(selectors.tag_of(post))})
 
 
 @extend_schema(tags=["Jobs"])
@@ -191,6 +277,21 @@ class JobViewSet(_TenantViewSet):
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """Return one job with its attempts."""
         return Response(JobDetailSerializer(selectors.job_of(principal_of(request).tenant, pk)).data)
+
+    @extend_schema(responses=AttemptSerializer(many=True))
+    @action(detail=True, methods=["get"], filter_backends=())
+    def attempts(self, request: Request, pk: UUID) -> Response:
+        """A job's attempts, the latest first."""
+        job = selectors.job_of(principal_of(request).tenant, pk)
+        page = self.paginate_queryset(Attempt.objects.filter(job=job))
+        return self.get_paginated_response(AttemptSerializer(page, many=True).data)
+
+    @extend_schema(responses=EventSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
+    def timeline(self, request: Request, pk: UUID) -> Response:
+        """The whole story of a job in words, oldest first, as its page tells it."""
+        job = selectors.job_of(principal_of(request).tenant, pk)
+        return Response(EventSerializer(timeline.story_of(job), many=True).data)
 
     @extend_schema(request=None, responses=JobSerializer)
     @action(detail=True, methods=["post"])
@@ -314,18 +415,6 @@ class JobViewSet(_TenantViewSet):
         return answer
 
 
-class DeadLetterFilter(filters.FilterSet):
-    """Narrow a list of dead letters."""
-
-    platform = filters.CharFilter(field_name="platform_id")
-    fingerprint = filters.CharFilter()
-    who = filters.ChoiceFilter(choices=[("author", "author"), ("tenant", "tenant"), ("operator", "operator")])
-
-    class Meta:
-        model = DeadLetter
-        fields: list[str] = []
-
-
 @extend_schema(tags=["Dead letters"])
 class DeadLetterViewSet(_TenantViewSet):
     """Open dead letters, newest first."""
@@ -338,13 +427,17 @@ class DeadLetterViewSet(_TenantViewSet):
         """Return the tenant's open dead letters."""
         return selectors.open_letters_of(principal_of(self.request).tenant)
 
+    def retrieve(self, request: Request, pk: UUID) -> Response:
+        """Return one dead letter, open or closed, with its job."""
+        return Response(DeadLetterSerializer(selectors.letter_of(principal_of(request).tenant, pk)).data)
+
     @extend_schema(responses=CauseSerializer(many=True))
     @action(detail=False, methods=["get"], pagination_class=None, filter_backends=())
     def causes(self, request: Request) -> Response:
         """Open dead letters grouped by cause, the largest group first."""
         return Response(CauseSerializer(selectors.causes_of(principal_of(request).tenant, shown=1), many=True).data)
 
-    @extend_schema(request=RedriveSerializer, responses=RedrivenSerializer)
+    @extend_schema(request=RedriveSerializer, responses={200: RedrivenSerializer, 404: None})
     @action(detail=False, methods=["post"])
     def redrive(self, request: Request) -> Response:
         """Send jobs again, by id or by cause; however often it is called, each is sent once.
@@ -367,7 +460,7 @@ class DeadLetterViewSet(_TenantViewSet):
         doorbell.ring_after_commit()
         return Response({"count": count})
 
-    @extend_schema(request=DiscardSerializer, responses=CountSerializer)
+    @extend_schema(request=DiscardSerializer, responses={200: CountSerializer, 404: None})
     @action(detail=False, methods=["post"])
     def discard(self, request: Request) -> Response:
         """Give jobs up, with a reason."""

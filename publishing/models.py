@@ -44,7 +44,15 @@ class Post(Row):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "idempotency_key"], name="an_idempotency_key_makes_one_post"),
         ]
-        indexes: ClassVar = [models.Index(fields=["tenant", "-id"], name="posts_of_tenant")]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "-id"], name="posts_of_tenant"),
+            # Posts for now have no moment and cost it nothing.
+            models.Index(
+                fields=["tenant", "publish_at", "id"],
+                condition=Q(publish_at__isnull=False),
+                name="posts_of_tenant_by_moment",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60] or self.link[:60]

@@ -1,6 +1,7 @@
 """Reads of the workshop. The tenant comes first in everything a tenant can reach."""
 
-from collections.abc import Sequence, Set
+import hashlib
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 
-from foundation.errors import NotFound
+from foundation.errors import NotFound, PreconditionFailed
 from publishing.models import TAKEN_BACK, DeadLetter, Post, PublishJob, Watch
 from publishing.states import FINAL, NEEDS_A_PERSON, State
 from tenants.models import Tenant
@@ -48,6 +49,39 @@ def post_of(tenant: Tenant, post_id: UUID) -> Post:
     if found is None:
         raise NotFound("There is no such post.", remedy="List your posts to find its id.")
     return found
+
+
+def tag_of(post: Post) -> str:
+    """Return a mark that changes whenever anything does that the API tells of a post; its jobs should be loaded."""
+    told = [post.updated_at.isoformat()]
+    for job in sorted(post.jobs.all(), key=lambda job: job.pk):
+        watch = watch_of(job)
+        told += [str(job.pk), job.state, job.updated_at.isoformat(), watch.updated_at.isoformat() if watch else ""]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
+
+
+def require_unchanged(tenant: Tenant, post: Post, tags: Collection[str] | None) -> None:
+    """Hold a post's row and raise ``PreconditionFailed`` unless it still has one of these tags; None: whatever it is.
+
+    To be called in the transaction that changes it.
+    """
+    if tags is None:
+        return
+    Post.objects.select_for_update().filter(pk=post.pk).first()
+    if tag_of(post_of(tenant, post.pk)) not in tags:
+        raise PreconditionFailed(
+            "The post is no longer as you know it, so nothing was changed.",
+            remedy="Get it again, look at what changed, and send your change with its new ETag.",
+        )
+
+
+def letter_of(tenant: Tenant, letter_id: UUID) -> DeadLetter:
+    """Return one dead letter of a tenant, open or closed; raises ``NotFound``, also for another tenant's."""
+    found = DeadLetter.objects.filter(tenant=tenant, pk=letter_id)
+    letter = found.select_related("job__post", "job__destination__connection", "job__watch", "platform").first()
+    if letter is None:
+        raise NotFound("There is no such dead letter.", remedy="List your dead letters to find its id.")
+    return letter
 
 
 def jobs_of(tenant: Tenant) -> QuerySet[PublishJob]:

@@ -2,20 +2,23 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from connectors.types import LiveState
-from foundation.errors import Finding
+from foundation.errors import Finding, Invalid
 from foundation.forms import StrictSerializer
+from foundation.listing import read_uuid
 from publishing.attachments import MOST_FILES
 from publishing.author_settings import unsayable
 from publishing.drafts import Draft, draft_of
+from publishing.filters import POST_STATES
 from publishing.models import Attempt, DeadLetter, JobAction, Post, PublishJob, Watch
 from publishing.selectors import state_of_post, watch_of
 from publishing.states import NAMES
+from publishing.timeline import Event
 
 LONGEST_TEXT = 100_000
 LONGEST_LINK = 2000
@@ -36,6 +39,8 @@ class SettingsField(serializers.DictField):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Return plain JSON that can be stored; what it means is checked later, by the schema."""
         said: dict[str, Any] = super().to_internal_value(data)
+        if "version" in said and type(said["version"]) is not int:
+            raise serializers.ValidationError({"version": "A whole number is required."}, code="invalid")
         if reason := unsayable(said):
             raise serializers.ValidationError(reason, code="invalid")
         return said
@@ -61,6 +66,8 @@ class FileSerializer(KeptFileSerializer):
     url = serializers.CharField(
         required=False, max_length=LONGEST_LINK, help_text="A public address to fetch it from first, instead of an id."
     )
+
+    rules: ClassVar = {"oneOf": [{"required": ["id"]}, {"required": ["url"]}]}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Demand one way of naming it."""
@@ -132,9 +139,13 @@ class DraftSerializer(StrictSerializer):
     )
 
     def validate_overrides(self, value: dict[str, Any]) -> dict[Any, Any]:
-        """Read the keys as ids."""
-        ids = serializers.UUIDField()
-        return {ids.run_validation(key): dict(said) for key, said in value.items()}
+        """Read the keys as ids; what is none names no destination of the post."""
+        if strangers := [key for key in value if read_uuid(key) is None]:
+            words = "This override names a destination that the post does not go to."
+            remedy = "Name it by the id of a destination."
+            found = [Finding(f"overrides.{key[:60]}", "unknown_destination", words, remedy) for key in strangers]
+            raise Invalid("The post cannot be published as it is; nothing was stored.", findings=found)
+        return {read_uuid(key): dict(said) for key, said in value.items()}
 
     def to_draft(self) -> Draft:
         """Return what was sent as a draft; call it after ``is_valid``."""
@@ -261,6 +272,7 @@ class JobSerializer(serializers.ModelSerializer[PublishJob]):
         watch = watch_of(job)
         return dict(StandingSerializer(watch).data) if watch is not None else None
 
+    @extend_schema_field(JobErrorSerializer(allow_null=True))
     def get_error(self, job: PublishJob) -> dict[str, str] | None:
         """Return the last failure while it still matters, else null."""
         return dict(JobErrorSerializer(job).data) if job.error_kind else None
@@ -284,6 +296,27 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
             "next_at",
         ]
         read_only_fields = fields
+
+
+class EventSerializer(serializers.Serializer[Event]):
+    """One line of a job's story."""
+
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(
+        choices=["accepted", "attempt", "journal", "outcome", "letter", "look", "action", "person"]
+    )
+    title = serializers.CharField()
+    detail = serializers.CharField()
+    remedy = serializers.CharField()
+    tone = serializers.ChoiceField(choices=["ok", "waiting", "problem", "doubt", "plain"])
+    attempt = serializers.IntegerField(allow_null=True)
+    duration_ms = serializers.IntegerField(allow_null=True)
+    facts = serializers.SerializerMethodField()
+    link = serializers.CharField()
+
+    def get_facts(self, event: Event) -> dict[str, str]:
+        """Return what else is known, by its name."""
+        return dict(event.facts)
 
 
 class JobDetailSerializer(JobSerializer):
@@ -313,7 +346,7 @@ class JobActionSerializer(serializers.ModelSerializer[JobAction]):
 class PostSerializer(serializers.ModelSerializer[Post]):
     """A post with its jobs."""
 
-    state = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField(help_text="How it is doing as a whole; comments do not count.")
     media = KeptFileSerializer(many=True)
     settings = serializers.DictField(child=serializers.DictField())
     overrides = serializers.DictField(child=serializers.DictField())
@@ -333,12 +366,14 @@ class PostSerializer(serializers.ModelSerializer[Post]):
             "publish_at",
             "time_zone",
             "in_order",
+            "idempotency_key",
             "created_by",
             "created_at",
             "jobs",
         ]
         read_only_fields = fields
 
+    @extend_schema_field(serializers.ChoiceField(choices=POST_STATES))
     def get_state(self, post: Post) -> str:
         """Return how the post as a whole is doing."""
         return state_of_post(list(post.jobs.all()))
@@ -355,6 +390,29 @@ def _teller() -> PostSerializer:
     return PostSerializer()
 
 
+class RemovalSerializer(serializers.Serializer[Any]):
+    """What became of a live post at one destination; ``code`` is empty when it is gone."""
+
+    job = serializers.UUIDField(source="job.pk")
+    destination = serializers.UUIDField(source="job.destination_id")
+    removed = serializers.SerializerMethodField()
+    code = serializers.CharField(help_text="Why it still stands, as the same refusal of a single job says.")
+    cause = serializers.CharField()
+    remedy = serializers.CharField()
+
+    def get_removed(self, result: Any) -> bool:
+        """Return whether it is gone."""
+        return not result.code
+
+
+class RemovalsSerializer(serializers.Serializer[Any]):
+    """What became of a post at every destination where it was live."""
+
+    removed = serializers.IntegerField()
+    left = serializers.IntegerField()
+    results = RemovalSerializer(many=True)
+
+
 class DeadLetterSerializer(serializers.ModelSerializer[DeadLetter]):
     """A job that needs a person."""
 
@@ -363,7 +421,10 @@ class DeadLetterSerializer(serializers.ModelSerializer[DeadLetter]):
 
     class Meta:
         model = DeadLetter
-        fields = ["id", "kind", "fingerprint", "platform", "cause", "remedy", "who", "opened_at", "job"]
+        fields = [
+            "id", "kind", "fingerprint", "platform", "cause", "remedy", "who", "opened_at", "closed_at", "resolution", "note",
+            "job",
+        ]  # fmt: skip
         read_only_fields = fields
 
 
@@ -375,6 +436,8 @@ class RedriveSerializer(StrictSerializer):
         required=False, max_length=120, help_text="All open dead letters of this cause."
     )
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Only tell what would happen.")
+
+    rules: ClassVar = {"oneOf": [{"required": ["ids"]}, {"required": ["fingerprint"]}]}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Demand one way of naming them."""

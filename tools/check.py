@@ -51,6 +51,11 @@ CHECKS = (
         (PYTHON, "manage.py", "check", "--fail-level", "WARNING", SETTINGS),
         "Each line above names its remedy.",
     ),
+    Check(
+        "site",
+        (PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", "build/site"),
+        "A page or a heading that a link names is not there.",
+    ),
     Check("tree", (PYTHON, "tools/check_tree.py"), "Each line above names its remedy."),
 )
 
@@ -58,7 +63,7 @@ CHECKS = (
 def main() -> int:
     started = time.monotonic()
     with TemporaryDirectory(prefix="switchboard-var-") as var, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        environment = {**os.environ, "VAR_DIR": var}
+        environment = {**os.environ, "VAR_DIR": var, "NO_MKDOCS_2_WARNING": "1"}
         verdicts = []
         for verdict in pool.map(lambda check: run(check, environment), CHECKS):
             verdicts.append(verdict)

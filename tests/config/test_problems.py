@@ -131,12 +131,29 @@ def test_an_answer_format_we_do_not_speak(api: Client) -> None:
     told(api.get("/api/posts/", headers={"Accept": "application/xml"}), 406, "not_acceptable")
 
 
-@pytest.mark.parametrize("query", ["?cursor=nonsense", "?cursor=%00", "?limit=0", "?limit=x"])
-def test_a_query_of_nonsense_never_crashes(api: Client, query: str) -> None:
-    answer = api.get(f"/api/posts/{query}")
-    assert answer.status_code in {200, 404}
-    if answer.status_code == 404:
-        told(answer, 404, "not_found")
+@pytest.mark.parametrize(
+    ("query", "field", "code"),
+    [
+        ("?limit=", "limit", "empty_parameter"),
+        ("?state=", "state", "empty_parameter"),
+        ("?limit=0", "limit", "invalid_limit"),
+        ("?limit=101", "limit", "invalid_limit"),
+        ("?limit=x", "limit", "invalid_limit"),
+        ("?stat=failed", "stat", "unknown_parameter"),
+        ("?limit=1&limit=2", "limit", "repeated_parameter"),
+        ("?sort=colour", "sort", "invalid_choice"),
+        ("?created_after=yesterday", "created_after", "invalid"),
+        ("?destination=1", "destination", "invalid"),
+    ],
+)
+def test_a_query_that_means_nothing_is_refused_by_name(api: Client, query: str, field: str, code: str) -> None:
+    body = told(api.get(f"/api/posts/{query}"), 400, "invalid_request")
+    assert [(error["field"], error["code"]) for error in body["errors"]] == [(field, code)]
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "%00", "WyItY3JlYXRlZCIsMCwiZm9vIl0", "WzFd", "x" * 5000, "%C3%A9"])
+def test_a_cursor_that_is_none_leads_nowhere(api: Client, cursor: str) -> None:
+    told(api.get(f"/api/posts/?cursor={cursor}"), 404, "invalid_cursor")
 
 
 def test_a_filter_value_that_does_not_exist(api: Client) -> None:

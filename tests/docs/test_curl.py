@@ -168,11 +168,11 @@ def test_the_commands_of_the_readme_do_what_it_says(
     assert [item.text for item in world.meta.timeline()].count("Did this arrive?") == 1
 
 
-def test_the_commands_of_the_quickstart_do_what_it_says(
+def test_the_commands_about_posts_and_jobs_do_what_it_says(
     variables: dict[str, str], send: Callable[[Request], Any], run_due: Callable[[datetime], int]
 ) -> None:
     platforms, places, checked, published, followed, acted = (
-        block.text for block in reading.blocks("docs/api/quickstart.md", "bash")
+        block.text for block in reading.blocks("docs/api/publishing.md", "bash")
     )
     run(platforms, variables, send)
     run(places, variables, send)

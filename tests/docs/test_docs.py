@@ -156,7 +156,7 @@ def test_every_signal_is_explained_with_the_module_it_is_in() -> None:
 
 
 def test_every_state_of_a_job_is_explained_to_clients_and_drawn() -> None:
-    explained, drawn = reading.in_ticks("docs/api/quickstart.md"), reading.read("docs/architecture.md")
+    explained, drawn = reading.in_ticks("docs/api/publishing.md"), reading.read("docs/architecture.md")
     for state in State:
         assert state.value in explained
         assert state.value in drawn

@@ -118,7 +118,7 @@ def in_an_hour() -> str:
         ({"time_zone": "Mars/Olympus"}, 422, "time_zone", "unknown_time_zone"),
         ({"pubish_at": "2026-12-24T09:00:00Z"}, 400, "pubish_at", "unknown_field"),
         ({"overrides": {STRANGER: {"text": "x"}}}, 422, "overrides", "unknown_destination"),
-        ({"overrides": {"nonsense": {"text": "x"}}}, 400, "overrides", "invalid"),
+        ({"overrides": {"nonsense": {"text": "x"}}}, 422, "overrides", "unknown_destination"),
         ({"overrides": {STRANGER: {"txt": "x"}}}, 400, "overrides", "unknown_field"),
         ({"text": ["x"]}, 400, "text", "invalid"),
         ({"text": "nul \x00 byte"}, 400, "text", "null_characters_not_allowed"),
