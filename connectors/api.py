@@ -178,7 +178,8 @@ class ConnectionViewSet(ListModelMixin, GenericViewSet[Connection]):
     def refreshes(self, request: Request, pk: UUID) -> Response:
         """Every renewal of the tokens, newest first, as long as the history is kept."""
         connection = selectors.connection_of(principal_of(request).tenant, pk)
-        page = self.paginate_queryset(renewing.refreshes_of(principal_of(request), connection))
+        history: Any = renewing.refreshes_of(principal_of(request), connection)
+        page: Any = self.paginate_queryset(history)
         return self.get_paginated_response(RefreshSerializer(page, many=True).data)
 
     @extend_schema(request=ChoiceSerializer, responses=DestinationSerializer(many=True))

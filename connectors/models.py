@@ -116,7 +116,9 @@ class TokenPlan(models.Model):
         db_table = "token_plans"
         indexes: ClassVar = [
             models.Index(
-                fields=["platform", "due_at", "ends_at"], condition=Q(due_at__isnull=False), name="token_plans_due"
+                fields=["platform", "due_at", "ends_at", "connection"],
+                condition=Q(due_at__isnull=False),
+                name="token_plans_due",
             ),
             models.Index(
                 fields=["platform", "held_until"], condition=Q(held_until__isnull=False), name="token_plans_held"

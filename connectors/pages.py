@@ -119,7 +119,8 @@ def grant_facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
     """Return what is known of the end that only a person can put off, and of the hub's own next renewal."""
     plan = TokenPlan.objects.filter(pk=connection.pk).first()
     gone = plan is None or connection.status == Connection.Status.INACTIVE
-    ends = None if gone or plan is None else plan.grant_ends_at
+    # Whoever is asked to reconnect already needs no second date.
+    ends = plan.grant_ends_at if plan is not None and connection.status == Connection.Status.ACTIVE else None
     return {
         "can_refresh": not gone and _can_renew(connection.platform_id),
         "next_refresh_at": None if gone or plan is None else plan.due_at,

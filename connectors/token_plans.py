@@ -7,6 +7,7 @@ by ``mend``, which runs every few minutes.
 """
 
 import hashlib
+import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,7 +36,7 @@ SAME_END: Final = timedelta(hours=12)
 AFTER_OUR_TRY: Final = 0.85
 _BATCH: Final = 500
 #: Of those that are due, so many are compared by their ends at once.
-_WINDOW: Final = 1000
+_WINDOW: Final = 200
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _CHANGING: Final = [
     "platform", "version", "rule", "ends_at", "due_at", "held_until", "tried_at", "failures", "refused_version",
@@ -90,9 +91,9 @@ def hand_out(*, now: datetime, hold: timedelta, platform: str = "", limit: int |
             if room <= 0:
                 continue
             skipping = database.features.has_select_for_update_skip_locked
-            waiting = mine.filter(due_at__lte=now).order_by("due_at").values("pk")[:_WINDOW]
-            due = mine.filter(pk__in=waiting).order_by("ends_at", "connection_id")
-            rows = list(due.select_for_update(skip_locked=skipping)[:room])
+            longest_due = mine.filter(due_at__lte=now).order_by("due_at").values_list("ends_at", "pk")[:_WINDOW]
+            first = [pk for _, pk in heapq.nsmallest(room, ((ends or now, pk) for ends, pk in longest_due))]
+            rows = list(mine.filter(pk__in=first).select_for_update(skip_locked=skipping))
             until = now + hold
             TokenPlan.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=until, held_until=until)
         taken += [(row.ends_at or now, Handed(row.pk, row.version)) for row in rows]

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='tokenplan',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['platform', 'due_at', 'ends_at'], name='token_plans_due'),
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['platform', 'due_at', 'ends_at', 'connection'], name='token_plans_due'),
         ),
         migrations.AddIndex(
             model_name='tokenplan',

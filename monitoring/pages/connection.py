@@ -98,7 +98,7 @@ def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
         "connected_at": connection.connected_at,
         "token_hint": mark.hint if mark else "",
         "refresh_expires_at": connection.refresh_expires_at,
-        "refreshed_at": mark.sealed_at if mark and mark.replaced else None,
+        "refreshed_at": mark.sealed_at if mark and mark.replaced else connection.refreshed_at,
         "next_check_at": connection.next_health_at,
         "api_version": version.name if version else "",
         "api_sunset_at": version.ends_on if version else None,

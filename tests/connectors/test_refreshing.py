@@ -35,7 +35,7 @@ def exchanges(world: World) -> int:
     return sum("oauth/access_token" in call["path"] for call in world.journal.entries(limit=500))
 
 
-def refresh(connection: Connection, *, clock: Callable[[], datetime] = timezone.now, **asked: int) -> Outcome:
+def refresh(connection: Connection, *, clock: Callable[[], datetime] = timezone.now, **asked: Any) -> Outcome:
     return refresh_connection(connection_id=connection.pk, reason="test", clock=clock, **asked)
 
 

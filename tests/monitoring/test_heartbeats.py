@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from config.beat import LEASE as BEAT_LEASE
 from config.beat import STANDBY_SECONDS, LeasedScheduler
-from config.celery import app
+from config.celery import QUEUES, app
 from monitoring import heartbeats
 from monitoring.models import Heartbeat
 
@@ -111,7 +111,7 @@ def empty(app: Celery) -> int:
     """Take every message out of the queues that beat fills; return how many there were."""
     taken = 0
     with app.connection_for_write() as link:
-        for name in ("publish", "health"):
+        for name in QUEUES:
             queue = link.SimpleQueue(name)
             taken += queue.clear() or 0
             queue.close()

@@ -120,7 +120,7 @@ def _line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith(("ready", "{")):
-            return line
+            return str(line)
     raise RuntimeError(f"A worker ended by itself, with code {process.wait()}.")
 
 
