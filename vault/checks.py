@@ -14,7 +14,7 @@ from foundation.secret import Secret
 from vault import local, providers
 from vault.keyholders import AWS_KMS, LOCAL, VaultUnavailable
 from vault.kms_settings import region_of
-from vault.models import DataKey, MasterKey
+from vault.models import DataKey, MasterKey, Rotation
 
 MAKE: Final = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 #: Where orchestrators put secrets, with modes of their own choice.
@@ -143,9 +143,15 @@ def _looked_through() -> list[CheckMessage]:
             messages.append(Warning(told, hint="Run 'manage.py rotate_keys'; the key may stay.", id="vault.W004"))
     newest = in_use[-1] if in_use else None
     elsewhere = DataKey.objects.exclude(master_key=newest).count() if newest else DataKey.objects.count()
-    if elsewhere:
-        told = f"{elsewhere:,} data keys are under a master key that is not the newest: a rotation was not finished."
-        messages.append(Warning(told, hint="Run 'manage.py rotate_keys' again; it goes on.", id="vault.W005"))
+    open_run = Rotation.objects.filter(finished_at=None).order_by("pk").last()
+    if elsewhere or open_run is not None:
+        option = " --data-keys" if open_run is not None and open_run.kind == Rotation.Kind.DATA_KEYS else ""
+        whose = f" --tenant {open_run.tenant.slug}" if open_run is not None and open_run.tenant else ""
+        told = "A rotation of keys was not finished" + (
+            f": {elsewhere:,} data keys are under a master key that is not the newest." if elsewhere else "."
+        )
+        hint = f"Run 'manage.py rotate_keys{option}{whose}'; it goes on. While one runs, this is no news."
+        messages.append(Warning(told, hint=hint, id="vault.W005"))
     elif settings.VAULT_MASTER_KEY_PREVIOUS and newest is not None and _is_current(newest):
         told = "VAULT_MASTER_KEY_PREVIOUS names master keys that nothing uses any more."
         hint = "Take it out of the settings, and restart; keep the key as long as backups made under it."

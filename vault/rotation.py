@@ -7,7 +7,7 @@ is gone on with by the next, two at once do no harm, and a refresh that stores a
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -130,7 +130,7 @@ def rotate_data_keys(
     return report
 
 
-def erase_retired(*, actor: str, now: datetime, kept_for: Any, dry_run: bool = False) -> dict[str, int]:
+def erase_retired(*, actor: str, now: datetime, kept_for: timedelta, dry_run: bool = False) -> dict[str, int]:
     """Delete keys that nothing uses any more: retired data keys after their time, then retired master keys. Audited."""
     data_keys = DataKey.objects.filter(retired_at__lt=now - kept_for, secrets=None)
     gone = {"data_keys": data_keys.count()}

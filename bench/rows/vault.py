@@ -19,7 +19,7 @@ from django.db import connection
 
 from bench import world
 from bench.figures import Row, percentile
-from bench.hub import Hub
+from bench.hub import WORKERS, Hub
 from bench.processes import NotMeasurable, Program, python
 from bench.rows import Options
 from connectors.models import Connection
@@ -94,7 +94,7 @@ def _under_way(hub: Hub, row: Row, houses: list[world.House], floor: float) -> N
     hub.stub.reset(latency_ms=LATENCY_MS)
     world.forget_posts()
     total = 0
-    with hub.workers(**known) as workers, hub.meter(workers=workers) as meter:
+    with hub.workers(WORKERS, **known) as workers, hub.meter(workers=workers) as meter:
         alone = _steady(houses, lambda: time.monotonic() > calm, "before") if (calm := time.monotonic() + 10) else 0
         total += alone
         began = time.monotonic()

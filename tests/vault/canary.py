@@ -97,7 +97,7 @@ def broker() -> str:
     if settings.REDIS_URL:
         import redis
 
-        link = redis.Redis.from_url(settings.REDIS_URL)
+        link: Any = redis.Redis.from_url(settings.REDIS_URL)
         raw = b"\n".join(key + b" " + (link.dump(key) or b"") for key in link.scan_iter())
         lists = [link.lrange(key, 0, -1) for key in link.scan_iter() if link.type(key) == b"list"]
         texts = [raw.decode("latin-1"), *(message.decode("latin-1") for found in lists for message in found)]
@@ -160,7 +160,7 @@ def live(net: Net) -> dict[str, str]:
 
     from config import env
     from connectors import http, refreshing
-    from connectors.manager import get_connector
+    from connectors.manager import get_connector, registration
     from connectors.models import Connection
     from connectors.services import choose_destinations, store_destinations, store_grant
     from foundation.errors import ConfigurationError
@@ -275,8 +275,8 @@ def live(net: Net) -> dict[str, str]:
         **issued,
         "master key": MASTER,
         "session key": SECRET_KEY,
-        "client secret": settings.META_APP_SECRET.reveal(),
-        "TikTok's client secret": settings.TIKTOK_APP_SECRET.reveal(),
+        "client secret": registration("meta").client_secret.reveal(),
+        "TikTok's client secret": registration("tiktok").client_secret.reveal(),
         "a setting's secret": APP_SECRET,
         "API key": key.reveal().split("_", 2)[2],
         "Meta's code": said["code"],
@@ -303,6 +303,11 @@ def leak(token: str) -> None:
     )
 
 
+def shout(token: str) -> None:
+    """Fail with a token in the words."""
+    raise RuntimeError(f"no answer to {token}")
+
+
 def search(net: Net, secrets: dict[str, str]) -> list[str]:
     """Return which secrets stand where, in which form."""
     sources = net.sources()
@@ -326,7 +331,7 @@ def main() -> int:
     leaked = "TikTok's token 0"
     leak(secrets[leaked])
     with net.failing(RuntimeError):
-        raise RuntimeError(f"no answer to {secrets[leaked]}")
+        shout(secrets[leaked])
     seen = search(net, {leaked: secrets[leaked]})
     told = {"found": found, "secrets": sorted(secrets), "searched": sizes, "leaks_seen": seen}
     sys.stdout.write(json.dumps(told) + "\n")

@@ -48,13 +48,13 @@ def test_openings_are_counted_by_connection_kind_purpose_and_minute_and_written_
 def test_more_openings_of_one_minute_are_added_to_the_same_row(
     tenant: Tenant, place: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accesses.time, "time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr("vault.accesses.time.time", lambda: 1_800_000_000.0)
     put(tenant, place)
     for _ in range(3):
         take(tenant, place)
         accesses.flush()
     assert Access.objects.get().count == 3
-    monkeypatch.setattr(accesses.time, "time", lambda: 1_800_000_060.0)
+    monkeypatch.setattr("vault.accesses.time.time", lambda: 1_800_000_060.0)
     take(tenant, place)
     accesses.flush()
     assert sorted(Access.objects.values_list("count", flat=True)) == [1, 3]

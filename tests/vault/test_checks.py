@@ -14,6 +14,7 @@ from tenants.models import Tenant
 from tests.vault.conftest import in_another_process, put
 from tests.vault.kms import Gate
 from vault import checks, rotation
+from vault import kms as product
 from vault.models import MasterKey
 
 GOOD = Secret("d6Rk-2m_Zq81bV7tY0wXcLhNfSgJ4uEoPaKi9sQmTzU5")
@@ -131,6 +132,10 @@ def test_a_rotation_that_was_not_finished_is_told_and_so_is_a_previous_key_that_
     assert look() == ["vault.W006"]
     settings.VAULT_MASTER_KEY_PREVIOUS = ()
     assert look() == []
+    with pytest.raises(Killed):
+        rotation.rotate_data_keys(actor="system:test", clock=timezone.now, progress=die)
+    [told] = checks._looked_through()
+    assert "rotate_keys --data-keys'" in str(told.hint)
 
 
 def test_a_key_that_does_not_open_is_told(look: Callable[[], list[str | None]], settings: Any) -> None:
@@ -140,8 +145,6 @@ def test_a_key_that_does_not_open_is_told(look: Callable[[], list[str | None]], 
 
 def test_a_kms_that_refuses_is_told(look: Callable[[], list[str | None]], kms: Gate) -> None:
     rotation.rotate_master_key(actor="system:test", clock=timezone.now)
-    from vault import kms as product
-
     product._verified.clear()
     kms.trouble = (400, "DisabledException")
     assert look() == ["vault.E006"]

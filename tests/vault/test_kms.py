@@ -20,10 +20,13 @@ from tenants.models import Tenant
 from tenants.services import create_tenant
 from tests.vault.conftest import CANARY, KIND, in_another_process, put, take
 from tests.vault.kms import Gate
+from tests.vault.test_leaks import written
 from vault import datakeys
 from vault import kms as product
 from vault import services as vault
 from vault.models import DataKey, EncryptedSecret, MasterKey
+
+__all__ = ["written"]
 
 DENIED = (400, "AccessDeniedException")
 THROTTLED = (400, "ThrottlingException")

@@ -41,6 +41,10 @@ def data_keys(**more: Any) -> rotation.Report:
     return rotation.rotate_data_keys(actor="system:test", clock=timezone.now, **more)
 
 
+def erased(now: datetime, *, dry_run: bool = False) -> dict[str, int]:
+    return rotation.erase_retired(actor="system:test", now=now, kept_for=timedelta(days=7), dry_run=dry_run)
+
+
 @pytest.fixture
 def tenants(db: None) -> list[Tenant]:
     """Three tenants with four secrets each, at places of their own."""
@@ -246,12 +250,11 @@ def test_what_jobs_under_way_remember_opens_for_days_after_a_rotation_and_then_i
     master()
     datakeys.forget()
     assert vault.unlock(tenant_id=tenant.pk, place="connection:1", locked=locked).reveal() == CANARY
-    kept = {"actor": "system:test", "kept_for": timedelta(days=7)}
-    assert rotation.erase_retired(now=now, **kept) == {"data_keys": 0, "master_keys": 1}
+    assert erased(now) == {"data_keys": 0, "master_keys": 1}
     assert vault.unlock(tenant_id=tenant.pk, place="connection:1", locked=locked).reveal() == CANARY
     later = now + timedelta(days=8)
-    assert rotation.erase_retired(now=later, dry_run=True, **kept) == {"data_keys": 3, "master_keys": 0}
-    assert rotation.erase_retired(now=later, **kept) == {"data_keys": 3, "master_keys": 0}
+    assert erased(later, dry_run=True) == {"data_keys": 3, "master_keys": 0}
+    assert erased(later) == {"data_keys": 3, "master_keys": 0}
     datakeys.forget()
     with pytest.raises(vault.SecretUnreadable):
         vault.unlock(tenant_id=tenant.pk, place="connection:1", locked=locked)
