@@ -1502,6 +1502,8 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "publishing.models.PublishJob.Role",
         "MemberRoleEnum": "tenants.models.Membership.Role",
         "ApiKeyStateEnum": "tenants.serializers.KEY_STATES",
+        "StatusEnum": "connectors.models.CONNECTION_STATUSES",
+        "ConnectLinkStatusEnum": "connectors.models.ConnectLink.Status",
     },
 }
 

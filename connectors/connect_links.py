@@ -417,8 +417,9 @@ def address_of(secret: Secret) -> str:
 
 
 def _create(link: ConnectLink, *, now: datetime) -> str:
-    live = ConnectLink.objects.filter(tenant_id=link.tenant_id, finished_at=None, expires_at__gt=now)
-    if live.count() >= settings.CONNECT_LINKS_LIVE:
+    # What the hub mails is bounded where it is mailed; it must reach people whatever a client app does.
+    live = ConnectLink.objects.filter(tenant_id=link.tenant_id, finished_at=None, expires_at__gt=now, mailed_to="")
+    if not link.mailed_to and live.count() >= settings.CONNECT_LINKS_LIVE:
         raise TooMany(
             f"{settings.CONNECT_LINKS_LIVE:,} links of this tenant wait to be used.",
             remedy="Cancel some (DELETE /api/connect-links/<id>/), or let them live for a shorter time.",

@@ -1,6 +1,6 @@
 """Rows of the embassy: platforms, connections, destinations, logins under way, links to connect by, what platforms told us."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
@@ -441,3 +441,7 @@ class DataDeletion(Row):
 
     def __str__(self) -> str:
         return f"{self.code} on {self.platform_id}"
+
+
+#: By which the OpenAPI document gives the states of a connection a lasting name.
+CONNECTION_STATUSES: Final = tuple(Connection.Status.values)

@@ -94,7 +94,7 @@ def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
         "platform_name": connection.platform.name,
         "name": connection.display_name,
         "account": "",
-        "connected_by": _who(actor or ""),
+        "connected_by": _connected_by(actor or ""),
         "connected_at": connection.connected_at,
         "token_hint": mark.hint if mark else "",
         "refresh_expires_at": connection.refresh_expires_at,
@@ -108,7 +108,7 @@ def _facts(connection: Connection, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _who(actor: str) -> str:
+def _connected_by(actor: str) -> str:
     kind, _, name = actor.partition(":")
     return "a connect link" if kind == "link" else name
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors.connect_links import reconnect_link
 from connectors.models import Connection, ConnectLink, Destination
 from foundation.secret import Secret
 from sandbox.meta import demo
@@ -176,6 +177,8 @@ def test_mails_are_bounded_and_bad_addresses_are_refused(
     member_client: Client, sick: Connection, settings: Any
 ) -> None:
     page = reverse("mail_reconnect_link", args=[sick.pk])
+    for _ in range(3):  # what the hub mails by itself is counted elsewhere
+        reconnect_link(connection=sick, now=timezone.now(), actor="system:outbox", mailed_to="a@example.com")
     for address in ("nonsense", "a@example.com\nBcc: b@example.com", ""):
         assert member_client.post(page, {"email": address}).status_code == 422
     said = [member_client.post(page, {"email": "a@example.com"}).status_code for _ in range(4)]

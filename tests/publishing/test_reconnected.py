@@ -21,7 +21,7 @@ from tests.conftest import House
 @pytest.fixture
 def failed(house: House, destination: Destination) -> list[PublishJob]:
     """Three jobs that failed: two because the account had to be reconnected, one for another reason."""
-    jobs = []
+    jobs: list[PublishJob] = []
     for kind in ("reconnect_required", "reconnect_required", "content_rejected"):
         draft = Draft(text=f"Post {len(jobs)}", destinations=(destination.pk,))
         post, _ = publish_post(principal=house.principal, draft=draft, idempotency_key=None, now=timezone.now())
