@@ -107,11 +107,11 @@ def _send(mail: Mail, token: UUID, server: Any, *, clock: Clock) -> bool:
 
 def _put_off(mail: Mail, token: UUID, error: Exception, *, now: datetime) -> None:
     """Write a failure down without the server's words, which may repeat addresses and names."""
-    code = getattr(error, "smtp_code", None)
+    status = getattr(error, "smtp_code", None)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = next((status for status, _ in error.recipients.values()), None)
-    told = storable(type(error).__name__ + (f" ({code})" if code else ""))[:300]
-    if code in _FOR_GOOD or mail.tries >= len(WAITS):
+        status = next((number for number, _ in error.recipients.values()), None)
+    told = storable(type(error).__name__ + (f" ({status})" if status else ""))[:300]
+    if status in _FOR_GOOD or mail.tries >= len(WAITS):
         _end(mail, token, now=now, state=Mail.State.FAILED, error=told)
     else:
         mine = Mail.objects.filter(pk=mail.pk, lease_token=token)
