@@ -82,8 +82,10 @@ def claim(*, now: datetime, limit: int) -> list[MetricWatch]:
     """Take watches that are due, moving them on by a lease, so that nobody else takes them meanwhile."""
     lease = uuid4()
     ids = _take(lease, now=now, limit=limit)
-    rows = MetricWatch.objects.filter(pk__in=ids).select_related(
-        "job__watch", "destination__connection", "platform", "tenant"
+    rows = (
+        MetricWatch.objects.filter(pk__in=ids)
+        .order_by()
+        .select_related("job__watch", "destination__connection", "platform", "tenant")
     )
     return sorted(rows, key=lambda watch: ids.index(watch.pk))
 

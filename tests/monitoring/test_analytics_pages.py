@@ -185,10 +185,10 @@ def test_another_tenants_places_and_posts_are_not_there(
 def test_no_query_string_crashes_a_page(member_client: Client, tell: Tell, destination: Destination) -> None:
     tell(views=1)
     places = (reverse("analytics"), reverse("analytics_place", args=[destination.pk]), reverse("analytics_posts_csv"))
+    names = ("cursor", "sort", "days", "since", "until", "platform", "destination")
     for address in places:
         for nasty in ("\x00", "٣", "9999-99-99", "WyJhIiwxLDJd"):
-            for name in ("cursor", "sort", "days", "since", "until", "platform", "destination"):
-                assert member_client.get(address, {name: nasty}).status_code == 200, (address, name, nasty)
+            assert member_client.get(address, dict.fromkeys(names, nasty)).status_code == 200, (address, nasty)
     told = member_client.get(places[0], {"since": "2026-03-02", "until": "2026-03-01"})
     assert "The first day is after the last." in words(told)
 
