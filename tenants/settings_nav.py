@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.urls import reverse
 
 from tenants.principal import Principal
-from tenants.scopes import AUDIT_READ, KEYS_WRITE, TENANT_READ
+from tenants.scopes import AUDIT_READ, CONNECTIONS_WRITE, KEYS_WRITE, TENANT_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ ENTRIES: Final = (
     Entry("Tenant", "tenant_settings", TENANT_READ),
     Entry("Members", "members", TENANT_READ),
     Entry("API keys", "api_keys", KEYS_WRITE, below=("new_api_key", "rotate_api_key")),
+    Entry("Return addresses", "connect_settings", CONNECTIONS_WRITE),
+    Entry("Mails to you", "mail_preferences"),
     Entry("Audit log", "audit_log", AUDIT_READ),
 )
 
