@@ -125,9 +125,8 @@ PROXIES = (
     )
     * BEHIND_PROXY
 )
-ADMIN_PATH = env.text("ADMIN_PATH", default="admin", help="Where operators find the admin, below PUBLIC_URL.").strip(
-    "/"
-)
+_admin_path = env.text("ADMIN_PATH", default="admin", help="Where operators find the admin, below PUBLIC_URL.")
+ADMIN_PATH = _admin_path.strip("/")
 if not re.fullmatch(r"[\w-]+(/[\w-]+)*", ADMIN_PATH) or ADMIN_PATH.split("/")[0] in {"api", "static", "webhooks"}:
     raise ImproperlyConfigured(
         "ADMIN_PATH must be a path of letters, digits and dashes that nothing else uses, such as admin."

@@ -14,6 +14,9 @@ ZONES = sorted(
     zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
 )
 
+_ANY_CODE = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text"})
+_DIGITS = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+
 
 class PageForm(forms.Form):
     """A form that refuses fields nobody declared, as the API does: a misspelt one is an error, not a wish ignored."""
@@ -142,7 +145,7 @@ class ProofForm(PageForm):
         label="Code",
         max_length=64,
         help_text="Of your app, or a recovery code.",
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text"}),
+        widget=_ANY_CODE,
     )
 
 
@@ -153,7 +156,7 @@ class FirstCodeForm(ProofForm):
         label="Code",
         max_length=64,
         help_text="The six digits that the app shows now.",
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=_DIGITS,
     )
     field_order = ("code", "current")
 

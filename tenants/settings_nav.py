@@ -25,6 +25,7 @@ ENTRIES: Final = (
     Entry("Members", "members", TENANT_READ),
     Entry("API keys", "api_keys", KEYS_WRITE, below=("new_api_key", "rotate_api_key")),
     Entry("Connecting", "connect_settings", CONNECTIONS_WRITE),
+    Entry("Mails to you", "mail_preferences"),
     Entry("Audit log", "audit_log", AUDIT_READ),
 )
 

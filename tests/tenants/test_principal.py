@@ -29,12 +29,13 @@ from tenants.scopes import (
     SCOPES,
     TENANT_READ,
     TENANT_WRITE,
+    WEBHOOKS_WRITE,
 )
 from tenants.services import add_member, create_api_key
 from tests.conftest import House
 
 Role = Membership.Role
-FOR_OWNERS = {CONNECTIONS_WRITE, TENANT_WRITE, KEYS_WRITE, AUDIT_READ}
+FOR_OWNERS = {CONNECTIONS_WRITE, WEBHOOKS_WRITE, TENANT_WRITE, KEYS_WRITE, AUDIT_READ}
 
 
 def choose(client: Client, tenant: Tenant) -> None:

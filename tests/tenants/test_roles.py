@@ -26,6 +26,10 @@ API: Final = (
     (".*", r"/api/api-keys/", OWNER),
     ("get", r"/api/(members|tenant)/", VIEWER),
     (".*", r"/api/(members|tenant|invitations|audit-log)/", OWNER),
+    ("get", r"/api/(webhook-endpoints|webhook-deliveries|events)/", EDITOR),
+    (".*", r"/api/(webhook-endpoints|webhook-deliveries)/", OWNER),
+    ("post|patch|delete", r"/api/(connect-links|connect-settings|return-origins)/", OWNER),
+    ("post", r"/api/connections/{id}/redrive/|/api/analytics/", EDITOR),
     (".*", r"/api/destinations/{id}/(members|segments)/", EDITOR),
     ("get", r"/api/", VIEWER),
     (".*", r"/api/(publish|posts|jobs|dead-letters|media)(/|$)", EDITOR),
@@ -37,6 +41,12 @@ PAGES: Final = (
     ("post", r"/settings/account/", VIEWER),
     ("post", r"/settings/members/leave$", VIEWER),
     (".*", r"/settings/", OWNER),
+    (".*", r"/mail-preferences$", VIEWER),
+    (".*", r"/webhook-endpoints/(new|<uuid>/edit)$", OWNER),
+    ("get", r"/webhook-", EDITOR),
+    ("post", r"/webhook-", OWNER),
+    ("post", r"/events-in/", OWNER),
+    ("post", r"/connections/<uuid>/redrive$|/analytics/", EDITOR),
     (".*", r"/connections/new", OWNER),
     ("post", r"/connections/", OWNER),
     ("get", r"/connections/<uuid>/destinations$", OWNER),
@@ -49,7 +59,7 @@ PAGES: Final = (
 )
 #: Addresses that are not a member's: strangers come here, or platforms.
 OPEN: Final = re.compile(
-    r"/(sign-in|sign-out|switch-tenant|password/|invitations/|webhooks/|media/|healthz|readyz|docs/|favicon|static/|admin/|api/)"
+    r"/(sign-in|sign-out|switch-tenant|password/|invitations/|webhooks/|media/|c/|mail-preferences/leave/|healthz|readyz|docs/|favicon|static/|admin/|api/)"
 )
 
 
