@@ -30,7 +30,7 @@ def check_due_connections() -> None:
     """Hand out the health checks that are due, so many side by side; and forget what is old."""
     now = timezone.now()
     until = (now + HAND_ON_FOR).isoformat()
-    for connection_id in health.claim_due_connections(now=now, limit=settings.HEALTH_CHECKS_AT_ONCE):
+    for connection_id in health.claim_due_connections(now=now):
         check_connection.delay(str(connection_id), until)
     health.forget_old(now=now)
 
