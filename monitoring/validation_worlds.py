@@ -49,9 +49,10 @@ class SandboxWorld:
                 "The sandbox gave no consent.", remedy="Look at the callback addresses it was started with."
             )
         callback = Callback(str(back["state"]), str(back["code"]), "", "")
-        return finish_connect(
+        connection, _ = finish_connect(
             principal=principal, user=user, platform=platform, binding=binding, callback=callback, now=timezone.now()
         )
+        return connection
 
     def troubles(self, platform: str) -> tuple[tuple[str, Callable[[], None], type[ConnectorError]], ...]:
         """Return what any platform can suffer; each strikes the next call."""

@@ -77,7 +77,7 @@ def measure(hub: Hub, options: Options) -> Row:
             times.append((time.perf_counter() - started) * 1000)
         row.tell(f"{name}, p50", percentile(times, 0.5), "ms")
         row.tell(f"{name}, p95", percentile(times, 0.95), "ms", at_most=most)
-        with sweeps._plans() as plans:
+        with sweeps.plans_of() as plans:
             ask()
         row.facts[name] = {"ms": [round(one, 2) for one in times], "plans": plans}
     days = weeks.days
@@ -103,17 +103,17 @@ def _fill(posts: int, values: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("TRUNCATE metric_watches, post_metrics, post_metric_history, account_metrics")
-        job = sweeps._id("a", "n")
-        sweeps._insert(
+        job = sweeps.uuid_of("a", "n")
+        sweeps.insert(
             cursor,
             MetricWatch,
             posts,
             {
-                "id": sweeps._id("e", "n"),
+                "id": sweeps.uuid_of("e", "n"),
                 "kind": "'post'",
                 "job_id": job,
                 "tenant_id": f"'{small.pk}'::uuid",
-                "destination_id": sweeps._id("d", "n % 1000"),
+                "destination_id": sweeps.uuid_of("d", "n % 1000"),
                 "platform_id": "'meta'",
                 "published_at": "now() - interval '1 second' * n",
                 "due_at": "CASE WHEN n % 200 = 0 THEN now() - interval '1 second' * (n % 900) "
@@ -121,15 +121,15 @@ def _fill(posts: int, values: int) -> None:
             },
         )
         metric = f"({_array(_POST_METRICS)})[1 + (n % {len(_POST_METRICS)})::int]"
-        sweeps._insert(
+        sweeps.insert(
             cursor,
             PostMetric,
             values,
             {
                 "id": "n",
-                "job_id": sweeps._id("a", f"n / {len(_POST_METRICS)}"),
+                "job_id": sweeps.uuid_of("a", f"n / {len(_POST_METRICS)}"),
                 "tenant_id": owner.replace("n % 2", f"(n / {len(_POST_METRICS)}) % 2"),
-                "destination_id": sweeps._id("d", f"(n / {len(_POST_METRICS)}) % 1000"),
+                "destination_id": sweeps.uuid_of("d", f"(n / {len(_POST_METRICS)}) % 1000"),
                 "platform_id": "'meta'",
                 "published_at": f"now() - interval '1 second' * ((n / {len(_POST_METRICS)}) * 37 % {_DAYS * 86400})",
                 "metric": metric,
@@ -139,13 +139,13 @@ def _fill(posts: int, values: int) -> None:
             },
         )
         many = len(_PLACE_METRICS)
-        sweeps._insert(
+        sweeps.insert(
             cursor,
             AccountMetric,
             values,
             {
                 "id": "n",
-                "destination_id": sweeps._id("d", f"n / {many * _DAYS}"),
+                "destination_id": sweeps.uuid_of("d", f"n / {many * _DAYS}"),
                 "tenant_id": owner.replace("n % 2", f"(n / {many * _DAYS}) % 2"),
                 "platform_id": "'meta'",
                 "metric": f"({_array(_PLACE_METRICS)})[1 + (n % {many})::int]",

@@ -100,7 +100,7 @@ class RefreshSerializer(StrictSerializer):
 class NumberField(serializers.FloatField):
     """A number, without a fraction where there is none."""
 
-    def to_representation(self, value: float) -> float | int:
+    def to_representation(self, value: float) -> Any:
         """Write it."""
         return whole(float(value))
 

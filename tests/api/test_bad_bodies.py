@@ -129,7 +129,7 @@ def test_three_hundred_bodies_with_one_thing_wrong_never_crash_anything(api: Cli
 )  # fmt: skip
 @pytest.mark.django_db
 def test_a_strange_key_is_no_key(headers: dict[str, str]) -> None:
-    sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    sent: Any = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
     refused(
         Client().get("/api/posts/", **sent), 401, "not_authenticated" if "Basic" in str(headers) else "invalid_api_key"
     )

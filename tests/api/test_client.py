@@ -53,7 +53,7 @@ def answering(*answers: Any) -> tuple[Any, list[httpx.Request]]:
     return hub, asked
 
 
-POST = {
+POST: dict[str, Any] = {
     "id": str(uuid.UUID(int=1)), "state": "published", "text": "", "link": "", "media": [], "settings": {}, "overrides": {},
     "first_comment": "", "publish_at": None, "time_zone": "", "in_order": False, "idempotency_key": "k", "created_by": "x",
     "created_at": "2026-01-01T00:00:00Z", "jobs": [],

@@ -59,7 +59,7 @@ def walk(patterns: Any, prefix: str = "") -> Iterator[Address]:
         if isinstance(pattern, URLResolver):
             yield from walk(pattern.url_patterns, route)
         elif isinstance(pattern, URLPattern) and route.startswith("api/"):
-            view = getattr(pattern.callback, "cls", None) or pattern.callback.view_class  # type: ignore[union-attr]
+            view = getattr(pattern.callback, "cls", None) or pattern.callback.view_class  # type: ignore[attr-defined]
             actions = getattr(pattern.callback, "actions", None)
             taken = set(actions or ()) if actions is not None else {name for name in METHODS if hasattr(view, name)}
             yield from (Address(route, method) for method in METHODS if method in taken)

@@ -94,7 +94,7 @@ def operations(document: dict[str, Any], app: Any) -> Iterator[Any]:
     schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config.from_dict(SETTINGS))
     schema.app = app
     for found in schema.get_all_operations():
-        operation = found.ok()
+        operation: Any = found.ok()  # type: ignore[union-attr]
         # The login belongs to browsers and answers them pages; disconnecting leaves nothing to try the rest with.
         if "/oauth/" not in operation.path and operation.definition.raw["operationId"] != "connections_delete":
             yield operation
@@ -137,4 +137,4 @@ def _try(strategy: Any, send: Callable[[Any], None]) -> None:
     hypothesis.settings(
         max_examples=CASES, derandomize=True, database=None, deadline=None,
         suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate],
-    )(hypothesis.given(strategy)(test))()  # fmt: skip
+    )(hypothesis.given(strategy)(test))()  # fmt: skip  # type: ignore[no-untyped-call]

@@ -44,7 +44,8 @@ def test_an_invitation_is_mailed_as_text_and_html_and_its_link_is_stored_as_a_ha
     sent = mail.outbox[-1]
     assert sent.to == [GUEST]
     assert house.owner.email in str(sent.body)
-    html, kind = sent.alternatives[0]  # type: ignore[attr-defined]
+    assert isinstance(sent, mail.EmailMultiAlternatives)
+    html, kind = sent.alternatives[0]
     assert kind == "text/html"
     assert invited in str(html)
     secret = invited.rsplit("/", 1)[1]
