@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.serializers import Serializer
 
 #: What a parameter must look like, by its documented type; other types say more themselves.
 _FORMS: Final[dict[Any, tuple[re.Pattern[str], str]]] = {
@@ -65,6 +66,8 @@ def known_parameters(request: Request, view: Any) -> Mapping[str, Any]:
         for parameter in schema.get_override_parameters():
             if isinstance(parameter, OpenApiParameter) and parameter.location == OpenApiParameter.QUERY:
                 known[parameter.name] = "many" if parameter.many else _ANY.get(parameter.type, parameter.type)
+            elif isinstance(parameter, type) and issubclass(parameter, Serializer):
+                known |= dict.fromkeys(parameter().fields, "any")  # it says by itself what is wrong with a value
     if request.method in {"GET", "HEAD"} and getattr(view, "action", None) not in {None, "retrieve"}:
         known |= _of_list(view)
     return known
