@@ -100,10 +100,10 @@ class ProblemAwareSchema(AutoSchema):
         return re.split(r"(?<=[a-z0-9`)])[.:;](?:\s|$)", first, maxsplit=1)[0] or None
 
     def _get_request_body(self, direction: Direction = "request") -> Any:
-        body = super()._get_request_body(direction)
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         self._takes_a_body = bool(body)
         asked = self.get_request_serializer() if body else None
-        forms = asked.values() if isinstance(asked, dict) else ()
+        forms: Any = asked.values() if isinstance(asked, dict) else ()
         if getattr(asked, "rules", None) or any(isinstance(one, type) for one in forms):
             body["required"] = True  # one of several members is, or one of several forms
         return body
@@ -113,7 +113,7 @@ class ProblemAwareSchema(AutoSchema):
         if direction == "request":
             return bodies
         problems = set(_ALWAYS)
-        if "{" in self.path or any(one["name"] == "cursor" for one in self._get_pagination_parameters()):
+        if "{" in self.path or self._is_paged():
             problems.add("404")
         if self.method != "GET":
             problems.add("409")
@@ -135,6 +135,10 @@ class ProblemAwareSchema(AutoSchema):
             }
         return dict(sorted(told.items()))
 
+    def _is_paged(self) -> bool:
+        told: list[dict[str, Any]] = self._get_pagination_parameters()  # type: ignore[no-untyped-call]
+        return any(one["name"] == "cursor" for one in told)
+
     def _says_no_more(self, code: str, body: dict[str, Any]) -> bool:
         """Tell whether an error that an operation declares as ``None`` has no words of its own."""
         return code in _MEANINGS and "content" not in body
@@ -149,13 +153,13 @@ class ProblemAwareSchema(AutoSchema):
         return self._component(name, ResolvedComponent.RESPONSE, answer)
 
     def _component(self, name: str, kind: str, schema: dict[str, Any]) -> ResolvedComponent:
-        component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)
+        component = ResolvedComponent(name, kind, schema, name)  # type: ignore[no-untyped-call]
         self.registry.register_on_missing(component)
         return component
 
     def _map_basic_serializer(self, serializer: Any, direction: Direction) -> dict[str, Any]:
         """Say that unknown fields are refused, where they are."""
-        mapped: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        mapped: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         strict = isinstance(serializer, StrictSerializer) or (
             isinstance(serializer, type) and issubclass(serializer, StrictSerializer)
         )
@@ -166,7 +170,7 @@ class ProblemAwareSchema(AutoSchema):
 
     def _map_serializer_field(self, field: Any, direction: Direction, bypass_extensions: bool = False) -> Any:
         """Say what DRF checks or tells and drf-spectacular does not know of: blanks, and lists that must not be empty."""
-        mapped = super()._map_serializer_field(field, direction, bypass_extensions)
+        mapped = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if type(mapped) is not dict:
             return mapped
         if direction == "response":
@@ -180,13 +184,13 @@ class ProblemAwareSchema(AutoSchema):
 
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
         """Claim no form for what may be empty."""
-        super()._insert_field_validators(field, schema)
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
         if field.read_only and _may_be_blank(field):
             schema.pop("format", None)
 
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
         """Say that a filter without a value is none."""
-        told: list[dict[str, Any]] = super()._get_filter_parameters()
+        told: list[dict[str, Any]] = super()._get_filter_parameters()  # type: ignore[no-untyped-call]
         for one in told:
             if one["schema"].get("type") == "string" and not {"format", "enum"} & set(one["schema"]):
                 one["schema"]["minLength"] = 1

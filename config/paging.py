@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.core.exceptions import FieldError
 from django.core.exceptions import ValidationError as Untrue
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -40,7 +40,7 @@ class TimeOrderedCursor(BasePagination):
 
     ordering: Any = "-id"
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return the rows of the page that was asked for; raises ``ValidationError`` and ``NotFound`` for what is none."""
         sent = request.query_params
         size = _size(sent)

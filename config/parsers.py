@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import IO, Any, Final
 
-from django.http.multipartparser import parse_header_parameters
+from django.utils.http import parse_header_parameters
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 

@@ -1,7 +1,7 @@
 """The API's door to the workshop: translate in, one call, translate out."""
 
 from dataclasses import replace
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 from uuid import UUID
 
 from django.utils import timezone
@@ -291,7 +291,7 @@ class JobViewSet(_TenantViewSet):
     def timeline(self, request: Request, pk: UUID) -> Response:
         """The whole story of a job in words, oldest first, as its page tells it."""
         job = selectors.job_of(principal_of(request).tenant, pk)
-        return Response(EventSerializer(timeline.story_of(job), many=True).data)
+        return Response(EventSerializer(cast(Any, timeline.story_of(job)), many=True).data)
 
     @extend_schema(request=None, responses=JobSerializer)
     @action(detail=True, methods=["post"])
