@@ -100,10 +100,10 @@ class ProblemAwareSchema(AutoSchema):
         return re.split(r"(?<=[a-z0-9`)])[.:;](?:\s|$)", first, maxsplit=1)[0] or None
 
     def _get_request_body(self, direction: Direction = "request") -> Any:
-        body: Any = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         self._takes_a_body = bool(body)
         asked = self.get_request_serializer() if body else None
-        forms = asked.values() if isinstance(asked, dict) else ()
+        forms: Any = asked.values() if isinstance(asked, dict) else ()
         if getattr(asked, "rules", None) or any(isinstance(one, type) for one in forms):
             body["required"] = True  # one of several members is, or one of several forms
         return body
@@ -136,8 +136,8 @@ class ProblemAwareSchema(AutoSchema):
         return dict(sorted(told.items()))
 
     def _is_paged(self) -> bool:
-        parameters: list[dict[str, Any]] = self._get_pagination_parameters()  # type: ignore[no-untyped-call]
-        return any(one["name"] == "cursor" for one in parameters)
+        told: list[dict[str, Any]] = self._get_pagination_parameters()  # type: ignore[no-untyped-call]
+        return any(one["name"] == "cursor" for one in told)
 
     def _says_no_more(self, code: str, body: dict[str, Any]) -> bool:
         """Tell whether an error that an operation declares as ``None`` has no words of its own."""
@@ -153,7 +153,7 @@ class ProblemAwareSchema(AutoSchema):
         return self._component(name, ResolvedComponent.RESPONSE, answer)
 
     def _component(self, name: str, kind: str, schema: dict[str, Any]) -> ResolvedComponent:
-        component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)  # type: ignore[no-untyped-call]
+        component = ResolvedComponent(name, kind, schema, name)  # type: ignore[no-untyped-call]
         self.registry.register_on_missing(component)
         return component
 

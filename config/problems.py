@@ -176,6 +176,8 @@ def plain_problem(request: HttpRequest, status: int, detail: str, *, remedy: str
         503: "Repeat the request in a few seconds, with the same Idempotency-Key.",
     }
     body = problem(status=status, code=code, title=phrase, detail=detail, remedy=remedy or usual.get(status, ""))
+    # Some refusals come before the log knows the request.
+    body.setdefault("request_id", request.META.get("HTTP_X_REQUEST_ID", ""))
     return JsonResponse(body, status=status, content_type=MEDIA_TYPE)
 
 

@@ -1496,6 +1496,11 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "publishing.states.NAMES",
+        "ConnectionStatusEnum": "connectors.models.Connection.Status",
+        "DeliveryStateEnum": "outbox.models.WebhookDelivery.State",
+        "EndpointHealthEnum": ["healthy", "failing", "disabled", "unknown"],
+        "HealthEnum": [("healthy", "Healthy"), ("degraded", "Degraded"), ("unhealthy", "Unhealthy")],
+        "ConnectLinkStatusEnum": "connectors.models.ConnectLink.Status",
         "HealthStateEnum": "monitoring.serializers.STATES",
         "ConnectionHealthStateEnum": "monitoring.serializers.STATES_OR_UNKNOWN",
         "RoleEnum": "publishing.models.PublishJob.Role",

@@ -96,7 +96,7 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
     """A connection; its tokens are never shown."""
 
     platform = serializers.CharField(source="platform_id")
-    status = serializers.ChoiceField(choices=Connection.Status.values)
+    status = serializers.ChoiceField(choices=Connection.Status.choices)
     reconnect_url = serializers.SerializerMethodField(
         help_text="Where its owner, signed in to the hub with a browser, connects it anew."
     )

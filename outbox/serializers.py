@@ -78,7 +78,7 @@ class ChangeEndpointSerializer(StrictSerializer):
     enabled = serializers.BooleanField(required=False, help_text="Switching it on also forgets its failures.")
 
 
-class AttemptSerializer(serializers.Serializer[Any]):
+class DeliveryAttemptSerializer(serializers.Serializer[Any]):
     """One attempt of a delivery."""
 
     at = serializers.DateTimeField()
@@ -107,7 +107,7 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
 class WholeDeliverySerializer(DeliverySerializer):
     """A delivery with what is sent and every attempt kept."""
 
-    attempts = AttemptSerializer(many=True, help_text="The latest twenty.")
+    attempts = DeliveryAttemptSerializer(many=True, help_text="The latest twenty.")
     request_headers = serializers.SerializerMethodField()
     request_body = serializers.SerializerMethodField()
 

@@ -43,7 +43,6 @@ from publishing.serializers import (
     DraftSerializer,
     EditPostSerializer,
     EditSerializer,
-    EventSerializer,
     JobActionSerializer,
     JobDetailSerializer,
     JobSerializer,
@@ -54,6 +53,7 @@ from publishing.serializers import (
     RedriveSerializer,
     RehearsalSerializer,
     RemovalsSerializer,
+    StoryEventSerializer,
     told_post,
 )
 from tenants.limits import EXPENSIVE, PUBLISH
@@ -286,12 +286,12 @@ class JobViewSet(_TenantViewSet):
         page = self.paginate_queryset(Attempt.objects.filter(job=job))
         return self.get_paginated_response(AttemptSerializer(page, many=True).data)
 
-    @extend_schema(responses=EventSerializer(many=True))
+    @extend_schema(responses=StoryEventSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
     def timeline(self, request: Request, pk: UUID) -> Response:
         """The whole story of a job in words, oldest first, as its page tells it."""
         job = selectors.job_of(principal_of(request).tenant, pk)
-        return Response(EventSerializer(cast("Any", timeline.story_of(job)), many=True).data)
+        return Response(StoryEventSerializer(cast(Any, timeline.story_of(job)), many=True).data)
 
     @extend_schema(request=None, responses=JobSerializer)
     @action(detail=True, methods=["post"])

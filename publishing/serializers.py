@@ -298,7 +298,7 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
         read_only_fields = fields
 
 
-class EventSerializer(serializers.Serializer[Event]):
+class StoryEventSerializer(serializers.Serializer[Event]):
     """One line of a job's story."""
 
     at = serializers.DateTimeField()

@@ -122,7 +122,7 @@ def test_three_hundred_bodies_with_one_thing_wrong_never_crash_anything(api: Cli
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Authorization": "Bearer \udcff"}, {"Authorization": "Basic YTpi"}, {"Authorization": "Bearer " + "x" * 6000},
+        {"Authorization": "Basic YTpi"}, {"Authorization": "Bearer " + "x" * 6000},
         {"Authorization": "Bearer swb_1 swb_2"}, {"X-API-Key": "é"},
     ],
     ids=lambda headers: str(headers)[:50],

@@ -9,8 +9,8 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.blank_enum import BlankEnum, check_blank_enum
+from ..models.connection_status_enum import ConnectionStatusEnum, check_connection_status_enum
 from ..models.health_enum import HealthEnum, check_health_enum
-from ..models.status_enum import StatusEnum, check_status_enum
 
 T = TypeVar("T", bound="Connection")
 
@@ -23,9 +23,9 @@ class Connection:
         id (UUID):
         platform (str):
         display_name (str):
-        status (StatusEnum): * `active` - active
-            * `attention` - attention
-            * `inactive` - inactive
+        status (ConnectionStatusEnum): * `active` - Active
+            * `attention` - Needs attention
+            * `inactive` - Disconnected
         status_code (str):
         status_cause (str):
         status_remedy (str):
@@ -35,6 +35,8 @@ class Connection:
         scopes_granted (list[str]):
         scopes_missing (list[str]):
         access_expires_at (None | str):
+        refresh_expires_at (None | str):
+        refreshed_at (None | str):
         data_access_expires_at (None | str):
         connected_at (datetime.datetime):
         disconnected_at (None | str):
@@ -44,7 +46,7 @@ class Connection:
     id: UUID
     platform: str
     display_name: str
-    status: StatusEnum
+    status: ConnectionStatusEnum
     status_code: str
     status_cause: str
     status_remedy: str
@@ -54,6 +56,8 @@ class Connection:
     scopes_granted: list[str]
     scopes_missing: list[str]
     access_expires_at: None | str
+    refresh_expires_at: None | str
+    refreshed_at: None | str
     data_access_expires_at: None | str
     connected_at: datetime.datetime
     disconnected_at: None | str
@@ -93,6 +97,12 @@ class Connection:
         access_expires_at: None | str
         access_expires_at = self.access_expires_at
 
+        refresh_expires_at: None | str
+        refresh_expires_at = self.refresh_expires_at
+
+        refreshed_at: None | str
+        refreshed_at = self.refreshed_at
+
         data_access_expires_at: None | str
         data_access_expires_at = self.data_access_expires_at
 
@@ -120,6 +130,8 @@ class Connection:
                 "scopes_granted": scopes_granted,
                 "scopes_missing": scopes_missing,
                 "access_expires_at": access_expires_at,
+                "refresh_expires_at": refresh_expires_at,
+                "refreshed_at": refreshed_at,
                 "data_access_expires_at": data_access_expires_at,
                 "connected_at": connected_at,
                 "disconnected_at": disconnected_at,
@@ -138,7 +150,7 @@ class Connection:
 
         display_name = d.pop("display_name")
 
-        status = check_status_enum(d.pop("status"))
+        status = check_connection_status_enum(d.pop("status"))
 
         status_code = d.pop("status_code")
 
@@ -183,6 +195,20 @@ class Connection:
 
         access_expires_at = _parse_access_expires_at(d.pop("access_expires_at"))
 
+        def _parse_refresh_expires_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        refresh_expires_at = _parse_refresh_expires_at(d.pop("refresh_expires_at"))
+
+        def _parse_refreshed_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        refreshed_at = _parse_refreshed_at(d.pop("refreshed_at"))
+
         def _parse_data_access_expires_at(data: object) -> None | str:
             if data is None:
                 return data
@@ -215,6 +241,8 @@ class Connection:
             scopes_granted=scopes_granted,
             scopes_missing=scopes_missing,
             access_expires_at=access_expires_at,
+            refresh_expires_at=refresh_expires_at,
+            refreshed_at=refreshed_at,
             data_access_expires_at=data_access_expires_at,
             connected_at=connected_at,
             disconnected_at=disconnected_at,

@@ -2,16 +2,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.event_kind_enum import EventKindEnum, check_event_kind_enum
-from ..models.tone_enum import ToneEnum, check_tone_enum
 
 if TYPE_CHECKING:
-    from ..models.event_facts import EventFacts
+    from ..models.event_data import EventData
 
 
 T = TypeVar("T", bound="Event")
@@ -19,81 +18,48 @@ T = TypeVar("T", bound="Event")
 
 @_attrs_define
 class Event:
-    """One line of a job's story.
+    """One event, as it is delivered.
 
     Attributes:
-        at (datetime.datetime):
-        kind (EventKindEnum): * `accepted` - accepted
-            * `attempt` - attempt
-            * `journal` - journal
-            * `outcome` - outcome
-            * `letter` - letter
-            * `look` - look
-            * `action` - action
-            * `person` - person
-        title (str):
-        detail (str):
-        remedy (str):
-        tone (ToneEnum): * `ok` - ok
-            * `waiting` - waiting
-            * `problem` - problem
-            * `doubt` - doubt
-            * `plain` - plain
-        attempt (int | None):
-        duration_ms (int | None):
-        facts (EventFacts): Return what else is known, by its name.
-        link (str):
+        id (UUID):
+        type_ (str):
+        version (int):
+        sequence (int): Grows with every event; go on after the last one you read.
+        timestamp (datetime.datetime): When it happened.
+        data (EventData): What happened; docs/api/webhooks.md shows it for each type.
     """
 
-    at: datetime.datetime
-    kind: EventKindEnum
-    title: str
-    detail: str
-    remedy: str
-    tone: ToneEnum
-    attempt: int | None
-    duration_ms: int | None
-    facts: EventFacts
-    link: str
+    id: UUID
+    type_: str
+    version: int
+    sequence: int
+    timestamp: datetime.datetime
+    data: EventData
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        at = self.at.isoformat()
+        id = str(self.id)
 
-        kind: str = self.kind
+        type_ = self.type_
 
-        title = self.title
+        version = self.version
 
-        detail = self.detail
+        sequence = self.sequence
 
-        remedy = self.remedy
+        timestamp = self.timestamp.isoformat()
 
-        tone: str = self.tone
-
-        attempt: int | None
-        attempt = self.attempt
-
-        duration_ms: int | None
-        duration_ms = self.duration_ms
-
-        facts = self.facts.to_dict()
-
-        link = self.link
+        data = self.data.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "at": at,
-                "kind": kind,
-                "title": title,
-                "detail": detail,
-                "remedy": remedy,
-                "tone": tone,
-                "attempt": attempt,
-                "duration_ms": duration_ms,
-                "facts": facts,
-                "link": link,
+                "id": id,
+                "type": type_,
+                "version": version,
+                "sequence": sequence,
+                "timestamp": timestamp,
+                "data": data,
             }
         )
 
@@ -101,50 +67,28 @@ class Event:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.event_facts import EventFacts  # noqa: PLC0415
+        from ..models.event_data import EventData  # noqa: PLC0415
 
         d = dict(src_dict)
-        at = datetime.datetime.fromisoformat(d.pop("at"))
+        id = UUID(d.pop("id"))
 
-        kind = check_event_kind_enum(d.pop("kind"))
+        type_ = d.pop("type")
 
-        title = d.pop("title")
+        version = d.pop("version")
 
-        detail = d.pop("detail")
+        sequence = d.pop("sequence")
 
-        remedy = d.pop("remedy")
+        timestamp = datetime.datetime.fromisoformat(d.pop("timestamp"))
 
-        tone = check_tone_enum(d.pop("tone"))
-
-        def _parse_attempt(data: object) -> int | None:
-            if data is None:
-                return data
-            return cast(int | None, data)
-
-        attempt = _parse_attempt(d.pop("attempt"))
-
-        def _parse_duration_ms(data: object) -> int | None:
-            if data is None:
-                return data
-            return cast(int | None, data)
-
-        duration_ms = _parse_duration_ms(d.pop("duration_ms"))
-
-        facts = EventFacts.from_dict(d.pop("facts"))
-
-        link = d.pop("link")
+        data = EventData.from_dict(d.pop("data"))
 
         event = cls(
-            at=at,
-            kind=kind,
-            title=title,
-            detail=detail,
-            remedy=remedy,
-            tone=tone,
-            attempt=attempt,
-            duration_ms=duration_ms,
-            facts=facts,
-            link=link,
+            id=id,
+            type_=type_,
+            version=version,
+            sequence=sequence,
+            timestamp=timestamp,
+            data=data,
         )
 
         event.additional_properties = d

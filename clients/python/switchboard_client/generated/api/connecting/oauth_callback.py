@@ -106,7 +106,9 @@ def sync_detailed(
 
      Take the platform's answer, store the connection, and go on to choosing destinations.
 
-    What goes wrong is told on a page with its cause and remedy; nothing half-made is stored.
+    A login that was begun by way of a connect link goes on there; nobody needs to be signed in for
+    that. What goes wrong is
+    told on a page with its cause and remedy; nothing half-made is stored.
 
     Args:
         platform (str):
@@ -148,7 +150,9 @@ def sync(
 
      Take the platform's answer, store the connection, and go on to choosing destinations.
 
-    What goes wrong is told on a page with its cause and remedy; nothing half-made is stored.
+    A login that was begun by way of a connect link goes on there; nobody needs to be signed in for
+    that. What goes wrong is
+    told on a page with its cause and remedy; nothing half-made is stored.
 
     Args:
         platform (str):
@@ -185,7 +189,9 @@ async def asyncio_detailed(
 
      Take the platform's answer, store the connection, and go on to choosing destinations.
 
-    What goes wrong is told on a page with its cause and remedy; nothing half-made is stored.
+    A login that was begun by way of a connect link goes on there; nobody needs to be signed in for
+    that. What goes wrong is
+    told on a page with its cause and remedy; nothing half-made is stored.
 
     Args:
         platform (str):
@@ -225,7 +231,9 @@ async def asyncio(
 
      Take the platform's answer, store the connection, and go on to choosing destinations.
 
-    What goes wrong is told on a page with its cause and remedy; nothing half-made is stored.
+    A login that was begun by way of a connect link goes on there; nobody needs to be signed in for
+    that. What goes wrong is
+    told on a page with its cause and remedy; nothing half-made is stored.
 
     Args:
         platform (str):

@@ -1,6 +1,7 @@
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
@@ -15,11 +16,17 @@ def _get_kwargs(
     platform: str,
     *,
     again: bool | Unset = UNSET,
+    connection: UUID | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
     params["again"] = again
+
+    json_connection: str | Unset = UNSET
+    if not isinstance(connection, Unset):
+        json_connection = str(connection)
+    params["connection"] = json_connection
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -103,6 +110,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     again: bool | Unset = UNSET,
+    connection: UUID | Unset = UNSET,
 ) -> Response[Any | OauthStartResponse200 | Problem]:
     """Send a signed-in browser to the platform's consent page
 
@@ -114,6 +122,7 @@ def sync_detailed(
     Args:
         platform (str):
         again (bool | Unset):
+        connection (UUID | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,6 +135,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         platform=platform,
         again=again,
+        connection=connection,
     )
 
     response = client.get_httpx_client().request(
@@ -140,6 +150,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     again: bool | Unset = UNSET,
+    connection: UUID | Unset = UNSET,
 ) -> Any | OauthStartResponse200 | Problem | None:
     """Send a signed-in browser to the platform's consent page
 
@@ -151,6 +162,7 @@ def sync(
     Args:
         platform (str):
         again (bool | Unset):
+        connection (UUID | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -164,6 +176,7 @@ def sync(
         platform=platform,
         client=client,
         again=again,
+        connection=connection,
     ).parsed
 
 
@@ -172,6 +185,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     again: bool | Unset = UNSET,
+    connection: UUID | Unset = UNSET,
 ) -> Response[Any | OauthStartResponse200 | Problem]:
     """Send a signed-in browser to the platform's consent page
 
@@ -183,6 +197,7 @@ async def asyncio_detailed(
     Args:
         platform (str):
         again (bool | Unset):
+        connection (UUID | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -195,6 +210,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         platform=platform,
         again=again,
+        connection=connection,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -207,6 +223,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     again: bool | Unset = UNSET,
+    connection: UUID | Unset = UNSET,
 ) -> Any | OauthStartResponse200 | Problem | None:
     """Send a signed-in browser to the platform's consent page
 
@@ -218,6 +235,7 @@ async def asyncio(
     Args:
         platform (str):
         again (bool | Unset):
+        connection (UUID | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -232,5 +250,6 @@ async def asyncio(
             platform=platform,
             client=client,
             again=again,
+            connection=connection,
         )
     ).parsed

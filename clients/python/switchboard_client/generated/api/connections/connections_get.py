@@ -7,7 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.connection import Connection
+from ...models.connection_detail import ConnectionDetail
 from ...models.problem import Problem
 from ...types import Response
 
@@ -26,9 +26,11 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Connection | Problem | None:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ConnectionDetail | Problem | None:
     if response.status_code == 200:
-        response_200 = Connection.from_dict(response.json())
+        response_200 = ConnectionDetail.from_dict(response.json())
 
         return response_200
 
@@ -75,7 +77,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Connection | Problem]:
+) -> Response[ConnectionDetail | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -88,10 +90,10 @@ def sync_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Response[Connection | Problem]:
-    """Return one connection
+) -> Response[ConnectionDetail | Problem]:
+    """Return one connection, and how many jobs wait for it to be sent again
 
-     Return one connection.
+     Return one connection, and how many jobs wait for it to be sent again.
 
     Args:
         id (UUID):
@@ -101,7 +103,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Connection | Problem]
+        Response[ConnectionDetail | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -119,10 +121,10 @@ def sync(
     id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Connection | Problem | None:
-    """Return one connection
+) -> ConnectionDetail | Problem | None:
+    """Return one connection, and how many jobs wait for it to be sent again
 
-     Return one connection.
+     Return one connection, and how many jobs wait for it to be sent again.
 
     Args:
         id (UUID):
@@ -132,7 +134,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Connection | Problem
+        ConnectionDetail | Problem
     """
 
     return sync_detailed(
@@ -145,10 +147,10 @@ async def asyncio_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Response[Connection | Problem]:
-    """Return one connection
+) -> Response[ConnectionDetail | Problem]:
+    """Return one connection, and how many jobs wait for it to be sent again
 
-     Return one connection.
+     Return one connection, and how many jobs wait for it to be sent again.
 
     Args:
         id (UUID):
@@ -158,7 +160,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Connection | Problem]
+        Response[ConnectionDetail | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -174,10 +176,10 @@ async def asyncio(
     id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Connection | Problem | None:
-    """Return one connection
+) -> ConnectionDetail | Problem | None:
+    """Return one connection, and how many jobs wait for it to be sent again
 
-     Return one connection.
+     Return one connection, and how many jobs wait for it to be sent again.
 
     Args:
         id (UUID):
@@ -187,7 +189,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Connection | Problem
+        ConnectionDetail | Problem
     """
 
     return (

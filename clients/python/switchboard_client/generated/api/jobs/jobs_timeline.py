@@ -7,8 +7,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.event import Event
 from ...models.problem import Problem
+from ...models.story_event import StoryEvent
 from ...types import Response
 
 
@@ -26,12 +26,14 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | list[Event] | None:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Problem | list[StoryEvent] | None:
     if response.status_code == 200:
         response_200 = []
         _response_200 = response.json()
         for response_200_item_data in _response_200:
-            response_200_item = Event.from_dict(response_200_item_data)
+            response_200_item = StoryEvent.from_dict(response_200_item_data)
 
             response_200.append(response_200_item)
 
@@ -80,7 +82,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | list[Event]]:
+) -> Response[Problem | list[StoryEvent]]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -93,7 +95,7 @@ def sync_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Response[Problem | list[Event]]:
+) -> Response[Problem | list[StoryEvent]]:
     """The whole story of a job in words, oldest first, as its page tells it
 
      The whole story of a job in words, oldest first, as its page tells it.
@@ -106,7 +108,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | list[Event]]
+        Response[Problem | list[StoryEvent]]
     """
 
     kwargs = _get_kwargs(
@@ -124,7 +126,7 @@ def sync(
     id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Problem | list[Event] | None:
+) -> Problem | list[StoryEvent] | None:
     """The whole story of a job in words, oldest first, as its page tells it
 
      The whole story of a job in words, oldest first, as its page tells it.
@@ -137,7 +139,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | list[Event]
+        Problem | list[StoryEvent]
     """
 
     return sync_detailed(
@@ -150,7 +152,7 @@ async def asyncio_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Response[Problem | list[Event]]:
+) -> Response[Problem | list[StoryEvent]]:
     """The whole story of a job in words, oldest first, as its page tells it
 
      The whole story of a job in words, oldest first, as its page tells it.
@@ -163,7 +165,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | list[Event]]
+        Response[Problem | list[StoryEvent]]
     """
 
     kwargs = _get_kwargs(
@@ -179,7 +181,7 @@ async def asyncio(
     id: UUID,
     *,
     client: AuthenticatedClient,
-) -> Problem | list[Event] | None:
+) -> Problem | list[StoryEvent] | None:
     """The whole story of a job in words, oldest first, as its page tells it
 
      The whole story of a job in words, oldest first, as its page tells it.
@@ -192,7 +194,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | list[Event]
+        Problem | list[StoryEvent]
     """
 
     return (

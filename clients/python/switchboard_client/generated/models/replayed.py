@@ -7,38 +7,61 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 
-T = TypeVar("T", bound="EventFacts")
+T = TypeVar("T", bound="Replayed")
 
 
 @_attrs_define
-class EventFacts:
-    """Return what else is known, by its name."""
+class Replayed:
+    """How many deliveries are sent again, or would be.
 
-    additional_properties: dict[str, str] = _attrs_field(init=False, factory=dict)
+    Attributes:
+        count (int):
+        more (bool): Whether more are left; ask again when these are through.
+    """
+
+    count: int
+    more: bool
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        count = self.count
+
+        more = self.more
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "count": count,
+                "more": more,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        event_facts = cls()
+        count = d.pop("count")
 
-        event_facts.additional_properties = d
-        return event_facts
+        more = d.pop("more")
+
+        replayed = cls(
+            count=count,
+            more=more,
+        )
+
+        replayed.additional_properties = d
+        return replayed
 
     @property
     def additional_keys(self) -> list[str]:
         return list(self.additional_properties.keys())
 
-    def __getitem__(self, key: str) -> str:
+    def __getitem__(self, key: str) -> Any:
         return self.additional_properties[key]
 
-    def __setitem__(self, key: str, value: str) -> None:
+    def __setitem__(self, key: str, value: Any) -> None:
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:

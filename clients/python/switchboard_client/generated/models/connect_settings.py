@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+
+T = TypeVar("T", bound="ConnectSettings")
+
+
+@_attrs_define
+class ConnectSettings:
+    """What the hub does by itself around connecting.
+
+    Attributes:
+        redrive_after_reconnect (bool): After an account is reconnected, send what failed for it again without being
+            asked.
+    """
+
+    redrive_after_reconnect: bool
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        redrive_after_reconnect = self.redrive_after_reconnect
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "redrive_after_reconnect": redrive_after_reconnect,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        redrive_after_reconnect = d.pop("redrive_after_reconnect")
+
+        connect_settings = cls(
+            redrive_after_reconnect=redrive_after_reconnect,
+        )
+
+        connect_settings.additional_properties = d
+        return connect_settings
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+
+if TYPE_CHECKING:
+    from ..models.post_numbers import PostNumbers
+
+
+T = TypeVar("T", bound="PostsNumbers")
+
+
+@_attrs_define
+class PostsNumbers:
+    """One page of posts.
+
+    Attributes:
+        since (datetime.date):
+        until (datetime.date):
+        time_zone (str): The tenant's; its days these are.
+        next_ (None | str):
+        previous (None | str):
+        results (list[PostNumbers]):
+    """
+
+    since: datetime.date
+    until: datetime.date
+    time_zone: str
+    next_: None | str
+    previous: None | str
+    results: list[PostNumbers]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        since = self.since.isoformat()
+
+        until = self.until.isoformat()
+
+        time_zone = self.time_zone
+
+        next_: None | str
+        next_ = self.next_
+
+        previous: None | str
+        previous = self.previous
+
+        results = []
+        for results_item_data in self.results:
+            results_item = results_item_data.to_dict()
+            results.append(results_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "since": since,
+                "until": until,
+                "time_zone": time_zone,
+                "next": next_,
+                "previous": previous,
+                "results": results,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.post_numbers import PostNumbers  # noqa: PLC0415
+
+        d = dict(src_dict)
+        since = datetime.date.fromisoformat(d.pop("since"))
+
+        until = datetime.date.fromisoformat(d.pop("until"))
+
+        time_zone = d.pop("time_zone")
+
+        def _parse_next_(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        next_ = _parse_next_(d.pop("next"))
+
+        def _parse_previous(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        previous = _parse_previous(d.pop("previous"))
+
+        results = []
+        _results = d.pop("results")
+        for results_item_data in _results:
+            results_item = PostNumbers.from_dict(results_item_data)
+
+            results.append(results_item)
+
+        posts_numbers = cls(
+            since=since,
+            until=until,
+            time_zone=time_zone,
+            next_=next_,
+            previous=previous,
+            results=results,
+        )
+
+        posts_numbers.additional_properties = d
+        return posts_numbers
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
