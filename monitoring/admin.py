@@ -3,17 +3,37 @@
 from django.contrib import admin
 
 from foundation.admin import ReadOnlyAdmin
-from monitoring.models import AccountMetric, HealthLogEntry, Heartbeat, MetricWatch, PostMetric
+from monitoring.models import AccountMetric, ConnectionHealth, HealthLogEntry, Heartbeat, MetricWatch, PostMetric
 
 
 @admin.register(HealthLogEntry)
 class HealthLogAdmin(ReadOnlyAdmin):
     """Health checks."""
 
-    list_display = ("checked_at", "tenant", "connection", "platform", "state", "latency_ms", "cause")
+    list_display = ("checked_at", "tenant", "connection", "platform", "state", "code", "latency_ms", "cause")
     list_select_related = ("tenant", "connection")
-    list_filter = ("state", "platform")
+    list_filter = ("state", "platform", "code")
     search_fields = ("connection__id", "cause", "tenant__name")
+
+
+@admin.register(ConnectionHealth)
+class ConnectionHealthAdmin(ReadOnlyAdmin):
+    """How each connection is, and since when."""
+
+    list_display = (
+        "connection",
+        "state",
+        "since",
+        "code",
+        "cause",
+        "failures",
+        "failing_since",
+        "told_state",
+        "told_at",
+    )
+    list_select_related = ("connection",)
+    list_filter = ("state", "code")
+    search_fields = ("connection__id", "cause", "connection__tenant__name")
 
 
 @admin.register(Heartbeat)

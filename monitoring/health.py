@@ -53,11 +53,13 @@ class Seen:
 # --- which is due ------------------------------------------------------------------------------------------------------
 
 
-def claim_due_connections(*, now: datetime, limit: int) -> list[UUID]:
+def claim_due_connections(*, now: datetime, limit: int | None = None) -> list[UUID]:
     """Take the connections whose check is due, oldest first, and move their next check on; return their ids.
 
-    Moving it on first means that two schedulers, or a task run twice, check a connection once.
+    Moving it on first means that two schedulers, or a task run twice, check a connection once. Without a limit: so many as
+    may be checked side by side.
     """
+    limit = settings.HEALTH_CHECKS_AT_ONCE if limit is None else limit
     due = (
         Connection.objects.filter(next_health_at__lte=now)
         .order_by("next_health_at")

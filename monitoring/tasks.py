@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from celery import shared_task
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
@@ -30,7 +29,7 @@ def check_due_connections() -> None:
     """Hand out the health checks that are due, so many side by side; and forget what is old."""
     now = timezone.now()
     until = (now + HAND_ON_FOR).isoformat()
-    for connection_id in health.claim_due_connections(now=now, limit=settings.HEALTH_CHECKS_AT_ONCE):
+    for connection_id in health.claim_due_connections(now=now):
         check_connection.delay(str(connection_id), until)
     health.forget_old(now=now)
 
