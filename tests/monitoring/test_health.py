@@ -408,6 +408,7 @@ def test_an_account_that_comes_and_goes_fills_nobodys_inbox(
     def look(minutes: int) -> None:
         check_connection(connection=Connection.objects.get(pk=connection.pk), now=now + timedelta(minutes=minutes))
 
+    Connection.objects.update(next_health_at=now + EVERY)
     look(0)
     assert told_states() == [], "that it is well from the first is no news"
     for minute in range(1, 59):
