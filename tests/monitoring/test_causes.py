@@ -288,7 +288,7 @@ def test_an_access_token_that_ended_is_renewed_by_the_check_and_nobody_hears_of_
     look(stage)
     assert (stage.connection.status, stage.connection.health) == ("active", "healthy")
     assert stage.connection.token_version == before + 1
-    assert not OutgoingEvent.objects.exists()
+    assert not OutgoingEvent.objects.filter(type="connection.health_changed").exists()
 
 
 def test_a_renewal_that_fails_in_passing_is_no_bad_news(make_stage: MakeStage) -> None:  # noqa: F811

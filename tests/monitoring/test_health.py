@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 from django.conf import settings
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -133,7 +134,7 @@ def test_one_failing_call_disconnects_nobody_and_is_asked_again_soon(
     assert (entry.state, entry.code) == ("degraded", "not_asked")
     assert entry.cause.startswith("The platform cannot be asked: ")
     assert state_of(connection) == ("active", "", ""), "a line in the log, and nothing else"
-    assert not OutgoingEvent.objects.exists()
+    assert not health_news().exists()
     assert connection.next_health_at is not None
     assert connection.next_health_at >= now + SOON
     later = now + SOON + timedelta(minutes=61)
@@ -358,7 +359,7 @@ def test_a_platform_out_of_reach_for_long_is_told_since_when_never_as_unhealthy_
     assert (verdict.code, verdict.failures, verdict.failing_since) == ("not_asked", 6, now + EVERY)
     assert f"Since {now + EVERY:%d %B %Y at %H:%M} UTC" in verdict.cause
     assert at - now - EVERY == SOON * (1 + 2 + 4 + 8 + 16 + 32), "asked less and less often"
-    assert [event.data["state"] for event in OutgoingEvent.objects.all()] == ["degraded"], "told once"
+    assert told_states() == ["degraded"], "told once"
     world.faults.clear()
     check_connection(connection=connection, now=at)
     assert state_of(connection) == ("active", "healthy", "")
@@ -390,8 +391,13 @@ def test_a_fault_of_ours_says_nothing_of_anybodys_account(
 # --- news ---------------------------------------------------------------------------------------------------------------
 
 
+def health_news() -> QuerySet[OutgoingEvent]:
+    """Return what was announced of changes of health; other rooms announce their own."""
+    return OutgoingEvent.objects.filter(type="connection.health_changed")
+
+
 def told_states() -> list[str]:
-    return [event.data["state"] for event in OutgoingEvent.objects.order_by("id")]
+    return [event.data["state"] for event in health_news().order_by("id")]
 
 
 def test_an_account_that_comes_and_goes_fills_nobodys_inbox(
@@ -449,7 +455,7 @@ def test_news_are_written_with_what_they_tell_or_not_at_all(
     monkeypatch.setattr(health, "mark_attention", crash)
     with pytest.raises(RuntimeError):
         check_connection(connection=connection, now=now)
-    assert not OutgoingEvent.objects.exists()
+    assert not health_news().exists()
     assert not HealthLogEntry.objects.exists()
     assert state_of(connection)[0] == "active"
 
@@ -459,7 +465,7 @@ def test_what_is_told_of_a_change_is_all_that_receivers_need(
 ) -> None:
     world.meta.revoke({"user": demo.AMELIE, "subcode": 458})
     check_connection(connection=connection, now=now)
-    (event,) = OutgoingEvent.objects.all()
+    (event,) = health_news()
     assert (event.tenant_id, event.type, event.happened_at) == (
         connection.tenant_id, "connection.health_changed", now,
     )  # fmt: skip
