@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import Throttled
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -27,7 +28,15 @@ class ConnectionHealthView(GenericAPIView[HealthLogEntry]):
     queryset = HealthLogEntry.objects.none()
     filter_backends = ()
 
-    @extend_schema(operation_id="connections_health", tags=["Connections"], responses=HealthPageSerializer)
+    @extend_schema(
+        operation_id="connections_health",
+        tags=["Connections"],
+        parameters=[
+            OpenApiParameter("cursor", OpenApiTypes.STR, description="Follow the addresses in next and previous."),
+            OpenApiParameter("limit", OpenApiTypes.INT, description="Checks a page, 1 to 100 (25 unless told)."),
+        ],
+        responses=HealthPageSerializer,
+    )
     def get(self, request: Request, pk: UUID) -> Response:
         """Tell how a connection is, since when, why and what to do; and what its checks saw, newest first."""
         connection = selectors.connection_of(principal_of(request).tenant, pk)
