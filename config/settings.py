@@ -1507,7 +1507,6 @@ SPECTACULAR_SETTINGS = {
         "MemberRoleEnum": "tenants.models.Membership.Role",
         "ApiKeyStateEnum": "tenants.serializers.KEY_STATES",
         "StatusEnum": "connectors.models.CONNECTION_STATUSES",
-        "ConnectLinkStatusEnum": "connectors.models.ConnectLink.Status",
     },
 }
 
