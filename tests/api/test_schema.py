@@ -137,4 +137,4 @@ def _try(strategy: Any, send: Callable[[Any], None]) -> None:
     hypothesis.settings(
         max_examples=CASES, derandomize=True, database=None, deadline=None,
         suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate],
-    )(hypothesis.given(strategy)(test))()  # fmt: skip  # type: ignore[no-untyped-call]
+    )(hypothesis.given(strategy)(test))()  # type: ignore[no-untyped-call]  # fmt: skip
