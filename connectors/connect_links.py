@@ -37,7 +37,7 @@ from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE
 from tenants.services import record
 
-#: Sent with ``link_id`` after somebody completed a connect link.
+#: Sent with ``link_id`` in the transaction in which somebody completes a connect link.
 connect_link_completed = Signal()
 
 Status = ConnectLink.Status
@@ -553,7 +553,7 @@ def _complete(link: ConnectLink, *, now: datetime) -> None:
         subject=link,
         connection=str(link.result_id),
     )
-    transaction.on_commit(lambda: connect_link_completed.send(sender=ConnectLink, link_id=link.pk), robust=True)
+    connect_link_completed.send(sender=ConnectLink, link_id=link.pk)
 
 
 def _links() -> QuerySet[ConnectLink]:

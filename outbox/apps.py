@@ -12,5 +12,3 @@ class OutboxConfig(AppConfig):
     def ready(self) -> None:
         """Listen to the news of the rooms below."""
         from outbox import checks, listeners  # noqa: F401
-
-        listeners.listen_elsewhere()

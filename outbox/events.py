@@ -23,6 +23,7 @@ class EventType(StrEnum):
     CONNECTION_DISCONNECTED = "connection.disconnected"
     CONNECT_LINK_COMPLETED = "connect_link.completed"
     WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint.disabled"
+    API_KEY_EXPIRING = "api_key.expiring"
     ALERT_RAISED = "alert.raised"
     ALERT_CLEARED = "alert.cleared"
     PING = "ping"
@@ -50,6 +51,7 @@ MEANINGS: Final[dict[EventType, str]] = {
     EventType.CONNECTION_DISCONNECTED: "An account was disconnected and its tokens destroyed.",
     EventType.CONNECT_LINK_COMPLETED: "Somebody went through a connect link to its end.",
     EventType.WEBHOOK_ENDPOINT_DISABLED: "The hub switched an endpoint off: it failed for days, or said that it is gone. Other endpoints are told.",
+    EventType.API_KEY_EXPIRING: "An API key ends within a week: rotate it before that.",
     EventType.ALERT_RAISED: "A rule of the operators found something wrong.",
     EventType.ALERT_CLEARED: "What an alert told of is over.",
     EventType.PING: "Somebody asked for a test.",
@@ -151,6 +153,12 @@ SAMPLES: Final[dict[EventType, dict[str, Any]]] = {
         "reason": "failing",
         "cause": "It has not taken a delivery since 17 Nov 2026, 09:00 UTC.",
         "remedy": "Mend the receiver, switch the endpoint on, then replay what failed.",
+    },
+    EventType.API_KEY_EXPIRING: {
+        "api_key_id": "019f7a10-2b3c-7d4e-9f5a-6b7c8d9e0f1a",
+        "name": "Shop",
+        "prefix": "swb_1a2b3c4d",
+        "ends_at": "2026-11-29T09:00:00+00:00",
     },
     EventType.ALERT_RAISED: {
         "alert_id": "019f7c20-0000-7abc-8def-0123456789ab",

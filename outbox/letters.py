@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,10 +11,12 @@ from django.core import signing
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from connectors.connect_links import reconnect_link
 from connectors.models import Connection
 from outbox import digests
 from outbox.events import EventType
 from outbox.models import Mail, WebhookEndpoint
+from tenants.models import ApiKey
 
 _SALT: Final = "outbox.unsubscribe"
 
@@ -86,12 +86,8 @@ def read_unsubscribe_token(token: str) -> tuple[UUID, int, str] | None:
 
 
 def reconnect_url(connection: Connection, *, now: datetime, mailed_to: str) -> str:
-    """Return where an account is connected again: a link that needs no account here, where the hub makes such links."""
-    if find_spec("connectors.connect_links") is None:
-        return _absolute("connection", connection.pk)
-    maker = import_module("connectors.connect_links")
-    link: str = maker.reconnect_link(connection=connection, now=now, actor="system:outbox", mailed_to=mailed_to)
-    return link
+    """Return where an account is connected again: a link that needs no account here."""
+    return reconnect_link(connection=connection, now=now, actor="system:outbox", mailed_to=mailed_to)
 
 
 def _attention(mail: Mail, *, now: datetime) -> _Words | None:
@@ -172,6 +168,20 @@ def _endpoint_disabled(mail: Mail, *, now: datetime) -> _Words | None:
     )
 
 
+def _key_expiring(mail: Mail, *, now: datetime) -> _Words | None:
+    key = ApiKey.objects.filter(pk=mail.facts.get("api_key_id"), tenant=mail.tenant_id, revoked_at=None).first()
+    if key is None or key.expires_at is None or key.expires_at <= now:
+        return None
+    return _Words(
+        subject=f"The API key {key.name} ends soon",
+        title=f"The API key {key.name} ends on {key.expires_at:%-d %B %Y}",
+        intro=f"After {_moment(key.expires_at)} the hub refuses calls that bear {key.prefix}…",
+        remedy="Rotate it: the new key works at once, and the old one until its end.",
+        button="Look at the API keys",
+        url=_absolute("api_keys"),
+    )
+
+
 def _dead_letters(mail: Mail, *, now: datetime) -> _Words:
     count = int(mail.facts["count"])
     posts = "1 post" if count == 1 else f"{count:,} posts"
@@ -206,6 +216,7 @@ _WRITERS: Final[dict[str, Callable[..., _Words | None]]] = {
     EventType.CONNECTION_EXPIRING: _expiring,
     EventType.CONNECTION_HEALTH_CHANGED: _health,
     EventType.WEBHOOK_ENDPOINT_DISABLED: _endpoint_disabled,
+    EventType.API_KEY_EXPIRING: _key_expiring,
     EventType.ALERT_RAISED: _alert,
     digests.KIND: _dead_letters,
 }

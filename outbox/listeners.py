@@ -1,19 +1,18 @@
 """Listens to the news of the rooms below: what turns in a transaction is announced in it, the rest is put on a list."""
 
 import json
-from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
-from django.dispatch import Signal, receiver
+from django.dispatch import receiver
 from django.utils import timezone
 
 from connectors import services as connections
+from connectors.connect_links import connect_link_completed
+from connectors.expiring import connection_expiring
 from connectors.models import Connection
 from outbox import doorbell, hearing, news, payloads, telling
 from outbox.events import EventType
@@ -23,6 +22,8 @@ from outbox.services import announce, news_written
 from outbox.stable import stable_id
 from publishing import signals
 from publishing.models import PublishJob
+from tenants.models import ApiKey
+from tenants.signals import api_key_expiring
 
 _TURNS: Final = {
     connections.CREATED: EventType.CONNECTION_CREATED,
@@ -66,6 +67,7 @@ def _connection_turned(connection_id: UUID, turn: str, now: datetime, **kwargs: 
     announce(tenant_id=connection.tenant_id, kind=_TURNS[turn], data=payloads.connection_data(connection), now=now)
 
 
+@receiver(connection_expiring)
 def _connection_expiring(connection_id: UUID, days: int, ends_at: datetime, **kwargs: Any) -> None:
     """Announce, in the transaction that notes it, that a grant ends soon: once for each stage of each end."""
     connection = Connection.objects.get(pk=connection_id)
@@ -78,6 +80,7 @@ def _connection_expiring(connection_id: UUID, days: int, ends_at: datetime, **kw
     )
 
 
+@receiver(connect_link_completed)
 def _link_completed(sender: Any, link_id: UUID, **kwargs: Any) -> None:
     """Announce that somebody went through a connect link to its end; once, however often it is said."""
     link = sender.objects.get(pk=link_id)
@@ -95,19 +98,21 @@ def _link_completed(sender: Any, link_id: UUID, **kwargs: Any) -> None:
     )
 
 
-#: Signals of rooms' parts that an installation may not have: where they are, and who listens.
-_ELSEWHERE: Final[tuple[tuple[str, str, Callable[..., None]], ...]] = (
-    ("connectors.expiring", "connection_expiring", _connection_expiring),
-    ("connectors.connect_links", "connect_link_completed", _link_completed),
-)
-
-
-def listen_elsewhere() -> None:
-    """Listen to the signals of those parts that are there."""
-    for module, name, listener in _ELSEWHERE:
-        if find_spec(module) is not None:
-            signal: Signal = getattr(import_module(module), name)
-            signal.connect(listener)
+@receiver(api_key_expiring)
+def _key_expiring(key_id: UUID, tenant_id: UUID, **kwargs: Any) -> None:
+    """Announce, in the transaction that notes it, that an API key ends within a week."""
+    key = ApiKey.objects.get(pk=key_id)
+    announce(
+        tenant_id=tenant_id,
+        kind=EventType.API_KEY_EXPIRING,
+        data={
+            "api_key_id": str(key.pk),
+            "name": key.name,
+            "prefix": key.prefix,
+            "ends_at": key.expires_at.isoformat() if key.expires_at else None,
+        },
+        now=timezone.now(),
+    )
 
 
 @receiver(connections.person_forgotten)

@@ -23,7 +23,7 @@ class Topic:
 TOPICS: Final = (
     Topic("connections", "Accounts that need you", "An account must be connected again, or its grant ends soon."),
     Topic("dead_letters", "Posts that could not be published", "Grouped by cause, at most one mail in 15 minutes."),
-    Topic("endpoints", "Webhook endpoints", "An endpoint of a client app was switched off."),
+    Topic("endpoints", "Client apps", "A webhook endpoint was switched off, or an API key ends within a week."),
     Topic("alerts", "Alerts", "A rule of the operators found something wrong."),
 )
 
@@ -33,6 +33,7 @@ TOPIC_OF: Final[dict[str, str]] = {
     EventType.CONNECTION_EXPIRING: "connections",
     EventType.CONNECTION_HEALTH_CHANGED: "connections",
     EventType.WEBHOOK_ENDPOINT_DISABLED: "endpoints",
+    EventType.API_KEY_EXPIRING: "endpoints",
     EventType.ALERT_RAISED: "alerts",
 }
 

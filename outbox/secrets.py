@@ -3,6 +3,7 @@
 import base64
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -33,10 +34,14 @@ def store_first(endpoint: WebhookEndpoint) -> Secret:
 
 
 def rotate(endpoint: WebhookEndpoint) -> Secret:
-    """Make a new secret and keep the one of before for the overlap; return the new one, to be shown once."""
+    """Make a new secret and keep the one of before for the overlap; return the new one, to be shown once.
+
+    One that is gone or does not open any more is what rotating mends, so it is no hindrance.
+    """
     place = {"tenant_id": endpoint.tenant_id, "connection_id": endpoint.pk}
-    before = vault.open_secret(**place, kind=CURRENT, purpose="rotate a webhook secret")
-    vault.put_secret(**place, kind=PREVIOUS, secret=before)
+    with suppress(vault.SecretMissing, vault.SecretUnreadable):
+        before = vault.open_secret(**place, kind=CURRENT, purpose="rotate a webhook secret")
+        vault.put_secret(**place, kind=PREVIOUS, secret=before)
     secret = new_secret()
     vault.put_secret(**place, kind=CURRENT, secret=secret)
     return secret

@@ -97,7 +97,11 @@ def _endpoints_of(tenants: set[UUID]) -> dict[UUID, list[WebhookEndpoint]]:
 
 def _mail(event: OutgoingEvent, *, now: datetime) -> None:
     about = str(
-        event.data.get("connection_id") or event.data.get("endpoint_id") or event.data.get("alert_id") or event.pk
+        event.data.get("connection_id")
+        or event.data.get("endpoint_id")
+        or event.data.get("api_key_id")
+        or event.data.get("alert_id")
+        or event.pk
     )
     if event.type == EventType.CONNECTION_EXPIRING:
         about = f"{about}:{event.data.get('days', '')}:{event.data.get('ends_at', '')}"[:64]

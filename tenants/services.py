@@ -177,10 +177,11 @@ def announce_expiring_keys(*, now: datetime) -> int:
     )
     told = 0
     for key in ending.order_by("expires_at")[:MOST_ANNOUNCED]:
-        # The update decides between two that look at once.
-        if ApiKey.objects.filter(pk=key.pk, warned_at=None).update(warned_at=now):
-            api_key_expiring.send_robust(ApiKey, key_id=key.pk, tenant_id=key.tenant_id)
-            told += 1
+        # The update decides between two that look at once; what is told of it is written in the same transaction.
+        with transaction.atomic():
+            if ApiKey.objects.filter(pk=key.pk, warned_at=None).update(warned_at=now):
+                api_key_expiring.send(ApiKey, key_id=key.pk, tenant_id=key.tenant_id)
+                told += 1
     return told
 
 

@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-#: A key will end within a week; sent once for each end, after commit, with ``key_id`` and ``tenant_id``.
+#: A key will end within a week; sent once for each end, in the transaction that notes it, with ``key_id`` and ``tenant_id``.
 api_key_expiring = Signal()
 #: Calls go uncounted because Redis does not answer; sent at most every few seconds.
 limits_unknown = Signal()

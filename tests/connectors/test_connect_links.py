@@ -20,6 +20,7 @@ from connectors.connect_links import MOST_TRIES, connect_link_completed
 from connectors.knocking import MOST_MISSES
 from connectors.models import Connection, ConnectLink, Destination, OAuthState, Platform
 from foundation.secret import Secret
+from outbox.models import OutgoingEvent
 from sandbox.app import Sandbox
 from sandbox.meta import demo
 from sandbox.world import World
@@ -165,6 +166,9 @@ def test_a_guest_connects_an_account_by_signing_in_and_returns_with_the_outcome(
     assert now["result"]["connection"] == str(connection.pk)
     assert now["result"]["destinations"] == [str(place.pk)]
     assert (now["external_user_id"], now["metadata"], now["state"]) == ("u7", {"plan": "gold"}, "x=1&y")
+    event = OutgoingEvent.objects.get(type="connect_link.completed")
+    assert event.data["connect_link_id"] == body["id"]
+    assert (event.data["connection_id"], event.data["external_user_id"]) == (str(connection.pk), "u7")
     assert [str(one) for one in heard] == [body["id"]]
     assert list(Destination.objects.filter(enabled=True)) == [place]
 

@@ -14,12 +14,13 @@ from connectors import services as connections
 from connectors.models import Connection, Destination
 from outbox import digests, endpoints, mailing, members, news, sorting
 from outbox.events import EventType
-from outbox.models import Mail, WebhookEndpoint
+from outbox.models import Mail, OutgoingEvent, WebhookEndpoint
 from outbox.services import announce
 from publishing.accepting import publish_post
 from publishing.drafts import Draft
 from tenants.models import Membership, User
-from tenants.services import add_member
+from tenants.scopes import POSTS_READ
+from tenants.services import add_member, announce_expiring_keys, create_api_key, revoke_api_key
 from tests.conftest import House
 from tests.outbox.smtp_sink import sinking
 from tests.village import Village
@@ -160,8 +161,12 @@ def test_every_kind_that_goes_by_mail_can_be_written(kind: str, connection: Conn
     now = timezone.now()
     endpoint, _ = endpoints.create_endpoint(principal=house.principal, url="http://127.0.0.1:1/", now=now)
     endpoints.disable(endpoint=endpoint, reason=WebhookEndpoint.Disabled.FAILING, cause="c", now=now)
+    key, _ = create_api_key(
+        tenant=house.tenant, name="Shop", scopes=[POSTS_READ], actor="system:test", expires_at=now + timedelta(days=6)
+    )
     Mail.objects.all().delete()
     facts = {
+        "api_key_id": str(key.pk),
         "connection_id": str(connection.pk), "endpoint_id": str(endpoint.pk), "ends_at": now.isoformat(), "days": 7,
         "cause": "It is so.", "remedy": "Do this.", "state": "unhealthy", "rule": "too_many",
     }  # fmt: skip
@@ -243,3 +248,23 @@ def test_a_mail_that_another_sender_holds_is_left_alone_until_its_moment(house: 
     assert mailing.send_due(clock=lambda: now) == 0
     assert mailing.send_due(clock=lambda: now + mailing.LEASE) == 1
     assert len(django_mail.outbox) == 1
+
+
+def test_an_api_key_that_ends_within_a_week_is_mailed_once_and_no_more_after_its_rotation(house: House) -> None:
+    now = timezone.now()
+    create_api_key(
+        tenant=house.tenant, name="Shop", scopes=[POSTS_READ], actor="system:test", expires_at=now + timedelta(days=6)
+    )
+    gone, _ = create_api_key(
+        tenant=house.tenant, name="Till", scopes=[POSTS_READ], actor="system:test", expires_at=now + timedelta(days=5)
+    )
+    assert (announce_expiring_keys(now=now), announce_expiring_keys(now=now)) == (2, 0)
+    revoke_api_key(key=gone, actor="system:test", now=now)
+    post_out()
+
+    (sent,) = django_mail.outbox
+    assert sent.to == [house.owner.email]
+    assert "Shop" in sent.subject
+    assert "Rotate it" in str(sent.body)
+    told = OutgoingEvent.objects.filter(type=EventType.API_KEY_EXPIRING).values_list("data__name", flat=True)
+    assert sorted(told) == ["Shop", "Till"]
