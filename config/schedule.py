@@ -110,7 +110,7 @@ def _bring_in_line(entry: Entry, row: PeriodicTask | None, default: ScheduleDefa
             name=entry.name,
             defaults={"task": entry.task, "interval": _interval(entry.seconds), "description": entry.about},
         )
-        log.info("schedule.entry_added", entry=entry.name)
+        log.debug("schedule.entry_added", entry=entry.name)
     else:
         _follow(entry, row, default)
     if default is None or (default.seconds, default.about) != (entry.seconds, entry.about):
