@@ -49,6 +49,7 @@ from tenants.scopes import ANALYTICS_READ, ANALYTICS_WRITE
 _JSON: Final = "application/json"
 _PROBLEM: Final = "application/problem+json"
 _CSV: Final = {(200, "text/csv"): OpenApiTypes.STR}
+_STRANGE_PLACE: Final = {(404, _PROBLEM): OpenApiResponse(OpenApiTypes.OBJECT, "There is no such destination")}
 _BAD_QUERY: Final = {(400, _PROBLEM): OpenApiResponse(OpenApiTypes.OBJECT, "A parameter is unknown or cannot be")}
 _CANNOT: Final = {
     (409, _PROBLEM): OpenApiResponse(OpenApiTypes.OBJECT, "There is nothing to ask for"),
@@ -147,7 +148,7 @@ class PostsView(_NumbersView):
         operation_id="analytics_posts",
         tags=["Analytics"],
         parameters=[PostsQuerySerializer],
-        responses={(200, _JSON): PostsNumbersSerializer, **_CSV, **_BAD_QUERY},
+        responses={(200, _JSON): PostsNumbersSerializer, **_CSV, **_BAD_QUERY, **_STRANGE_PLACE},
     )
     def get(self, request: Request) -> Response | HttpResponseBase:
         """Posts that went out in a range, each with its latest numbers. As CSV, all of them at once."""
@@ -171,7 +172,7 @@ class PlacesView(_NumbersView):
         operation_id="analytics_accounts",
         tags=["Analytics"],
         parameters=[PlacesQuerySerializer],
-        responses={(200, _JSON): PlacesNumbersSerializer, **_CSV, **_BAD_QUERY},
+        responses={(200, _JSON): PlacesNumbersSerializer, **_CSV, **_BAD_QUERY, **_STRANGE_PLACE},
     )
     def get(self, request: Request) -> Response | HttpResponseBase:
         """The numbers of destinations, day by day. Days that were not told (yet) are absent. As CSV, all places at once.
@@ -212,7 +213,7 @@ class SummaryView(_NumbersView):
         operation_id="analytics_summary",
         tags=["Analytics"],
         parameters=[SummaryQuerySerializer],
-        responses={(200, _JSON): SummarySerializer, **_CSV, **_BAD_QUERY},
+        responses={(200, _JSON): SummarySerializer, **_CSV, **_BAD_QUERY, **_STRANGE_PLACE},
     )
     def get(self, request: Request) -> Response | HttpResponseBase:
         """What posts and places come to in a range, beside as many days before it; in all, and by platform or destination.

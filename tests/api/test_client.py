@@ -95,7 +95,7 @@ def test_the_rows_of_all_pages_come_one_after_the_other() -> None:
     second = {"next": None, "previous": f"{HUB}/api/posts/?cursor=x", "results": [POST]}
     hub, asked = answering(httpx.Response(200, json=first), httpx.Response(200, json=second))
     assert len(list(hub.pages(posts_list, limit=1))) == 2
-    assert dict(asked[1].url.params) == {"limit": "1", "cursor": "abc"}
+    assert dict(asked[1].url.params) == {"limit": "1", "cursor": "abc", "sort": "-created"}
 
 
 @pytest.fixture

@@ -437,6 +437,7 @@ def test_the_number_of_queries_does_not_grow(
 
     make_job(State.PUBLISHED)
     make_letter("First.")
+    counted()  # the first request of a session notes when it was seen
     few = counted()
     for number in range(15):
         make_job(State.PUBLISHED)
@@ -447,6 +448,7 @@ def test_the_number_of_queries_does_not_grow(
 
 def test_a_story_costs_the_same_however_long(member_client: Client, make_job: Make) -> None:
     job = make_job(State.RETRYING, attempt_count=1)
+    member_client.get(reverse("jobs"))  # the first request of a session notes when it was seen
     counts = []
     for number in range(1, 12):
         now = timezone.now()

@@ -3,6 +3,7 @@ from typing import Literal
 EventsListTypeItem = Literal[
     "alert.cleared",
     "alert.raised",
+    "api_key.expiring",
     "connect_link.completed",
     "connection.attention",
     "connection.created",
@@ -22,6 +23,7 @@ EventsListTypeItem = Literal[
 EVENTS_LIST_TYPE_ITEM_VALUES: set[EventsListTypeItem] = {
     "alert.cleared",
     "alert.raised",
+    "api_key.expiring",
     "connect_link.completed",
     "connection.attention",
     "connection.created",

@@ -9,18 +9,30 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.health_page import HealthPage
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     id: UUID,
+    *,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["cursor"] = cursor
+
+    params["limit"] = limit
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/api/connections/{id}/health/".format(
             id=quote(str(id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -88,6 +100,8 @@ def sync_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
 ) -> Response[HealthPage | Problem]:
     """Tell how a connection is, since when, why and what to do
 
@@ -95,6 +109,8 @@ def sync_detailed(
 
     Args:
         id (UUID):
+        cursor (str | Unset):
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -106,6 +122,8 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         id=id,
+        cursor=cursor,
+        limit=limit,
     )
 
     response = client.get_httpx_client().request(
@@ -119,6 +137,8 @@ def sync(
     id: UUID,
     *,
     client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
 ) -> HealthPage | Problem | None:
     """Tell how a connection is, since when, why and what to do
 
@@ -126,6 +146,8 @@ def sync(
 
     Args:
         id (UUID):
+        cursor (str | Unset):
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,6 +160,8 @@ def sync(
     return sync_detailed(
         id=id,
         client=client,
+        cursor=cursor,
+        limit=limit,
     ).parsed
 
 
@@ -145,6 +169,8 @@ async def asyncio_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
 ) -> Response[HealthPage | Problem]:
     """Tell how a connection is, since when, why and what to do
 
@@ -152,6 +178,8 @@ async def asyncio_detailed(
 
     Args:
         id (UUID):
+        cursor (str | Unset):
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,6 +191,8 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         id=id,
+        cursor=cursor,
+        limit=limit,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -174,6 +204,8 @@ async def asyncio(
     id: UUID,
     *,
     client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
 ) -> HealthPage | Problem | None:
     """Tell how a connection is, since when, why and what to do
 
@@ -181,6 +213,8 @@ async def asyncio(
 
     Args:
         id (UUID):
+        cursor (str | Unset):
+        limit (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -194,5 +228,7 @@ async def asyncio(
         await asyncio_detailed(
             id=id,
             client=client,
+            cursor=cursor,
+            limit=limit,
         )
     ).parsed
