@@ -67,7 +67,9 @@ def known_parameters(request: Request, view: Any) -> Mapping[str, Any]:
             if isinstance(parameter, OpenApiParameter) and parameter.location == OpenApiParameter.QUERY:
                 known[parameter.name] = "many" if parameter.many else _ANY.get(parameter.type, parameter.type)
             elif isinstance(parameter, type) and issubclass(parameter, Serializer):
-                known |= dict.fromkeys(parameter().fields, "any")  # it says by itself what is wrong with a value
+                # It says by itself what is wrong with a value, but takes an empty one for none.
+                fields = parameter().fields.items()
+                known |= {name: "any" if getattr(field, "allow_blank", False) else None for name, field in fields}
     if request.method in {"GET", "HEAD"} and getattr(view, "action", None) not in {None, "retrieve"}:
         known |= _of_list(view)
     return known
