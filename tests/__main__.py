@@ -46,13 +46,18 @@ ONCE = {
     # They start servers of their own, whatever the suite.
     "sqlite": ("tests/test_servers.py", "tests/chaos", "tests/storms"),
     # They start a hub of their own, or what they are about knows neither database nor broker: the sandbox, the documents,
-    # the languages of the platforms (tests/contract, which has jobs and rows, runs on both).
+    # the languages of the platforms and their rules (the rest of tests/contract, which has jobs and rows, runs on both).
     "servers": (
         "tests/journeys",
         "tests/sandbox",
         "tests/tools",
         "tests/docs",
         "tests/bench",
+        "tests/api/test_client.py",
+        "tests/api/test_schema.py",
+        "tests/api/test_walkthrough.py",
+        "tests/contract/test_preflight.py",
+        "tests/monitoring/test_validation.py",
         *(f"tests/connectors/{slug}" for slug in ("google_business", "linkedin", "mailchimp", "meta", "tiktok")),
     ),
 }
