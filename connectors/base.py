@@ -196,6 +196,11 @@ class Connector(ABC):
         return None
 
     @classmethod
+    def stays(cls, settings: Facts) -> bool:
+        """Return whether a post with these settings stays until somebody takes it away; what vanishes by itself is not looked after."""
+        return True
+
+    @classmethod
     def subscription_of(cls, target: Target) -> str:
         """Return what a place's webhook subscription is at the platform: places with equal words share one (``WEBHOOKS``)."""
         return target.external_id

@@ -3,14 +3,15 @@
 It is written in the transaction that records the post as published, so that no crash between the two loses it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 
+from connectors.manager import target_of
 from connectors.registry import CONNECTORS
 from connectors.types import Capability
 from publishing.held import HeldJob
@@ -38,8 +39,16 @@ def watch_of(job: HeldJob, *, now: datetime) -> NewWatch | None:
     connector = CONNECTORS.get(job.platform_id)
     if job.role != PublishJob.Role.POST or connector is None or Capability.WATCH not in connector.capabilities:
         return None
+    if connector.obstacle_to(Capability.WATCH, target_of(job.destination)) or not connector.stays(_settings_of(job)):
+        return None
     first = next_look(published_at=now, now=now)
     return None if first is None else NewWatch(job.pk, job.tenant_id, job.platform_id, first)
+
+
+def _settings_of(job: HeldJob) -> Mapping[str, Any]:
+    said = job.post.overrides.get(str(job.destination_id), {})
+    found: Mapping[str, Any] = said.get("settings") or job.post.settings.get(job.destination.kind) or {}
+    return found
 
 
 def next_look(*, published_at: datetime, pending: bool = False, now: datetime) -> datetime | None:

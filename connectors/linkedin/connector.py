@@ -19,6 +19,7 @@ from connectors.linkedin import (
     health,
     publish,
     scopes,
+    standing,
     versions,
     webhooks,
 )
@@ -33,15 +34,18 @@ from connectors.types import (
     CannotTell,
     Capability,
     Content,
+    Facts,
     FoundDestination,
     Grant,
     HealthReport,
     Journal,
     Metric,
     NotThere,
+    Obstacle,
     Processing,
     Published,
     Refreshed,
+    Standing,
     Target,
     WebhookEvent,
     WebhookReply,
@@ -86,6 +90,7 @@ class LinkedInConnector(Connector):
         Capability.HEALTH_CHECK,
         Capability.REFRESH_TOKEN,
         Capability.REVOKE,
+        Capability.WATCH,
     }
     refresh_before: ClassVar = settings.LINKEDIN_REFRESH_BEFORE
     kinds: ClassVar = (
@@ -233,6 +238,21 @@ class LinkedInConnector(Connector):
     def delete_post(self, external_id: str, target: Target) -> None:
         """Take the post away."""
         publish.delete(self._rest(target, Priority.PUBLISH), external_id, target)
+
+    def look_after(self, external_id: str, target: Target, journal: Facts, *, now: datetime) -> Standing:
+        """Look whether a post is still there, where LinkedIn lets us read the author's posts."""
+        return standing.look_after(self._rest(target, Priority.BACKGROUND), external_id, target)
+
+    @classmethod
+    def obstacle_to(cls, capability: Capability, target: Target) -> Obstacle | None:
+        """Tell that looking after posts lacks the scope of reading them, as it does for members as a rule."""
+        if capability is Capability.WATCH and not publish.may_read(target):
+            wanted = scopes.READ[target.kind]
+            return Obstacle(
+                f"Reading posts at LinkedIn takes the permission {wanted}, which this account did not grant.",
+                "LinkedIn gives it to pages of apps with the Community Management API, and to members of hardly any app.",
+            )
+        return None
 
     def post_metrics(self, external_id: str, target: Target, *, now: datetime) -> Sequence[Metric]:
         """Return share statistics of a page's post, or the numbers of a member's post where the app may ask."""

@@ -24,11 +24,13 @@ from connectors.meta import (
     publish_instagram,
     publish_page,
     refreshing,
+    standing,
     webhooks,
 )
 from connectors.meta import settings as schemas
 from connectors.meta.accounts import INSTAGRAM_KIND, PAGE_KIND
 from connectors.meta.asset import Asset
+from connectors.meta.forms import STORY
 from connectors.meta.graph import APP, VERSION_ENDS, VERSIONS_PAGE, Graph, GraphHosts, asset_budget
 from connectors.types import (
     ACCESS_TOKEN,
@@ -36,6 +38,7 @@ from connectors.types import (
     CannotTell,
     Capability,
     Content,
+    Facts,
     FoundDestination,
     Grant,
     HealthReport,
@@ -46,6 +49,7 @@ from connectors.types import (
     Processing,
     Published,
     Refreshed,
+    Standing,
     Target,
     WebhookEvent,
     WebhookReply,
@@ -76,6 +80,7 @@ class MetaConnector(Connector):
         Capability.HEALTH_CHECK,
         Capability.REFRESH_TOKEN,
         Capability.REVOKE,
+        Capability.WATCH,
     }
     renews_with: ClassVar = ACCESS_TOKEN
     refresh_before: ClassVar = settings.META_REFRESH_BEFORE
@@ -206,6 +211,16 @@ class MetaConnector(Connector):
     def delete_post(self, external_id: str, target: Target) -> None:
         """Delete a live post. On Instagram it may take a scope that is not asked for by default."""
         deleting.delete_post(self._asset(target), external_id, instagram=target.kind == INSTAGRAM_KIND)
+
+    @classmethod
+    def stays(cls, settings: Facts) -> bool:
+        """Say that stories vanish by themselves after a day."""
+        return settings.get("format") != STORY
+
+    def look_after(self, external_id: str, target: Target, journal: Facts, *, now: datetime) -> Standing:
+        """Look whether a post is still there."""
+        place = self._asset(target, Priority.BACKGROUND)
+        return standing.look_after(place, external_id, instagram=target.kind == INSTAGRAM_KIND)
 
     @classmethod
     def obstacle_to(cls, capability: Capability, target: Target) -> Obstacle | None:

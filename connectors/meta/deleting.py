@@ -21,7 +21,7 @@ def delete_post(place: Asset, external_id: str, *, instagram: bool) -> None:
     try:
         answer = place.graph.delete(external_id, token=place.token, operation=operation)
     except ReconnectRequired as error:
-        if _code(error) == GONE and _is_gone(place, external_id):
+        if _code(error) == GONE and is_gone(place, external_id):
             return
         raise
     if answer is not True and not (isinstance(answer, dict) and answer.get("success") is True):
@@ -48,7 +48,7 @@ def missing_scope(target: Target, *, wanted: str, asked: Collection[str]) -> Obs
     )
 
 
-def _is_gone(place: Asset, external_id: str) -> bool:
+def is_gone(place: Asset, external_id: str) -> bool:
     """Ask for the post itself, having made sure that the token still opens the place."""
     place.get(place.id, operation="read_place", fields="id")
     try:

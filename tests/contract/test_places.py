@@ -6,6 +6,7 @@ from django.utils import timezone
 from jsonschema import Draft202012Validator
 
 from connectors.types import Capability, LiveState, Member
+from publishing.models import Watch
 from tests.contract.cases import able
 from tests.contract.stage import Stage
 
@@ -22,9 +23,15 @@ def test_a_place_says_what_it_allows_before_anybody_writes(stage: Stage) -> None
 @pytest.mark.parametrize("case", able(Capability.WATCH), ids=str)
 def test_a_later_look_tells_how_a_post_stands_and_that_it_is_gone(stage: Stage) -> None:
     job = stage.say()
+    if obstacle := stage.connector.obstacle_to(Capability.WATCH, stage.target):
+        assert obstacle.cause
+        assert obstacle.remedy
+        assert not Watch.objects.filter(job=job).exists()
+        return
     looked = stage.connector.look_after(job.external_id, stage.target, {}, now=timezone.now())
     assert (looked.state, looked.reason) == (LiveState.LIVE, "")
-    if Capability.DELETE_POST not in stage.case.connector.capabilities:
+    can_delete = Capability.DELETE_POST in stage.case.connector.capabilities
+    if not can_delete or stage.connector.obstacle_to(Capability.DELETE_POST, stage.target):
         return
     stage.connector.delete_post(job.external_id, stage.target)
     looked = stage.connector.look_after(job.external_id, stage.target, {}, now=timezone.now())
