@@ -27,30 +27,36 @@ class Guard:
         A try is counted before anything is looked at, so that many at once do not slip through. While the cache is out of
         reach every try is allowed: an operator must be able to sign in then above all.
         """
-        seconds = self.window.total_seconds()
-        now = time.time()
-        key = self._key(now, *who)
+        seconds, now = self.window.total_seconds(), time.time()
+        since_key = self._key(*who)
         try:
-            cache.add(key, 0, timeout=seconds)
-            if cache.incr(key) <= self.most:
+            # The window begins with the first try: with windows by the clock, twice as many fit around their edge.
+            since: float = cache.get_or_set(since_key, now, timeout=seconds) or now
+            if not 0 <= now - since < seconds:
+                since = now
+                cache.set(since_key, since, timeout=seconds)
+            count_key = f"{since_key}:{since}"
+            cache.add(count_key, 0, timeout=seconds)
+            if cache.incr(count_key) <= self.most:
                 return None
         except ValueError:  # it ran out between the two calls
             return None
         except (RedisError, OSError) as error:
             log.warning("throttle.cache_unreachable", error=type(error).__name__)
             return None
-        return timedelta(seconds=seconds - now % seconds)
+        return timedelta(seconds=since + seconds - now)
 
     def forget(self, *who: str) -> None:
         """Begin to count anew, after the right answer."""
         try:
-            cache.delete(self._key(time.time(), *who))
+            key = self._key(*who)
+            cache.delete_many([key, f"{key}:{cache.get(key)}"])
         except (RedisError, OSError) as error:
             log.warning("throttle.cache_unreachable", error=type(error).__name__)
 
-    def _key(self, now: float, *who: str) -> str:
+    def _key(self, *who: str) -> str:
         named = hashlib.sha256("\x00".join(who).encode(errors="replace")).hexdigest()
-        return f"guard:{self.name}:{named}:{int(now // self.window.total_seconds())}"
+        return f"guard:{self.name}:{named}"
 
 
 #: Sign-ins from one address whatever the account: far beyond an office on Monday, far below a list of stolen passwords.

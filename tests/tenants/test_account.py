@@ -13,7 +13,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from tenants import two_step
+from tenants import throttle, two_step
 from tenants.models import AuditEntry, BrowserSession, Membership, Tenant, User
 from tenants.services import add_member
 from tenants.tasks import clear_sessions, send_password_reset
@@ -80,6 +80,24 @@ def test_the_old_password_cannot_be_guessed_from_an_open_browser(client: Client,
     page = client.post("/settings/account/password", {"current": PASSWORD, "password": NEW})
     assert page.status_code == 422
     assert "Too many tries" in page.content.decode()
+
+
+@pytest.mark.parametrize("past", [0, 1, 450, 899])
+def test_as_many_tries_fit_around_the_edge_of_an_hour_as_anywhere(past: int) -> None:
+    guard = throttle.Guard("edge", 3, timedelta(minutes=15))
+    with time_machine.travel(1_800_000_000 + past, tick=False) as clock:
+        answers = []
+        for _ in range(6):
+            answers.append(guard.refuses("somebody") is None)
+            clock.shift(1)
+        assert answers == [True] * 3 + [False] * 3
+        wait = guard.refuses("somebody")
+        assert wait == timedelta(minutes=15) - timedelta(seconds=6)
+        assert guard.refuses("somebody else") is None
+        clock.shift(wait)
+        assert guard.refuses("somebody") is None
+        guard.forget("somebody")
+        assert [guard.refuses("somebody") is None for _ in range(4)] == [True] * 3 + [False]
 
 
 def test_an_idle_browser_is_signed_out_and_a_busy_one_is_not(client: Client, owner: User, settings: Any) -> None:
