@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors.meta.connector import MetaConnector
 from connectors.models import Connection, Destination, Platform
+from connectors.types import Capability
 from publishing import tasks, watching
 from publishing.accepting import publish_post
 from publishing.drafts import Draft
@@ -316,9 +318,10 @@ def test_what_is_not_to_be_watched_has_no_row(
     assert not Watch.objects.exists()
 
 
-def test_platforms_that_decide_at_once_have_no_standing(
-    api: Client, destination: Destination, principal: Principal, run_due: Run
+def test_platforms_that_cannot_be_asked_have_no_standing(
+    api: Client, destination: Destination, principal: Principal, run_due: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(MetaConnector, "capabilities", MetaConnector.capabilities - {Capability.WATCH})
     draft = Draft(text="Bread", destinations=(destination.pk,))
     made, _ = publish_post(principal=principal, draft=draft, idempotency_key=None, now=timezone.now())
     run_due(timezone.now())
