@@ -105,7 +105,8 @@ def token_facts(connection: Connection, *, renews: bool, now: datetime) -> dict[
     gone = connection.status == Connection.Status.INACTIVE
     note = "never expires" if ends is None else "renews by itself" if renews else "reconnect before then"
     if gone:
-        note = "destroyed"
+        # Not "destroyed": while its platform is out of reach a token may be kept some days, to end its webhooks with.
+        note = "no longer used"
     elif ends is not None and ends <= now:
         note = "has expired"
     return {

@@ -213,7 +213,7 @@ def test_disconnecting_needs_a_form_and_erases(member_client: Client, connection
     connection.refresh_from_db()
     assert connection.status == Connection.Status.INACTIVE
     row = member_client.get(reverse("connections")).context["connections"][0]
-    assert (row["state"], row["token_hint"], row["token_note"]) == ("inactive", "", "destroyed")
+    assert (row["state"], row["token_hint"], row["token_note"]) == ("inactive", "", "no longer used")
 
 
 def test_viewers_see_no_buttons_and_may_not_act(viewer_client: Client, connection: Connection) -> None:
@@ -259,7 +259,7 @@ def test_a_disconnected_account_is_not_said_to_hold_a_token_for_ever(
 ) -> None:
     member_client.post(reverse("disconnect", args=[connection.pk]))
     shown = member_client.get(reverse("connection", args=[connection.pk])).content.decode()
-    assert "<dt>Expires</dt><dd>destroyed</dd>" in shown
+    assert "<dt>Expires</dt><dd>no longer used</dd>" in shown
 
 
 def test_the_cards_name_all_that_can_be_published(member_client: Client) -> None:

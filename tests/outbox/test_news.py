@@ -18,8 +18,6 @@ from outbox.models import Bookmark, OutgoingEvent, WebhookDelivery, WebhookEndpo
 from outbox.services import announce
 from publishing import ledger, live, watching
 from publishing.models import PublishJob, Watch
-from sandbox.faults import fault_from
-from sandbox.world import World
 from tenants.principal import Principal
 from tests.conftest import House
 from tests.outbox.conftest import Publish, Send
@@ -41,11 +39,6 @@ def tell_committed() -> None:
     for job in PublishJob.objects.filter(state__in=["published", "failed", "dlq"]):
         telling.note(news.Rest(job.pk, job.tenant_id, published=job.state == "published"))
     telling.tell_waiting()
-
-
-def refuse(world: World, status: int = 400) -> None:
-    where = {"host": "graph.facebook.com", "method": "POST", "path": "*/feed"}
-    world.faults.add(fault_from({"kind": "status", "status": status, **where}))
 
 
 def test_a_published_job_is_told_once_with_its_link_and_the_clients_own_reference(
