@@ -1,6 +1,6 @@
 """Typed readers of the environment, and the list of what they read.
 
-Every setting is read once, in ``config/settings.py``, through one of these readers. Each may also come from a file named
+Every setting is read once, in ``config/settings/``, through one of these readers. Each may also come from a file named
 by ``NAME_FILE`` (the way containers hand over secrets), but not from both: nobody could tell which one was meant. White
 space around a value, such as the newline at the end of a file, is no part of it. What was read, with its help and default, is kept in
 ``READINGS``: ``docs/settings.md`` and ``.env.example`` are made from it, and a test keeps them true.

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from connectors.types import HealthState
 from monitoring.models import HealthLogEntry
 
-#: Both have lasting names in the OpenAPI document (``config/settings.py``).
+#: Both have lasting names in the OpenAPI document (``config/settings/api.py``).
 STATES = [state.value for state in HealthState]
 STATES_OR_UNKNOWN = ["unknown", *STATES]
 

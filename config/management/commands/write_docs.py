@@ -70,7 +70,9 @@ _PRODUCTION: Final = {
     "DATABASE_URL": "postgres://user@host/name",
     "REDIS_URL": "redis://host/0",
 }
-_HEADING: Final = re.compile(r"^# --- (.+?) -+$", re.M)
+#: Each module of the settings begins with its subject, and each is imported once.
+_HEADING: Final = re.compile(r'^"""(.+?)\.(?:"""|$)', re.M)
+_MODULE: Final = re.compile(r"^from config\.settings\.(\w+) import \*$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Setting:
 
 
 def documented_settings() -> list[Setting]:
-    """Return every setting, whichever mode reads it, in the order of ``config/settings.py``."""
+    """Return every setting, whichever mode reads it, in the order of ``config/settings/``."""
     embedded = {reading["name"]: reading for reading in _readings(in_production=False)}
     production = {reading["name"]: reading for reading in _readings(in_production=True)}
     return sorted(
@@ -125,11 +127,21 @@ def _readings(*, in_production: bool) -> list[dict[str, Any]]:
 
 
 def _section_of(name: str) -> tuple[int, str]:
-    """Return where in ``config/settings.py`` a setting is read, and the heading above that place."""
-    source = (Path(settings.BASE_DIR) / "config" / "settings.py").read_text(encoding="utf-8")
-    place = source.index(f'"{name}"')
-    headings = [hit for hit in _HEADING.finditer(source) if hit.start() < place]
-    return place, headings[-1].group(1)
+    """Return where in ``config/settings/`` a setting is read, for sorting, and the subject of the module that reads it."""
+    source = _sources()
+    place = re.search(rf'\(\s*"{name}"', source)
+    if place is None:
+        raise CommandError(f"config/settings/ reads {name} by no plain name; write it out, so that it can be found.")
+    headings = [hit for hit in _HEADING.finditer(source) if hit.start() < place.start()]
+    return place.start(), headings[-1].group(1)
+
+
+@cache
+def _sources() -> str:
+    """Return the modules of ``config/settings/`` in the order in which they are read."""
+    folder = Path(settings.BASE_DIR) / "config" / "settings"
+    names = _MODULE.findall((folder / "__init__.py").read_text(encoding="utf-8"))
+    return "\n".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in names)
 
 
 def settings_page() -> str:
@@ -137,7 +149,7 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "<!-- Written by manage.py write_docs from config/settings.py; edit the help there. -->",
+        "<!-- Written by manage.py write_docs from config/settings/; edit the help there. -->",
         "",
         "Everything is set by environment variables, read once at start. Each `NAME` may instead come from a file: set",
         "`NAME_FILE` to its path, which is how containers hand over secrets. An empty value counts as not set. A value that",

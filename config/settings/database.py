@@ -1,0 +1,59 @@
+"""The ledger: database."""
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+from config.settings.process import VAR_DIR
+
+WORKER_CALLS_IN_FLIGHT = env.number(
+    "WORKER_CALLS_IN_FLIGHT",
+    default=32,
+    least=1,
+    most=500,
+    help="Platform calls one worker process keeps open at once.",
+)
+DATABASE_URL = env.text(
+    "DATABASE_URL",
+    default=f"sqlite:///{VAR_DIR / 'switchboard.sqlite3'}",
+    shown="sqlite in VAR_DIR",
+    help="postgres://user:password@host:port/name in production; SQLite only for trying and developing.",
+)
+DATABASE_PREPARE = env.flag(
+    "DATABASE_PREPARE",
+    default=True,
+    help="Let PostgreSQL keep the plans of the ledger's statements; off behind a pooler that lends connections for one "
+    "transaction only (PgBouncer in transaction mode before 1.21).",
+)
+_database = environ.Env.db_url_config(DATABASE_URL)
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        # IMMEDIATE takes the write lock when a transaction begins, so it waits instead of failing halfway.
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "timeout": 20,
+    }
+elif "postgres" in _database["ENGINE"]:
+    _database["ENGINE"] = "django.db.backends.postgresql"
+    # After a restart of the database the pool is full of dead connections; each would cost a job its lease.
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        "connect_timeout": 5,
+        # The ORM never prepares; the ledger's own statements do, unless this is None (foundation/prepared.py).
+        "prepare_threshold": 5 if DATABASE_PREPARE else None,
+        "pool": {
+            "min_size": 2,
+            "max_size": env.number(
+                "DATABASE_POOL_SIZE",
+                default=WORKER_CALLS_IN_FLIGHT + 8,
+                least=2,
+                most=1000,
+                help="Most PostgreSQL connections one process may hold (default: WORKER_CALLS_IN_FLIGHT + 8).",
+            ),
+            "timeout": 10,
+        },
+    }
+else:
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///.")
+DATABASES = {"default": _database}

@@ -1,0 +1,29 @@
+"""Logs and traces."""
+
+from config import env, logs
+from config.settings.process import EMBEDDED
+
+LOG_FORMAT = env.choice(
+    "LOG_FORMAT",
+    default="lines" if EMBEDDED else "json",
+    among=("lines", "json"),
+    help="lines for people, json for collectors.",
+)
+LOG_LEVEL = env.choice(
+    "LOG_LEVEL",
+    default="INFO",
+    among=("DEBUG", "INFO", "WARNING", "ERROR"),
+    help="The least severe entry that is written.",
+)
+LOGGING_CONFIG = None  # config.logs sets up structlog and the standard library together
+
+DATADOG_STATSD_HOST = env.text(
+    "DD_AGENT_HOST",
+    default="",
+    help="Host of a Datadog agent that takes DogStatsD metrics; none, no metrics are sent.",
+)
+DATADOG_STATSD_PORT = env.number(
+    "DD_DOGSTATSD_PORT", default=8125, least=1, most=65535, help="The agent's DogStatsD port."
+)
+
+logs.set_up(log_format=LOG_FORMAT, level=LOG_LEVEL)
