@@ -136,7 +136,7 @@ def check(tenant: Tenant, draft: Draft, *, now: datetime) -> Checked:
                 "Name each destination once: a post goes there once.",
             )
         )
-    places = {place.pk: place for place in destinations_of(tenant).filter(pk__in=draft.destinations)}
+    places = {place.pk: place for place in destinations_of(tenant).filter(pk__in=draft.destinations).order_by()}
     read = _read(tenant, draft, places)
     findings += [*read.settings.findings, *read.files.findings(draft.media, where="media")]
     for destination_id in dict.fromkeys(draft.destinations):
