@@ -65,7 +65,7 @@ def known_parameters(request: Request, view: Any) -> Mapping[str, Any]:
         schema.view, schema.method = view, request.method
         for parameter in schema.get_override_parameters():
             if isinstance(parameter, OpenApiParameter) and parameter.location == OpenApiParameter.QUERY:
-                known[parameter.name] = "many" if parameter.many else _ANY.get(parameter.type, parameter.type)
+                known[parameter.name] = "many" if parameter.many else _form_of(parameter.type)
             elif isinstance(parameter, type) and issubclass(parameter, Serializer):
                 # It says by itself what is wrong with a value, but takes an empty one for none.
                 fields = parameter().fields.items()
@@ -73,6 +73,11 @@ def known_parameters(request: Request, view: Any) -> Mapping[str, Any]:
     if request.method in {"GET", "HEAD"} and getattr(view, "action", None) not in {None, "retrieve"}:
         known |= _of_list(view)
     return known
+
+
+def _form_of(declared: Any) -> Any:
+    # A schema written out has bounds of its own, which its view checks.
+    return None if isinstance(declared, dict) else _ANY.get(declared, declared)
 
 
 def _of_list(view: Any) -> dict[str, Any]:

@@ -1,21 +1,19 @@
 """The API's door to the post room."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.mixins import ListModelMixin
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from foundation.errors import Invalid
 from outbox import endpoints, replaying, selectors
 from outbox.events import EventType
 from outbox.models import OutgoingEvent, WebhookDelivery, WebhookEndpoint
@@ -176,22 +174,8 @@ class EventFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-class EventCursor(CursorPagination):
-    """Newest first; upwards from a number with ``after``."""
-
-    ordering = "-sequence"
-    page_size_query_param = "limit"
-    max_page_size = 100
-    cursor_query_description = "Follow the addresses in next and previous; do not make cursors."
-    page_size_query_description = "Rows a page, 1 to 100 (25 unless told)."
-
-    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        """Return the order: who goes on after a number reads upwards."""
-        return ("sequence",) if "after" in request.query_params else ("-sequence",)
-
-    def get_paginated_response(self, data: Any) -> Response:
-        """Answer with the rows and the addresses of the pages around them."""
-        return Response({"next": self.get_next_link(), "previous": self.get_previous_link(), "results": data})
+#: The largest sequence that can be asked for; what a JSON number of many languages still holds.
+_LAST: Final = 2**53 - 1
 
 
 @extend_schema(tags=["Webhooks"])
@@ -201,9 +185,14 @@ class EventViewSet(ListModelMixin, GenericViewSet[OutgoingEvent]):
     scope = WEBHOOKS_READ
     serializer_class = EventSerializer
     filterset_class = EventFilter
-    pagination_class = EventCursor
     queryset = OutgoingEvent.objects.none()
     lookup_value_converter = "uuid"
+
+    @property
+    def sorts(self) -> dict[str, tuple[str, ...]]:
+        """Newest first; who goes on after a number reads upwards."""
+        asked = getattr(self, "request", None)
+        return {"": ("sequence",) if asked is not None and "after" in asked.query_params else ("-sequence",)}
 
     def get_queryset(self) -> Any:
         """Return the tenant's events, after a number if one is named."""
@@ -211,15 +200,16 @@ class EventViewSet(ListModelMixin, GenericViewSet[OutgoingEvent]):
         after = self.request.query_params.get("after")
         if after is None:
             return rows
-        if not after.isdecimal() or len(after) > 18:
-            raise Invalid("after is not a number.", remedy="Send the sequence of the last event you read, or 0.")
+        if not (after.isascii() and after.isdecimal() and len(after) <= len(str(_LAST)) and int(after) <= _LAST):
+            words = "Send the sequence of the last event you read, or 0."
+            raise ValidationError({"after": [ErrorDetail(words, code="invalid")]})
         return rows.filter(sequence__gt=int(after))
 
     @extend_schema(
         parameters=[
             OpenApiParameter(
                 "after",
-                OpenApiTypes.INT64,
+                {"type": "integer", "format": "int64", "minimum": 0, "maximum": _LAST},
                 description="Only events with a larger sequence, the oldest first. Keep the sequence of the last you read; begin with 0.",
             )
         ]

@@ -20,6 +20,9 @@ from tests.journeys.hub import ROOT, Hub
 
 #: Of each operation under these addresses, most cases name something that exists.
 _OFTEN: Final = 0.85
+#: What is tried here is what the API says to a call, not to too many of them: that has tests of its own.
+_COUNTED: Final = ("PUBLISH", "READ", "WRITE", "MEDIA", "EXPENSIVE", "BAD_KEYS")
+_UNLIMITED: Final = {f"API_{kind}_PER_MINUTE": "0" for kind in _COUNTED}
 
 
 def settings_of(town: Town, ids: dict[str, list[str]]) -> dict[str, Any]:
@@ -81,7 +84,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="a regular expression of operation ids")
     parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful")
     asked = parser.parse_args()
-    with TemporaryDirectory(prefix="switchboard-fuzz-") as place, Hub(Path(place) / "var") as hub:
+    with TemporaryDirectory(prefix="switchboard-fuzz-") as place, Hub(Path(place) / "var", **_UNLIMITED) as hub:
         hub.wait_until_ready()
         town = Town(hub)
         town.connect()

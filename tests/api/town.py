@@ -80,6 +80,7 @@ class Town:
         letters = [one["id"] for one in self.call("GET", "dead-letters/")["results"]]
         connections = [one["id"] for one in self.call("GET", "connections/")["results"]]
         return {
+            **self.people_and_links(),
             "posts": [post["id"] for post in posts],
             "jobs": jobs,
             "dead-letters": letters,
@@ -88,3 +89,20 @@ class Town:
             "media": [media, film],
             "uploads": [upload],
         }
+
+    def people_and_links(self) -> dict[str, list[str]]:
+        """Make what client apps and people come in by, and what they are told by; ids by the first part of an address."""
+        key = self.call("POST", "api-keys/", json={"name": "Another", "scopes": ["posts:read"]})
+        origin = self.call("POST", "return-origins/", json={"origin": "https://app.example.com"})
+        link = self.call("POST", "connect-links/", json={"platforms": ["meta"]})
+        invitation = self.call("POST", "invitations/", json={"email": "new@example.com", "role": "viewer"})
+        # Nobody listens there: what is told to it fails, and its deliveries have a story.
+        endpoint = self.call("POST", "webhook-endpoints/", json={"url": "http://127.0.0.1:9/hook"})
+        self.call("POST", f"webhook-endpoints/{endpoint['id']}/ping/")
+        wait_for("a delivery", lambda: self.call("GET", "webhook-deliveries/")["results"])
+        found = {
+            "events": [one["id"] for one in self.call("GET", "events/")["results"]],
+            "webhook-deliveries": [one["id"] for one in self.call("GET", "webhook-deliveries/")["results"]],
+        }
+        made = {"api-keys": key, "return-origins": origin, "connect-links": link, "invitations": invitation}
+        return found | {name: [one["id"]] for name, one in made.items()} | {"webhook-endpoints": [endpoint["id"]]}
