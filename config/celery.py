@@ -106,6 +106,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(days=1),
         "about": "Forgets numbers that are too old.",
     },
+    "monitoring.tell_readiness": {
+        "task": "monitoring.tell_readiness",
+        "schedule": timedelta(minutes=1),
+        "about": "Writes down which platforms are set up, for reports.",
+    },
     "tenants.announce_expiring_keys": {
         "task": "tenants.announce_expiring_keys",
         "schedule": timedelta(hours=1),

@@ -8,16 +8,34 @@ from connectors.models import Connection
 from connectors.types import HealthState
 from foundation.rows import Row
 from monitoring.analytics.rows import AccountMetric, MetricCursor, MetricWatch, PostMetric, PostSnapshot
+from monitoring.reports.models import (
+    ConnectorHealthSummary,
+    ConnectorReadiness,
+    DlqStatus,
+    HealthCheckTrend,
+    PublishPerformance,
+    RecentError,
+    TokenHealth,
+)
+from monitoring.reports.rows import PlatformReadiness
 from tenants.models import Tenant
 
 __all__ = [
     "AccountMetric",
+    "ConnectorHealthSummary",
+    "ConnectorReadiness",
+    "DlqStatus",
+    "HealthCheckTrend",
     "HealthLogEntry",
     "Heartbeat",
     "MetricCursor",
     "MetricWatch",
+    "PlatformReadiness",
     "PostMetric",
     "PostSnapshot",
+    "PublishPerformance",
+    "RecentError",
+    "TokenHealth",
 ]
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from connectors.models import Connection
 from monitoring import health
 from monitoring.analytics import enrolling, looking, purging
+from monitoring.reports import telling
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -104,3 +105,15 @@ def thin_metrics() -> None:
 def forget_metrics() -> None:
     """Forget numbers that are too old."""
     purging.forget(now=timezone.now())
+
+
+@shared_task(
+    name="monitoring.tell_readiness",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def tell_readiness() -> None:
+    """Write down what settings say of each platform, for those who ask by SQL."""
+    telling.tell_readiness(now=timezone.now())

@@ -1,0 +1,22 @@
+"""The views by name, with what each is made of. ``docs/views.md`` tells of every column."""
+
+from collections.abc import Callable
+from typing import Final
+
+from monitoring.reports import errors_sql, health_sql, publishing_sql, readiness_sql, tokens_sql
+from monitoring.reports.dialects import DIALECTS, Dialect
+
+VIEWS: Final[dict[str, Callable[[Dialect], str]]] = {
+    "api_connector_health_summary": health_sql.health_summary,
+    "api_recent_errors": errors_sql.recent_errors,
+    "api_token_health": tokens_sql.token_health,
+    "api_publish_performance": publishing_sql.publish_performance,
+    "api_dlq_status": publishing_sql.dlq_status,
+    "api_health_check_trends": health_sql.health_check_trends,
+    "api_connector_readiness": readiness_sql.connector_readiness,
+}
+
+
+def statements(vendor: str) -> dict[str, str]:
+    """Return for each view what makes it on this kind of database."""
+    return {name: f"CREATE VIEW {name} AS {select(DIALECTS[vendor]).strip()}" for name, select in VIEWS.items()}

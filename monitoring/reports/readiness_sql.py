@@ -1,0 +1,50 @@
+"""The view of platforms: which can be published to now, why not, and what waits for them."""
+
+from monitoring.reports.dialects import Dialect
+
+#: As ``publishing.selectors.OVERDUE``: due so long ago, and taken by no worker.
+LATE_SECONDS = 60
+
+
+def connector_readiness(say: Dialect) -> str:
+    """Return ``api_connector_readiness``."""
+    ended = f"t.version_sunset_on <= {say.today}"
+    late = say.ago(seconds=LATE_SECONDS)
+    # Jobs that wait are in one of two partial indexes, by whether their moment has come.
+    waiting = (
+        "SELECT platform_id, due_at, in_order, lease_token FROM publish_jobs WHERE due_at IS NOT NULL AND ready = {0}"
+    )
+    return f"""
+SELECT p.slug AS platform, p.name, p.enabled, COALESCE(t.configured, {say.false}) AS configured,
+  CASE WHEN p.enabled AND COALESCE(t.configured, {say.false}) AND NOT COALESCE({ended}, {say.false})
+    THEN {say.true} ELSE {say.false} END AS ready,
+  CASE
+    WHEN NOT p.enabled THEN 'It is switched off.'
+    WHEN t.platform_id IS NULL THEN 'No process of the hub has told of it yet.'
+    WHEN NOT t.configured THEN t.reason
+    WHEN {ended} THEN 'The version of its API that the hub speaks has ended.'
+    ELSE '' END AS reason,
+  CASE
+    WHEN NOT p.enabled THEN 'Switch it on in the admin, under Platforms.'
+    WHEN t.platform_id IS NULL THEN 'Start a worker and the scheduler.'
+    WHEN NOT t.configured THEN t.remedy
+    WHEN {ended} THEN t.version_remedy
+    ELSE '' END AS remedy,
+  COALESCE(t.api_version, '') AS api_version, t.version_sunset_on, {say.days_until("t.version_sunset_on")} AS days_left,
+  COALESCE(c.connections, 0) AS connections, COALESCE(c.healthy, 0) AS healthy_connections,
+  COALESCE(w.waiting, 0) AS jobs_waiting, COALESCE(w.late, 0) AS jobs_late,
+  (SELECT MAX(j.published_at) FROM publish_jobs j WHERE j.platform_id = p.slug) AS last_published_at,
+  (SELECT MAX(d.opened_at) FROM dead_letters d WHERE d.platform_id = p.slug) AS last_failed_at,
+  t.told_at
+FROM connector_platforms p
+LEFT JOIN platform_readiness t ON t.platform_id = p.slug
+LEFT JOIN (
+  SELECT platform_id, COUNT(*) AS connections, SUM(CASE WHEN health = 'healthy' THEN 1 ELSE 0 END) AS healthy
+  FROM connections WHERE status <> 'inactive' GROUP BY platform_id
+) c ON c.platform_id = p.slug
+LEFT JOIN (
+  SELECT q.platform_id, COUNT(*) AS waiting,
+    SUM(CASE WHEN q.due_at < {late} AND q.lease_token IS NULL AND NOT q.in_order THEN 1 ELSE 0 END) AS late
+  FROM ({waiting.format(say.true)} UNION ALL {waiting.format(say.false)}) q GROUP BY q.platform_id
+) w ON w.platform_id = p.slug
+"""
