@@ -7,10 +7,10 @@ colours are custom properties of the stylesheet, the same in light and dark. ``p
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final
-from uuid import uuid4
 
 #: The drawing's own units: ten across for each point, a hundred down.
 STEP: Final = 10
@@ -80,7 +80,11 @@ class Chart:
     note: str = ""
     heading: str = "Day"
     unit: str = "Value"
-    id: str = field(default_factory=lambda: f"chart-{uuid4().hex[:10]}")
+
+    @property
+    def id(self) -> str:
+        """What the page knows it by: the same at every look, so that what was opened stays open."""
+        return f"chart-{sha256(self.title.encode()).hexdigest()[:10]}"
 
     @property
     def empty(self) -> bool:
