@@ -105,7 +105,7 @@ def draw(
 ) -> Chart:
     """Draw a chart of one series. ``write`` is how the scale's numbers are written."""
     known = [point.value for point in points if point.value is not None]
-    low, high = _bounds(known, from_zero=kind is Kind.BARS)
+    low, high = bounds(known, from_zero=kind is Kind.BARS)
     span = high - low
     scale = [write.format(high), write.format(low + span / 2), write.format(low)] if known else ["", "", ""]
     ends = [points[0].label, points[len(points) // 2].label, points[-1].label] if len(points) > 2 else []
@@ -132,7 +132,7 @@ def spark(values: Sequence[float | None], *, label: str) -> Chart:
     return draw(Kind.LINE, points, title=label, summary=label)
 
 
-def _bounds(known: Sequence[float], *, from_zero: bool) -> tuple[float, float]:
+def bounds(known: Sequence[float], *, from_zero: bool) -> tuple[float, float]:
     """Return where the scale begins and ends, at round numbers."""
     if not known:
         return 0.0, 1.0
