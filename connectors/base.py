@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 
+from connectors.budgets import Window
 from connectors.errors import ConfigurationError
 from connectors.http import Http
 from connectors.types import (
@@ -150,6 +151,10 @@ class Connector(ABC):
     @abstractmethod
     def budget_keys(self, destinations: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the budgets that calls for these places (by external id) draw on."""
+
+    def budget_windows(self, key: str) -> tuple[Window, ...]:
+        """Return the windows that calls on a budget are counted in beforehand; none where only the platform tells of it."""
+        return ()
 
     @abstractmethod
     def api_version(self) -> ApiVersion:

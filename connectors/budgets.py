@@ -12,7 +12,7 @@ What is refused here is refused as ``RateLimited`` with the time to wait, so it 
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +24,7 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.core.cache import cache
-from limits import RateLimitItemPerSecond
+from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
@@ -80,6 +80,27 @@ class Left:
     key: str
     used_percent: int
     blocked_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one budget stands: counted by us in a window, or told by the platform in percent; or nobody knows."""
+
+    key: str
+    #: The window's name; empty: a gauge of the platform.
+    window: str = ""
+    used: int | None = None
+    limit: int | None = None
+    #: From now on; None: not known, or nothing is used.
+    resets_in: timedelta | None = None
+    blocked_for: timedelta = timedelta()
+
+    @property
+    def used_percent(self) -> int | None:
+        """The share that is spent; None: nobody knows."""
+        if self.blocked_for > timedelta():
+            return 100
+        return None if self.used is None or not self.limit else min(round(100 * self.used / self.limit), 100)
 
 
 DAY_SECONDS: Final = 86_400
@@ -168,6 +189,29 @@ class Budgets:
             for key in keys
         ]
 
+    def standings(self, windows: Mapping[str, Sequence[Window]]) -> list[Standing]:
+        """Return how budgets stand, by their keys and the windows each is counted in; what nobody told is left open.
+
+        Raises ``RedisError`` when Redis is out of reach.
+        """
+        told = cache.get_many([self._name(what, key) for key in windows for what in ("used", "until")])
+        now = time.time()
+        standings = []
+        for key, counted in windows.items():
+            blocked = timedelta(seconds=max(0.0, float(told.get(self._name("until", key), 0.0)) - now))
+            gauge = told.get(self._name("used", key))
+            if gauge is not None or not counted:
+                percent = None if gauge is None else int(gauge)
+                standings.append(Standing(key, used=percent, limit=100, blocked_for=blocked))
+            standings += [self._standing(window, key, blocked, now) for window in counted]
+        return standings
+
+    def _standing(self, window: Window, key: str, blocked: timedelta, now: float) -> Standing:
+        stats = _limiter().get_window_stats(*self._counted(window, key, now))
+        used = max(window.calls - stats.remaining, 0)
+        ends = until_midnight(now) if window.by_day else timedelta(seconds=max(stats.reset_time - now, 0.0))
+        return Standing(key, window.name, used, window.calls, ends if used else None, blocked)
+
     def look_ahead(self, keys: Sequence[str]) -> None:
         """Look at many budgets at once, for calls that are about to be made; each of them then finds its own fresh."""
         if keys and not self._out_of_reach():
@@ -222,14 +266,18 @@ class Budgets:
             return True
 
     def _count(self, window: Window, key: str, operation: str) -> None:
-        item = RateLimitItemPerSecond(window.calls, int(window.per.total_seconds()))
         now = time.time()
-        day = time.strftime("%Y-%m-%d", time.gmtime(now)) if window.by_day else ""
-        counted = (self.platform, window.name, key, day)
+        item, *counted = self._counted(window, key, now)
         if not _limiter().hit(item, *counted):
             reset = _limiter().get_window_stats(item, *counted).reset_time
             wait = until_midnight(now) if window.by_day else timedelta(seconds=max(1.0, reset - now))
             raise self._refusal(f"The platform allows {window.calls} calls ({window.name}).", wait, operation)
+
+    def _counted(self, window: Window, key: str, now: float) -> tuple[RateLimitItem, str, str, str, str]:
+        """Return what a window of a budget is counted under."""
+        item = RateLimitItemPerSecond(window.calls, int(window.per.total_seconds()))
+        day = time.strftime("%Y-%m-%d", time.gmtime(now)) if window.by_day else ""
+        return item, self.platform, window.name, key, day
 
     def _refusal(self, cause: str, wait: timedelta, operation: str) -> RateLimited:
         remedy = "Nothing was sent. Switchboard goes on by itself as soon as the budget allows."

@@ -34,6 +34,11 @@ def read_moment(value: Any) -> datetime:
     return moment
 
 
+def write_moment(moment: datetime) -> str:
+    """Return a moment as addresses say it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def read_text(value: Any) -> str:
     """Return the text a cursor holds; raises ``ValueError``."""
     if not isinstance(value, str) or "\x00" in value:
@@ -88,6 +93,15 @@ class Query:
         """Return the id, or None."""
         found = read_uuid(self._params.get(name, ""))
         self._keep(name, str(found) if found else "")
+        return found
+
+    def moment(self, name: str) -> datetime | None:
+        """Return the moment, or None."""
+        try:
+            found = read_moment(self._params.get(name, "")[:40]).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+        self._keep(name, write_moment(found))
         return found
 
     def sort(self, columns: Mapping[str, Column], default: str) -> Sort:

@@ -7,10 +7,10 @@ colours are custom properties of the stylesheet, the same in light and dark. ``p
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final
-from uuid import uuid4
 
 #: The drawing's own units: ten across for each point, a hundred down.
 STEP: Final = 10
@@ -80,7 +80,11 @@ class Chart:
     note: str = ""
     heading: str = "Day"
     unit: str = "Value"
-    id: str = field(default_factory=lambda: f"chart-{uuid4().hex[:10]}")
+
+    @property
+    def id(self) -> str:
+        """What the page knows it by: the same at every look, so that what was opened stays open."""
+        return f"chart-{sha256(self.title.encode()).hexdigest()[:10]}"
 
     @property
     def empty(self) -> bool:
@@ -101,7 +105,7 @@ def draw(
 ) -> Chart:
     """Draw a chart of one series. ``write`` is how the scale's numbers are written."""
     known = [point.value for point in points if point.value is not None]
-    low, high = _bounds(known, from_zero=kind is Kind.BARS)
+    low, high = bounds(known, from_zero=kind is Kind.BARS)
     span = high - low
     scale = [write.format(high), write.format(low + span / 2), write.format(low)] if known else ["", "", ""]
     ends = [points[0].label, points[len(points) // 2].label, points[-1].label] if len(points) > 2 else []
@@ -128,7 +132,7 @@ def spark(values: Sequence[float | None], *, label: str) -> Chart:
     return draw(Kind.LINE, points, title=label, summary=label)
 
 
-def _bounds(known: Sequence[float], *, from_zero: bool) -> tuple[float, float]:
+def bounds(known: Sequence[float], *, from_zero: bool) -> tuple[float, float]:
     """Return where the scale begins and ends, at round numbers."""
     if not known:
         return 0.0, 1.0

@@ -52,7 +52,7 @@
   };
 
   // Live fragments (htmx polls them): never under the reader's hands, never silently old.
-  const busy = (target) => document.hidden || one(":popover-open, [data-dirty]", target)
+  const busy = (target) => one(":popover-open, [data-dirty]", target)
     || (target.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
   const say = (text) => { const announcer = one("#announcer"); if (announcer && announcer.textContent !== text) announcer.textContent = text; };
   const news = (scope) => one("[data-announce]", scope)?.textContent.trim();
@@ -70,35 +70,66 @@
       one("b", badge).textContent = "short" in badge.dataset && count > 99 ? "99+" : count.toLocaleString("en");
     });
   };
-  let open = [];
+  // What the reader did to a fragment, to be done to the next one: what is open, how far it is scrolled, where the focus stands.
+  let kept = { open: [], scrolled: [], focus: null };
   let before = "";
+  let looked = new Date();
+  const fellows = (scope, element) => all(element.tagName, scope).filter((other) => other.getAttribute("href") === element.getAttribute("href") && other.textContent.trim() === element.textContent.trim());
+  const keep = (scope) => {
+    const active = scope.contains(document.activeElement) ? document.activeElement : null;
+    const place = active && fellows(scope, active).indexOf(active);
+    kept = {
+      open: all("details[id]", scope).map(({ id, open }) => [id, open]),
+      scrolled: all("[id][tabindex='0']", scope).filter((region) => region.scrollLeft || region.scrollTop).map(({ id, scrollLeft, scrollTop }) => [id, scrollLeft, scrollTop]),
+      focus: active && ((next) => (active.id ? document.getElementById(active.id) : fellows(next, active)[place])),
+    };
+  };
+  const giveBack = (scope) => {
+    kept.open.forEach(([id, was]) => { const details = document.getElementById(id); if (details) details.open = was; });
+    kept.scrolled.forEach(([id, left, top]) => document.getElementById(id)?.scrollTo(left, top));
+    if (kept.focus && !scope.contains(document.activeElement)) kept.focus(scope)?.focus({ preventScroll: true });
+    kept.focus = null;
+  };
 
   const live = () => {
     const target = one("#live[hx-get]");
+    looked = new Date();
     if (target) note("Live", false); else all("[data-live-note]").forEach((element) => { element.hidden = true; });
   };
-  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.id === "live" && busy(event.detail.elt)) event.preventDefault(); });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.id !== "live") return;
+    if (!document.hidden && !busy(event.detail.elt)) return;
+    event.preventDefault();
+    if (!document.hidden) note(`As of ${clock.format(looked)}; waits while you are at it`, false);
+  });
+  // A tab that comes back to the front looks at once.
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && one("#live[hx-get]")) window.htmx?.trigger("#live", "look"); });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr } = event.detail;
     if (target.id !== "live") return;
+    if (xhr.status >= 500) {
+      event.detail.shouldSwap = false;
+      note(`As of ${clock.format(looked)}; the hub does not answer as it should, trying again`, true);
+      return;
+    }
     if (xhr.status !== 200 || !xhr.responseText.includes('id="live"')) {
       event.detail.shouldSwap = false;
       note("Not updating: load the page again", true);
       return;
     }
-    open = all("details[id]", target).map(({ id, open }) => [id, open]);
+    keep(target);
     before = news(target);
   });
   document.addEventListener("htmx:afterSettle", () => {
-    open.forEach(([id, was]) => { const details = document.getElementById(id); if (details) details.open = was; });
     const scope = one("#live");
     if (!scope) return;
+    giveBack(scope);
     dress(scope);
     live();
     badges(scope);
     if (news(scope) && news(scope) !== before) say(news(scope));
   });
-  ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, () => note(`No answer since ${clock.format(new Date())}; trying again`, true)));
+  ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, () => note(`As of ${clock.format(looked)}; no answer, trying again`, true)));
 
   // Lists to pick from: search, select all, say how many.
   const pick = (form) => {

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 
 from connectors.base import Connector, DestinationKind
-from connectors.budgets import Budgets, Priority
+from connectors.budgets import Budgets, Priority, Window
 from connectors.errors import ConfigurationError, ReconnectRequired
 from connectors.google_business import (
     accounts,
@@ -22,7 +22,7 @@ from connectors.google_business import (
     watching,
 )
 from connectors.google_business.auth import Login
-from connectors.google_business.google import Google, api_budget, location_budget
+from connectors.google_business.google import Google, api_budget, location_budget, windows_of
 from connectors.google_business.hosts import PLATFORM, Api, Hosts
 from connectors.google_business.refresh_tokens import unsealed
 from connectors.google_business.settings import FOR_LOCATIONS
@@ -122,6 +122,10 @@ class GoogleBusinessConnector(Connector):
     def budget_keys(self, destinations: Sequence[str]) -> tuple[str, ...]:
         """Name what closes publishing: the project's minute, and the minute of each location."""
         return (api_budget(Api.POSTS), *(location_budget(place) for place in destinations))
+
+    def budget_windows(self, key: str) -> tuple[Window, ...]:
+        """Return the minute of the project, or of a location."""
+        return windows_of(key, self._hosts)
 
     def api_version(self) -> ApiVersion:
         """Return the version of the API that posts; Google has announced no end of it."""

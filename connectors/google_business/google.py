@@ -102,11 +102,8 @@ class Google:
                     remedy="See the health of any Google account for the cause; jobs go on by themselves once it is mended.",
                     wait=error.retry_after or PROJECT_WAIT,
                 ) from None
-        for key, calls, of in (
-            (api_budget(api), self._hosts.calls_per_minute, "a minute"),
-            (location_budget(edits), self._hosts.edits_per_minute if edits else 0, "a minute of one location"),
-        ):
-            windows = [Window(of, calls, _MINUTE)] if calls else []
+        for key in (api_budget(api), location_budget(edits)):
+            windows = windows_of(key, self._hosts)
             self._budgets.require([key], priority=self._priority, operation=operation, windows=windows)
 
     def _learned(self, error: ConnectorError, answer: Answer, api: Api, edits: str) -> ConnectorError:
@@ -130,6 +127,15 @@ def api_budget(api: Api) -> str:
 def location_budget(location: str) -> str:
     """Return the name of a location's budget for edits; calls that edit nothing share one without a limit."""
     return f"edits:{location or 'none'}"
+
+
+def windows_of(key: str, hosts: Hosts) -> tuple[Window, ...]:
+    """Return the minute in which calls on a budget are counted; none where the settings say no number."""
+    if key.startswith("api:"):
+        calls, of = hosts.calls_per_minute, "a minute"
+    else:
+        calls, of = 0 if key == location_budget("") else hosts.edits_per_minute, "a minute of one location"
+    return (Window(of, calls, _MINUTE),) if calls else ()
 
 
 def strange(what: str, operation: str, status: int | None = None) -> UnexpectedAnswer:

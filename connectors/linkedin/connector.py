@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 
 from connectors.base import Connector, DestinationKind
-from connectors.budgets import Budgets, Priority
+from connectors.budgets import Budgets, Priority, Window
 from connectors.errors import ConfigurationError, ReconnectRequired
 from connectors.linkedin import (
     accounts,
@@ -25,7 +25,7 @@ from connectors.linkedin import (
 )
 from connectors.linkedin.auth import Login
 from connectors.linkedin.errors import PLATFORM
-from connectors.linkedin.rest import Hosts, Rest, app_budget, member_budget, version_budget
+from connectors.linkedin.rest import Hosts, Rest, app_budget, day_window, member_budget, version_budget
 from connectors.linkedin.settings import FOR_MEMBERS, FOR_PAGES
 from connectors.types import (
     ACCESS_TOKEN,
@@ -141,6 +141,11 @@ class LinkedInConnector(Connector):
         members = [place for place in destinations if place.startswith("urn:li:person:")]
         version = version_budget(self._hosts.version)
         return (version, app_budget(_POST), *(member_budget(member, _POST) for member in members))
+
+    def budget_windows(self, key: str) -> tuple[Window, ...]:
+        """Return the day of the app, or of a member, where the settings say how many calls it has."""
+        calls = {"app": self._hosts.app_calls, "member": self._hosts.member_calls}.get(key.partition(":")[0], 0)
+        return (day_window(_POST, calls),) if calls else ()
 
     def api_version(self) -> ApiVersion:
         """Return the version of the settings (LINKEDIN_API_VERSION)."""

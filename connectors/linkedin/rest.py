@@ -214,7 +214,7 @@ class Rest:
         self._budgets.require([app, member], priority=self._priority, operation=operation)
         for key, calls in ((member, self._hosts.member_calls if self._member else 0), (app, self._hosts.app_calls)):
             if calls:
-                window = Window(f"a day, {endpoint}", calls, _DAY, by_day=True)
+                window = day_window(endpoint, calls)
                 self._budgets.require([key], priority=self._priority, operation=operation, windows=[window])
 
     def _learned(self, error: ConnectorError, endpoint: str) -> ConnectorError:
@@ -228,6 +228,11 @@ class Rest:
             if error.retry_after is not None:
                 self._budgets.block(key, error.retry_after)
         return error
+
+
+def day_window(endpoint: str, calls: int) -> Window:
+    """Return the window in which calls of an endpoint are counted, for the app as for a member."""
+    return Window(f"a day, {endpoint}", calls, _DAY, by_day=True)
 
 
 def app_budget(endpoint: str) -> str:

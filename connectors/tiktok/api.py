@@ -112,7 +112,7 @@ class Api:
     def require_room(self, what: str, *, operation: str, count: bool) -> None:
         """Make sure that the account may publish (``posts``) or receive drafts (``drafts``) today, and perhaps count it."""
         most = {"posts": self._daily.posts, "drafts": self._daily.drafts}[what]
-        windows = [Window(f"24 hours, {what} of an account", most, DAY)] if most and count else []
+        windows = [daily_window(what, most)] if most and count else []
         self._budgets.require(
             [daily_budget(self.open_id, what)], priority=self._priority, operation=operation, windows=windows
         )
@@ -187,7 +187,7 @@ class Api:
             key, calls = app_budget(endpoint), OF_APP[endpoint]
         else:
             key, calls = account_budget(self.open_id, endpoint), OF_ACCOUNT[endpoint]
-        window = Window(f"a minute, {endpoint.strip('/')}", calls, MINUTE)
+        window = minute_window(endpoint, calls)
         self._budgets.require([key], priority=self._priority, operation=operation, windows=[window])
         return key
 
@@ -210,6 +210,16 @@ class Api:
         if found is None:
             raise strange("an upload address that is not its own", "upload", None)
         return f"{gateway}/{found[1]}{found[2]}" if gateway else url
+
+
+def minute_window(endpoint: str, calls: int) -> Window:
+    """Return the window in which calls of an endpoint are counted."""
+    return Window(f"a minute, {endpoint.strip('/')}", calls, MINUTE)
+
+
+def daily_window(what: str, most: int) -> Window:
+    """Return the window in which an account's posts or drafts are counted."""
+    return Window(f"24 hours, {what} of an account", most, DAY)
 
 
 def account_budget(open_id: str, endpoint: str) -> str:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from connectors.base import Connector, DestinationKind, Sample
-from connectors.budgets import Budgets, Priority
+from connectors.budgets import Budgets, Priority, Window
 from connectors.errors import ConfigurationError, ReconnectRequired
 from connectors.http import Http, Timeouts
 from connectors.tiktok import analytics, auth, checks, creator, find, health, people, watch, webhooks, wording
@@ -16,12 +16,15 @@ from connectors.tiktok.api import (
     INIT_DRAFT,
     INIT_PHOTOS,
     INIT_VIDEO,
+    OF_ACCOUNT,
     STATUS,
     Api,
     DailyLimits,
     Hosts,
     account_budget,
     daily_budget,
+    daily_window,
+    minute_window,
 )
 from connectors.tiktok.auth import Login
 from connectors.tiktok.errors import PLATFORM
@@ -149,6 +152,16 @@ class TikTokConnector(Connector):
                 daily_budget(open_id, "drafts"),
             )
         )
+
+    def budget_windows(self, key: str) -> tuple[Window, ...]:
+        """Return an account's minute at an endpoint, or its day where the settings say how many posts it may have."""
+        kind, _, rest = key.partition(":")
+        name = rest.partition(":")[2]
+        if kind == "day":
+            most = {"posts": settings.TIKTOK_POSTS_PER_DAY, "drafts": settings.TIKTOK_DRAFTS_PER_DAY}.get(name, 0)
+            return (daily_window(name, most),) if most else ()
+        calls = {endpoint.strip("/"): calls for endpoint, calls in OF_ACCOUNT.items()}.get(name, 0)
+        return (minute_window(name, calls),) if calls else ()
 
     def api_version(self) -> ApiVersion:
         """Return the one version there is; TikTok announces no end of it."""

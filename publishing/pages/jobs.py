@@ -10,7 +10,8 @@ from connectors.registry import CONNECTORS
 from connectors.selectors import destinations_of
 from foundation.listing import Column, Query, read_uuid, stretch_of
 from publishing import selectors
-from publishing.models import PublishJob
+from publishing.models import DeadLetter, PublishJob
+from publishing.pages.happened import EVENTS, Happened, happened_of
 from publishing.pages.words import MOVING, STATE_LABELS, job_row
 from publishing.states import State
 from tenants.models import Tenant
@@ -21,6 +22,8 @@ POLL_SECONDS: Final = 5
 MOST_OPTIONS: Final = 200
 #: Everything that is not at rest, as one word of the query string.
 WAITING: Final = "waiting"
+#: Of what happened in a span of time no more than this are counted.
+MOST_COUNTED: Final = 10_000
 
 COLUMNS: Final = {
     "created": Column(),
@@ -43,10 +46,13 @@ def jobs_page(tenant: Tenant, query: Query) -> dict[str, Any]:
         narrowed = narrowed.filter(platform_id=platform)
     if destination:
         narrowed = narrowed.filter(destination_id=destination)
+    happened = happened_of(query)
+    if happened:
+        narrowed = happened.among(narrowed, DeadLetter.objects.filter(tenant=tenant))
     counts: dict[str, int] = {}
-    if not words and not cause:
+    if not words and not cause and not happened:
         counts = dict(narrowed.order_by().values_list("state").annotate(count=Count("pk")))
-    known = None if words or cause else _count(counts, state)
+    known = None if words or cause or happened else _count(counts, state)
     chosen = narrowed.filter(state__in=_states(state)) if state else narrowed
     stretch = stretch_of(chosen, sort, query.cursor, size=PAGE_SIZE)
     rows = rows_of(tenant, stretch.ties)
@@ -62,9 +68,25 @@ def jobs_page(tenant: Tenant, query: Query) -> dict[str, Any]:
         "platforms": platform_options(),
         "destinations": _destination_options(tenant),
         "states": _tabs(query, counts if known is not None else None, state),
+        "happened": _happened(happened, query, chosen) if happened else None,
         "sorts": query.sorts(COLUMNS, sort),
         "page": stretch.links(query, total=known),
         "poll_seconds": POLL_SECONDS if any(row["state"] in MOVING - {State.SCHEDULED} for row in rows) else None,
+    }
+
+
+def _happened(happened: Happened, query: Query, jobs: QuerySet[PublishJob]) -> dict[str, Any]:
+    """Return what the list is narrowed to, how many jobs that are, and where the whole list is."""
+    count = jobs.order_by().values("pk")[: MOST_COUNTED + 1].count()
+    return {
+        "words": EVENTS[happened.event],
+        "since": happened.since,
+        "until": happened.until,
+        "role": PublishJob.Role(happened.role).label.lower() if happened.role else "",
+        "params": happened.params,
+        "count": min(count, MOST_COUNTED),
+        "is_more": count > MOST_COUNTED,
+        "clear_url": query.url(event="", since="", until="", role=""),
     }
 
 
