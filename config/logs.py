@@ -112,6 +112,9 @@ def set_up(*, log_format: str, level: str) -> None:
                 "waitress": {"level": "WARNING"},
                 "django_celery_beat": {"level": "WARNING"},
                 "ddtrace": {"level": "WARNING"},
+                # They would tell of an agent that is away every second; what is lost is worth less than a quiet log.
+                "ddtrace.internal.writer": {"level": "CRITICAL"},
+                "datadog": {"level": "CRITICAL"},
             },
         }
     )

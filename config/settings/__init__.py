@@ -26,6 +26,7 @@ from config.settings.webhooks import *
 from config.settings.outbox import *
 from config.settings.media import *
 from config.settings.api import *
+from config.settings.datadog import *
 from config.settings.logging import *
 
 django_stubs_ext.monkeypatch()

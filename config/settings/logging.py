@@ -17,13 +17,4 @@ LOG_LEVEL = env.choice(
 )
 LOGGING_CONFIG = None  # config.logs sets up structlog and the standard library together
 
-DATADOG_STATSD_HOST = env.text(
-    "DD_AGENT_HOST",
-    default="",
-    help="Host of a Datadog agent that takes DogStatsD metrics; none, no metrics are sent.",
-)
-DATADOG_STATSD_PORT = env.number(
-    "DD_DOGSTATSD_PORT", default=8125, least=1, most=65535, help="The agent's DogStatsD port."
-)
-
 logs.set_up(log_format=LOG_FORMAT, level=LOG_LEVEL)
