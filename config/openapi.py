@@ -119,6 +119,8 @@ class ProblemAwareSchema(AutoSchema):
             problems.add("409")
         if self._takes_a_body:
             problems |= {"413", "415", "422"}
+        if any(isinstance(one, type) and issubclass(one, StrictSerializer) for one in self.get_override_parameters()):
+            problems.add("422")  # what is asked for may have the right form and yet not be
         told = {code: body for code, body in bodies.items() if not self._says_no_more(code, body)}
         problems |= set(bodies) - set(told)
         for code in sorted(problems - set(told)):

@@ -16,7 +16,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from foundation.errors import ConfigurationError, Finding, Refusal
+from foundation.errors import ConfigurationError, Finding, Invalid, Refusal
+from foundation.forms import UNFIT
 
 log = structlog.get_logger(__name__)
 
@@ -89,14 +90,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
             remedy=error.remedy,
         )
     elif isinstance(error, exceptions.ValidationError):
-        body = problem(
-            status=400,
-            code="invalid_request",
-            title="The request has the wrong form",
-            detail="Some fields are missing, unknown or of the wrong type; nothing was stored.",
-            remedy="Mend the fields listed in errors.",
-            findings=list(_fields(error.detail)),
-        )
+        body = _of_fields(list(_fields(error.detail)))
     elif isinstance(error, Http404 | exceptions.NotFound):
         body = problem(
             status=404,
@@ -136,6 +130,20 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         return None
     set_rollback()
     return Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
+
+
+def _of_fields(findings: list[dict[str, Any]]) -> dict[str, Any]:
+    if all(finding["code"] == UNFIT for finding in findings):
+        words = "Some of what was sent cannot be; nothing was stored."
+        return of_refusal(Invalid(words, findings=[Finding(**finding) for finding in findings]))
+    return problem(
+        status=400,
+        code="invalid_request",
+        title="The request has the wrong form",
+        detail="Some fields are missing, unknown or of the wrong type; nothing was stored.",
+        remedy="Mend the fields listed in errors.",
+        findings=findings,
+    )
 
 
 def of_refusal(error: Refusal) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from connectors import branding, connect_links
 from connectors.connect_links import Wish
 from connectors.models import ConnectLink, ReturnOrigin
-from foundation.forms import StrictSerializer
+from foundation.forms import StrictSerializer, unfit
 
 MOST_METADATA: Final = 50
 LONGEST_METADATA: Final = 4000
@@ -44,12 +44,12 @@ class BrandSerializer(StrictSerializer):
             parts = urlsplit(text)
             port = parts.port
         except ValueError:
-            raise serializers.ValidationError("This is no address.") from None
+            raise unfit("This is no address.") from None
         host = parts.hostname or ""
         plain = text.isascii() and text.isprintable() and not set(text) & set(" \"'<>\\;,`")
         good = parts.scheme == "https" and host and "@" not in parts.netloc and set(host) <= _HOST and port != 0
         if not plain or not good:
-            raise serializers.ValidationError("A logo lies at an https address, in plain ASCII.")
+            raise unfit("A logo lies at an https address, in plain ASCII.")
         return text
 
 
@@ -108,9 +108,9 @@ class NewConnectLinkSerializer(StrictSerializer):
     def validate_metadata(self, said: dict[str, str]) -> dict[str, str]:
         """Bound it."""
         if len(said) > MOST_METADATA or len(json.dumps(said)) > LONGEST_METADATA:
-            raise serializers.ValidationError(f"Up to {MOST_METADATA} texts, {LONGEST_METADATA:,} characters in all.")
+            raise unfit(f"Up to {MOST_METADATA} texts, {LONGEST_METADATA:,} characters in all.")
         if any("\x00" in name or not name.isprintable() for name in said):
-            raise serializers.ValidationError("Names are printable characters.")
+            raise unfit("Names are printable characters.")
         return said
 
     def to_wish(self) -> Wish:

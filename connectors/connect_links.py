@@ -121,7 +121,10 @@ def create_link(
             return known, _told_again(known, now=now), True
     connection = _to_renew(principal.tenant, wish)
     for slug in wish.platforms:
-        services.require_platform(slug)
+        try:
+            services.require_platform(slug)
+        except NotFound as unknown:
+            raise Invalid(unknown.detail, remedy=unknown.remedy, code=unknown.code) from None
     link = ConnectLink(
         tenant=principal.tenant,
         connection=connection,

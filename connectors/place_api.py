@@ -4,6 +4,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.signing import BadSignature, Signer
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -50,9 +51,17 @@ _PAGE: Final = OpenApiParameter(
 )
 
 
+_PAGES: Final = Signer(salt="connectors.place_api.page")
+
+
 def _page(request: Request) -> str:
-    """Return where to go on, as the platform named it."""
-    return _word(request, "page")
+    """Return where to go on, as the platform named it. It was signed on the way out: a platform is asked for no page we made up."""
+    signed = request.query_params.get("page", "")
+    try:
+        return _PAGES.unsign(signed) if signed else ""
+    except BadSignature:
+        words = "This is no page of this list."
+        raise NotFound(words, remedy="Follow the address in next as it is.", code="invalid_cursor") from None
 
 
 def _word(request: Request, name: str) -> str:
@@ -65,7 +74,7 @@ def _word(request: Request, name: str) -> str:
 
 def _next(request: Request, page: str) -> str | None:
     """Return the address of the page after this one."""
-    said = {**request.query_params.dict(), "page": page}
+    said = {**request.query_params.dict(), "page": _PAGES.sign(page)}
     return request.build_absolute_uri(f"{request.path}?{urlencode(said)}") if page else None
 
 

@@ -1,10 +1,19 @@
 """Serializers that refuse what they do not know, and take nothing for what it is not."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from rest_framework import serializers
 from rest_framework.utils.html import is_html_input
+
+#: The code of a value that has the right form and yet cannot be: no schema could have said so. Such a request answers 422, like
+#: all that is wrong with what is said rather than with how.
+UNFIT: Final = "unfit"
+
+
+def unfit(words: str) -> serializers.ValidationError:
+    """Return the error of a value that has the right form and yet cannot be; ``words`` say why and what would do."""
+    return serializers.ValidationError(words, code=UNFIT)
 
 
 class StrictSerializer(serializers.Serializer[Any]):

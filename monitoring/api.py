@@ -1,6 +1,6 @@
 """The API's door to the watchtower: how a connection is, and a check at once."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,6 +19,8 @@ from monitoring.serializers import HealthCheckSerializer, HealthPageSerializer, 
 from tenants.principal import principal_of
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE
 
+_ROWS: Final = {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}
+
 
 class ConnectionHealthView(GenericAPIView[HealthLogEntry]):
     """How a connection is."""
@@ -33,7 +35,7 @@ class ConnectionHealthView(GenericAPIView[HealthLogEntry]):
         tags=["Connections"],
         parameters=[
             OpenApiParameter("cursor", OpenApiTypes.STR, description="Follow the addresses in next and previous."),
-            OpenApiParameter("limit", OpenApiTypes.INT, description="Checks a page, 1 to 100 (25 unless told)."),
+            OpenApiParameter("limit", _ROWS, description="Checks a page, 1 to 100 (25 unless told)."),
         ],
         responses=HealthPageSerializer,
     )

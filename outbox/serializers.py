@@ -1,6 +1,6 @@
 """The shapes of endpoints, deliveries and events in the API."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -150,6 +150,10 @@ class ReplaySerializer(StrictSerializer):
     since = serializers.DateTimeField(required=False, help_text="Everything that happened since then.")
     failed = serializers.BooleanField(required=False, help_text="What failed for good.")
     dry_run = serializers.BooleanField(default=False, help_text="Only count.")
+
+    rules: ClassVar = {
+        "oneOf": [{"required": ["since"]}, {"required": ["failed"], "properties": {"failed": {"enum": [True]}}}]
+    }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for exactly one of the two."""

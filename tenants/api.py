@@ -122,7 +122,8 @@ class MemberViewSet(ListModelMixin, GenericViewSet[Membership]):
         member = selectors.member_of(principal_of(request).tenant, pk)
         form = RoleSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        done = members.change_role(principal=principal_of(request), member=member, role=form.validated_data["role"])
+        role = form.validated_data.get("role", member.role)
+        done = members.change_role(principal=principal_of(request), member=member, role=role)
         return Response(MemberSerializer(done).data)
 
     @extend_schema(responses={204: None, 409: _CONFLICT})

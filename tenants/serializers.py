@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import validate_email
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from foundation.forms import StrictSerializer
+from foundation.forms import StrictSerializer, unfit
 from tenants import selectors
 from tenants.models import ApiKey, AuditEntry, Invitation, Membership, Tenant
 from tenants.scopes import SCOPES
@@ -19,7 +21,15 @@ KEY_STATES = [(state, state) for state in ("live", "ending", "expired", "revoked
 
 def _known_zone(value: str) -> None:
     if value != "UTC" and value not in available_timezones():
-        raise serializers.ValidationError("There is no such time zone. Use an IANA name such as Europe/Berlin.")
+        raise unfit("There is no such time zone. Use an IANA name such as Europe/Berlin.")
+
+
+def _mail_address(value: str) -> None:
+    # Not an EmailField: what is an address is more than the OpenAPI document can say.
+    try:
+        validate_email(value)
+    except DjangoValidationError:
+        raise unfit("This is no mail address.") from None
 
 
 class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
@@ -62,7 +72,7 @@ class NewKeySerializer(StrictSerializer):
     def validate_expires_at(self, value: datetime | None) -> datetime | None:
         """Refuse the past."""
         if value is not None and value <= timezone.now():
-            raise serializers.ValidationError("This moment has passed.")
+            raise unfit("This moment has passed.")
         return value
 
 
@@ -87,7 +97,7 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
 class RoleSerializer(StrictSerializer):
     """A member's role."""
 
-    role = serializers.ChoiceField(choices=Membership.Role.choices)
+    role = serializers.ChoiceField(choices=Membership.Role.choices, required=False, help_text="Left out: it stays.")
 
 
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
@@ -101,7 +111,7 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
 class InviteSerializer(StrictSerializer):
     """Whom to invite, as what."""
 
-    email = serializers.EmailField(max_length=254)
+    email = serializers.CharField(max_length=254, validators=[_mail_address])
     role = serializers.ChoiceField(choices=Membership.Role.choices)
 
 

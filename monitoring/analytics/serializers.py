@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from connectors.models import Destination
 from connectors.registry import CONNECTORS
-from foundation.forms import StrictSerializer
+from foundation.forms import StrictSerializer, unfit
 from foundation.listing import Sort
 from monitoring.analytics import ranges, selectors
 from monitoring.analytics.placing import Window, zone_of
@@ -38,7 +38,7 @@ class RangeSerializer(StrictSerializer):
         try:
             days = ranges.chosen(said.get("since"), said.get("until"), zone=zone_of(tenant.time_zone), now=now)
         except ValueError as error:
-            raise serializers.ValidationError({"since": serializers.ErrorDetail(str(error), code="invalid")}) from error
+            raise serializers.ValidationError({"since": unfit(str(error)).detail}) from error
         return Narrowed(days, said.get("platform", ""), said.get("destination"))
 
 

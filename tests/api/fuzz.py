@@ -51,7 +51,7 @@ def settings_of(town: Town, ids: dict[str, list[str]]) -> dict[str, Any]:
         "operations": operations,
         # No schema can say that a destination exists or a text is not too long for it: 422 is an honest answer to the rest.
         "checks": {
-            "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "410", "412", "422", "502", "503"]},
+            "positive_data_acceptance": {"expected-statuses": ["2xx", "304", "401", "403", "404", "409", "410", "412", "422", "429", "502", "503"]},
             # tus answers a missing header of its protocol with 412.
             "missing_required_header": {"expected-statuses": [400, 401, 403, 404, 406, 412, 422]},
             "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429, 503]},
