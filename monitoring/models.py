@@ -7,7 +7,15 @@ from django.db import models
 from connectors.models import Connection
 from connectors.types import HealthState
 from foundation.rows import Row
-from monitoring.analytics.rows import AccountMetric, MetricCursor, MetricWatch, PostMetric, PostSnapshot
+from monitoring.analytics.rows import (
+    AccountMetric,
+    MetricCursor,
+    MetricRollUp,
+    MetricSum,
+    MetricWatch,
+    PostMetric,
+    PostSnapshot,
+)
 from monitoring.reports.models import (
     ConnectorHealthSummary,
     ConnectorReadiness,
@@ -29,6 +37,8 @@ __all__ = [
     "HealthLogEntry",
     "Heartbeat",
     "MetricCursor",
+    "MetricRollUp",
+    "MetricSum",
     "MetricWatch",
     "PlatformReadiness",
     "PostMetric",
