@@ -17,6 +17,7 @@ from monitoring.analytics.rows import (
     PostSnapshot,
 )
 from monitoring.reports.models import (
+    AnalyticsSummary,
     ConnectorHealthSummary,
     ConnectorReadiness,
     DlqStatus,
@@ -30,6 +31,7 @@ from tenants.models import Tenant
 
 __all__ = [
     "AccountMetric",
+    "AnalyticsSummary",
     "ConnectorHealthSummary",
     "ConnectorReadiness",
     "DlqStatus",

@@ -23,7 +23,7 @@ from monitoring.analytics.refreshing import next_refresh
 from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric, PostSnapshot
 from monitoring.analytics.selectors import Figure, Sums
 from monitoring.analytics.totals import Narrowed
-from monitoring.analytics.vocabulary import Definition, Sum, Unit, definition_of
+from monitoring.analytics.vocabulary import SHOWN_OF_PLACES, SHOWN_OF_POSTS, Definition, Sum, Unit, definition_of
 from monitoring.charts import Chart, Kind, Point
 from publishing.models import PublishJob
 from publishing.states import State
@@ -42,7 +42,7 @@ KEY_OF_PLACES: Final = ("followers", "profile_views", "views")
 #: What is drawn of a place in one line: the first of these that it tells.
 DRAWN: Final = ("views", "reach", "followers")
 #: Columns of the table of posts, as far as somebody told them.
-COLUMNS: Final = ("views", "opens", "reach", "reactions", "likes", "comments", "shares", "saves", "clicks")
+COLUMNS: Final = SHOWN_OF_POSTS
 MOST_COLUMNS: Final = 6
 
 
@@ -292,7 +292,7 @@ def _place_row(
     return {
         **_place(place),
         "posts": sums.posts if sums else 0,
-        "figures": [_cell(name, figures.get(name)) for name in ("followers", "views", "profile_views", "clicks")],
+        "figures": [_cell(name, figures.get(name)) for name in SHOWN_OF_PLACES],
         "spark": charts.spark(line, label=label) if drawn else None,
         "spark_label": definition_of(drawn).label if drawn else "",
         "taken_at": watch.taken_at if watch else None,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from monitoring.analytics.placing import Placed, Window, zone_of
 from monitoring.analytics.ranges import Range
 from monitoring.analytics.rows import AccountMetric, MetricRollUp, MetricSum, MetricWatch, PostMetric
 from monitoring.analytics.totals import Cell, Narrowed
+from monitoring.models import AnalyticsSummary
 from publishing.models import Post, PublishJob
 from tenants.models import Tenant
 from tenants.services import change_tenant, erase_tenant, suspend_tenant
@@ -220,3 +222,27 @@ def test_posts_that_went_out_are_counted_a_minute_later_and_publishing_writes_no
         assert rolling.count_sent(now=now + timedelta(minutes=1)) == 1
         sent = dict(MetricSum.objects.filter(of="sent").values_list("destination", "told"))
         assert sent == {places[0].pk: 2, places[1].pk: 1}
+
+
+def test_what_sql_says_and_what_pages_say_is_the_same(api: Client, places: list[Destination], told: Range) -> None:
+    tenant, now = places[0].tenant, timezone.now()
+    tell_post(post_at(places[0], now - 3 * DAY), {"views": 7.0, "likes": 1.0}, now=now)
+    rolling.build(tenant, now=now)
+    days = {"since": str(told.since), "until": str(told.until)}
+    accounts = api.get("/api/analytics/accounts", days).json()["results"]
+    for place in accounts:
+        for series in place["metrics"]:
+            for one in series["values"]:
+                row = AnalyticsSummary.objects.get(destination_id=place["destination"]["id"], day=one["day"])
+                assert getattr(row, f"place_{series['metric']}") == one["value"]
+    rows = AnalyticsSummary.objects.filter(tenant_id=tenant.pk, day__gte=told.since, day__lte=told.until)
+    summary = api.get("/api/analytics/summary", {**days, "by": "destination"}).json()
+    for group in summary["groups"]:
+        mine = [row for row in rows if str(row.destination_id) == group["destination"]["id"]]
+        assert sum(row.posts for row in mine) == group["posts_published"]
+        for metric, figure in group["posts"].items():
+            seen = [value for row in mine if (value := getattr(row, f"post_{metric}")) is not None]
+            assert (sum(seen) if metric != "reach" else sum(seen) / len(seen)) == figure["value"]
+        assert {row.destination_name for row in mine} == {group["destination"]["name"]}
+    quiet = next(row for row in rows if row.day != (now - 3 * DAY).date())
+    assert (quiet.posts, quiet.post_views, quiet.place_clicks) == (0, None, None), "absent is null"
