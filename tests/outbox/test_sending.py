@@ -352,7 +352,7 @@ def test_a_kms_out_of_reach_is_no_failure_of_the_endpoint_and_what_waits_goes_ou
     listen: Listen,
     happen: Happen,
     send: Send,
-    kms: Gate,
+    kms: Gate,  # noqa: F811
     settings: Any,
 ) -> None:
     settings.VAULT_KEY_CACHE = settings.VAULT_KEY_GRACE = timedelta(0)
