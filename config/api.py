@@ -6,7 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from config.api_docs import ApiDocsView
 from connectors.api import PlatformViewSet
-from connectors.connect_link_api import ConnectLinkViewSet, ConnectSettingsView, ReturnOriginViewSet
+from connectors.connect_link_api import ConnectLinkViewSet, ReturnOriginViewSet
 from connectors.oauth import OAuthCallbackView, OAuthStartView
 from connectors.place_api import DestinationViewSet
 from media.api import MediaViewSet
@@ -43,7 +43,6 @@ urlpatterns = [
     path("publish/check", CheckView.as_view(), name="publish_check"),
     path("connections/<uuid:pk>/health/", ConnectionHealthView.as_view(), name="connection_health"),
     path("connections/<uuid:pk>/check/", ConnectionCheckView.as_view(), name="connection_check"),
-    path("connect-settings/", ConnectSettingsView.as_view(), name="api_connect_settings"),
     path("tenant/", TenantView.as_view(), name="api_tenant"),
     path("limits", LimitsView.as_view(), name="api_limits"),
     path("media/uploads/", UploadsView.as_view(), name="media_uploads"),

@@ -12,13 +12,11 @@ from rest_framework import status
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from connectors import connect_links, return_addresses
 from connectors.connect_link_serializers import (
     ConnectLinkSerializer,
-    ConnectSettingsSerializer,
     MadeConnectLinkSerializer,
     NewConnectLinkSerializer,
     NewReturnOriginSerializer,
@@ -28,7 +26,6 @@ from connectors.models import ConnectLink, Destination, ReturnOrigin
 from foundation.errors import NotFound
 from tenants.principal import principal_of
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE
-from tenants.services import set_redrive_after_reconnect
 
 _KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
@@ -140,34 +137,3 @@ class ReturnOriginViewSet(ListModelMixin, GenericViewSet[ReturnOrigin]):
         principal = principal_of(request)
         return_addresses.remove_origin(principal=principal, row=return_addresses.origin_of(principal.tenant, pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class ConnectSettingsView(APIView):
-    """What the hub does by itself around connecting."""
-
-    scopes = {"GET": CONNECTIONS_READ}
-    scope = CONNECTIONS_WRITE
-
-    @extend_schema(operation_id="connect_settings", tags=["Connect links"], responses=ConnectSettingsSerializer)
-    def get(self, request: Request) -> Response:
-        """Return what is set."""
-        return Response(_told(request))
-
-    @extend_schema(
-        operation_id="connect_settings_set",
-        tags=["Connect links"],
-        request=ConnectSettingsSerializer,
-        responses=ConnectSettingsSerializer,
-    )
-    def patch(self, request: Request) -> Response:
-        """Set it."""
-        form = ConnectSettingsSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        set_redrive_after_reconnect(
-            principal=principal_of(request), wanted=form.validated_data["redrive_after_reconnect"]
-        )
-        return Response(_told(request))
-
-
-def _told(request: Request) -> dict[str, bool]:
-    return {"redrive_after_reconnect": principal_of(request).tenant.redrive_after_reconnect}

@@ -225,11 +225,3 @@ class NewReturnOriginSerializer(StrictSerializer):
     """An origin to list."""
 
     origin = serializers.CharField(max_length=300, help_text="Scheme, host and port: https://app.example.com")
-
-
-class ConnectSettingsSerializer(StrictSerializer):
-    """What the hub does by itself around connecting."""
-
-    redrive_after_reconnect = serializers.BooleanField(
-        help_text="After an account is reconnected, send what failed for it again without being asked."
-    )

@@ -20,7 +20,6 @@ from foundation.listing import read_uuid
 from foundation.secret import Secret
 from tenants.doors import MemberRequest, members_only
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE
-from tenants.services import set_redrive_after_reconnect
 
 
 @sensitive_post_parameters("api_key")
@@ -105,21 +104,6 @@ def remove_origin(request: MemberRequest) -> HttpResponse:
     return redirect("connect_settings")
 
 
-@require_POST
-@members_only
-def after_reconnect(request: MemberRequest) -> HttpResponse:
-    """Say whether what failed is sent again by itself after a reconnect."""
-    wanted = request.POST.get("redrive") == "1"
-    set_redrive_after_reconnect(principal=request.principal, wanted=wanted)
-    messages.success(
-        request,
-        "After a reconnect, what failed for the account goes out by itself."
-        if wanted
-        else "After a reconnect, somebody decides what goes out again.",
-    )
-    return redirect("connect_settings")
-
-
 def _page(request: MemberRequest, connection: Connection, *, status: int = 200, **told: Any) -> HttpResponse:
     tenant, may = request.principal.tenant, CONNECTIONS_WRITE in request.principal.scopes
     made = connector_class(connection.platform_id)
@@ -153,7 +137,6 @@ def _settings_page(request: MemberRequest, *, error: str = "", typed: str = "", 
             {"id": row.pk, "origin": row.origin, "shown": return_addresses.host_words(row.origin), "at": row.created_at}
             for row in rows
         ],
-        "redrive_after_reconnect": tenant.redrive_after_reconnect,
         "error": error,
         "typed": typed,
     }

@@ -55,7 +55,7 @@ def sweep_webhooks() -> None:
 )
 def subscribe_webhooks() -> None:
     """Ask platforms to be silent about places that were given up, and to tell us what happens at chosen ones."""
-    unsubscribing.unsubscribe_due(now=timezone.now())
+    unsubscribing.unsubscribe_due(make_ready=refreshing.make_ready, now=timezone.now())
     subscribing.subscribe_due(now=timezone.now())
 
 

@@ -7,7 +7,7 @@ was out of reach keeps its tokens for that alone, and for ``LONGEST_FAREWELL`` a
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from django.conf import settings
@@ -44,7 +44,14 @@ def want_silence(places: QuerySet[Destination]) -> int:
     return places.filter(_MAY_STAND, unsubscribe_at=None).update(unsubscribe_at=_AT_ONCE, unsubscribe_tries=0)
 
 
-def unsubscribe_due(*, now: datetime) -> int:
+class MakeReady(Protocol):
+    """Renews tokens that are about to end, before they are used; it stands in a layer above this one."""
+
+    def __call__(self, connection: Connection, *, now: datetime) -> None:
+        """Renew them if need be."""
+
+
+def unsubscribe_due(*, make_ready: MakeReady, now: datetime) -> int:
     """Unsubscribe what is due; return how many platforms' answers that took. Never inside a transaction."""
     _give_up_late(now=now)
     end = time.monotonic() + _MOST_SECONDS
@@ -53,6 +60,7 @@ def unsubscribe_due(*, now: datetime) -> int:
         batch = list(_due(now=now)[:_BATCH])
         for place in batch:
             if _claim(place, now=now) and not _is_listening(place):
+                make_ready(place.connection, now=now)
                 asked += _unsubscribe(place, _others(place), now=now)
                 _destroy_tokens_if_done(place.connection)
         if len(batch) < _BATCH:

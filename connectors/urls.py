@@ -14,7 +14,6 @@ urlpatterns = [
     path("connections/<uuid:connection_id>/reconnect-link", reconnect_views.mail_link, name="mail_reconnect_link"),
     path("settings/return-addresses", reconnect_views.connect_settings, name="connect_settings"),
     path("settings/return-addresses/remove", reconnect_views.remove_origin, name="remove_return_origin"),
-    path("settings/after-reconnect", reconnect_views.after_reconnect, name="after_reconnect"),
     path("c/<uuid:link_id>/", connect_link_views.link_page, name="link"),
     path("c/<uuid:link_id>/choose", connect_link_views.choose, name="link_choose"),
     path("c/<uuid:link_id>/to/<slug:platform>", connect_link_views.login, name="link_login"),

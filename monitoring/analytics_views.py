@@ -15,7 +15,7 @@ from connectors.selectors import destination_of
 from foundation.errors import NotFound, Refusal
 from foundation.listing import Query, read_uuid
 from monitoring.analytics import doorbell, exports, refreshing, selectors, sheets
-from monitoring.analytics.selectors import Narrowed
+from monitoring.analytics.totals import Narrowed
 from monitoring.pages import analytics as pages
 from publishing.selectors import job_of
 from tenants.doors import MemberRequest, members_only, page_before

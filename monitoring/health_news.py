@@ -34,7 +34,6 @@ def tell(connection: Connection, health: ConnectionHealth, *, now: datetime) -> 
         data={
             "connection_id": str(connection.pk),
             "platform": connection.platform_id,
-            "name": connection.display_name,
             "state": health.state,
             "previous": told or "unknown",
             "code": health.code,

@@ -8,10 +8,19 @@ from django.db.models import Q
 from connectors.models import Connection
 from connectors.types import HealthState
 from foundation.rows import Row
-from monitoring.analytics.rows import AccountMetric, MetricCursor, MetricWatch, PostMetric, PostSnapshot
+from monitoring.analytics.rows import (
+    AccountMetric,
+    MetricCursor,
+    MetricRollUp,
+    MetricSum,
+    MetricWatch,
+    PostMetric,
+    PostSnapshot,
+)
 from monitoring.reports.models import (
     AllHealthTallies,
     AllPublishTallies,
+    AnalyticsSummary,
     ConnectorHealthSummary,
     ConnectorReadiness,
     DlqStatus,
@@ -34,6 +43,7 @@ __all__ = [
     "AccountMetric",
     "AllHealthTallies",
     "AllPublishTallies",
+    "AnalyticsSummary",
     "ConnectorHealthSummary",
     "ConnectorReadiness",
     "DlqStatus",
@@ -43,6 +53,8 @@ __all__ = [
     "HealthTally",
     "Heartbeat",
     "MetricCursor",
+    "MetricRollUp",
+    "MetricSum",
     "MetricWatch",
     "PlatformReadiness",
     "PostMetric",

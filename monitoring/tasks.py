@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from monitoring import health
-from monitoring.analytics import enrolling, looking, purging
+from monitoring.analytics import enrolling, looking, purging, rolling
 from monitoring.reports import folding, telling
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
@@ -63,8 +63,10 @@ def check_connection(connection_id: str, until: str = "") -> None:
     max_retries=5,
 )
 def enrol_metrics() -> None:
-    """Give published posts and chosen places their watch for numbers, and let those go on whose account was mended."""
+    """Give published posts and chosen places their watch, let those go on whose account was mended, and keep sums in order."""
     now = timezone.now()
+    rolling.build_missing(now=now)
+    rolling.count_sent(now=now)
     enrolling.enrol_places(now=now)
     enrolling.enrol_posts(now=now)
     enrolling.resume(now=now)

@@ -134,6 +134,7 @@ SAMPLES: Final[dict[EventType, dict[str, Any]]] = {
         "code": "scope_missing",
         "cause": "The permission to read comments is missing.",
         "remedy": "Reconnect the account and allow everything that is asked.",
+        "link": "https://hub.example.com/connections/019f7b90-0a4e-7d11-b2aa-7c6e5f30d291/reconnect",
         "since": "2026-11-22T09:00:00+00:00",
     },
     EventType.CONNECTION_EXPIRING: {

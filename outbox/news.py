@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Min
+from psycopg.types.json import Jsonb
 
 from connectors.errors import OPERATOR
 from outbox import digests, hearing, payloads
@@ -106,6 +107,9 @@ def _untold(event_ids: Collection[UUID]) -> list[UUID]:
 def _tell_published(job_ids: Sequence[UUID]) -> int:
     told = 0
     for some in batches(job_ids, _BATCH):
+        if connection.vendor == "postgresql":
+            told += _write_published(some)
+            continue
         rows = payloads.jobs_data(some)
         told += _write(
             OutgoingEvent(
@@ -119,6 +123,34 @@ def _tell_published(job_ids: Sequence[UUID]) -> int:
             if row.published_at is not None
         )
     return told
+
+
+#: The ids of news are made here, of moments as Python knows them; what they say goes from table to table.
+_PUBLISHED_SQL: Final = f"""
+INSERT INTO outgoing_events (id, created_at, updated_at, tenant_id, type, happened_at, data)
+SELECT told.event_id, statement_timestamp(), statement_timestamp(), job.tenant_id, '{EventType.JOB_PUBLISHED}', job.published_at,
+  {payloads.PUBLISHED_SQL}
+FROM jsonb_to_recordset(%s) AS told (event_id uuid, job_id uuid, published_at text)
+JOIN publish_jobs job ON job.id = told.job_id
+JOIN posts post ON post.id = job.post_id
+JOIN destinations destination ON destination.id = job.destination_id
+WHERE job.published_at IS NOT NULL AND job.id = ANY(%s)
+ON CONFLICT DO NOTHING
+"""  # noqa: S608 - every word of it is ours
+
+
+def _write_published(job_ids: Sequence[UUID]) -> int:
+    found = PublishJob.objects.filter(pk__in=job_ids, published_at__isnull=False).values_list("pk", "published_at")
+    told = [
+        {"event_id": str(_published_id(pk, at)), "job_id": str(pk), "published_at": at.isoformat()}
+        for pk, at in found.order_by()
+        if at is not None
+    ]
+    if told:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_PUBLISHED_SQL, [Jsonb(told), list(job_ids)])
+            say_written()
+    return len(told)
 
 
 def _tell_stopped(letters: Sequence[DeadLetter], *, now: datetime) -> int:

@@ -45,6 +45,16 @@ def body_of(event: OutgoingEvent) -> bytes:
     return json.dumps(envelope_of(event), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+#: What ``_job`` says of a published job, for PostgreSQL to write by itself; a test compares the two.
+PUBLISHED_SQL: Final = """
+jsonb_build_object(
+  'job_id', job.id, 'post_id', job.post_id, 'idempotency_key', post.idempotency_key, 'role', job.role, 'state', job.state,
+  'platform', job.platform_id, 'destination_id', job.destination_id, 'connection_id', destination.connection_id,
+  'external_id', job.external_id, 'permalink', job.permalink, 'published_at', told.published_at, 'error', NULL, 'dead_letter_id', NULL
+)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class JobData:
     """What is told of a job."""

@@ -58,7 +58,11 @@ def forget_all(endpoint: WebhookEndpoint) -> None:
 
 
 def open_for(endpoints: Iterable[WebhookEndpoint], *, now: datetime) -> dict[UUID, tuple[Secret, ...]]:
-    """Return what each endpoint's deliveries are signed with now, the newest first, with one query."""
+    """Return what each endpoint's deliveries are signed with now, the newest first, with one query.
+
+    One that is gone or does not open is left out. Raises ``ConfigurationError`` and ``VaultUnavailable`` where that is no fault of the
+    endpoint's: the key over all keys is out of reach or refused.
+    """
     asked = {}
     for endpoint in endpoints:
         asked[endpoint.pk, CURRENT] = endpoint.tenant_id
@@ -67,6 +71,14 @@ def open_for(endpoints: Iterable[WebhookEndpoint], *, now: datetime) -> dict[UUI
     opened = vault.open_secrets(asked, purpose="sign a webhook delivery")
     found: dict[UUID, tuple[Secret, ...]] = {}
     for endpoint_id, kind in asked:
+        if (endpoint_id, kind) not in opened:
+            with suppress(vault.SecretMissing, vault.SecretUnreadable):
+                opened[endpoint_id, kind] = vault.open_secret(
+                    tenant_id=asked[endpoint_id, kind],
+                    connection_id=endpoint_id,
+                    kind=kind,
+                    purpose="sign a webhook delivery",
+                )
         if (endpoint_id, kind) in opened:
             found[endpoint_id] = (*found.get(endpoint_id, ()), opened[endpoint_id, kind])
     return found

@@ -18,10 +18,12 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from foundation.errors import ConfigurationError
 from foundation.ids import new_id
 from foundation.secret import Secret
 from outbox import payloads, recording, schedule, secrets, wire
 from outbox.models import WebhookDelivery, WebhookEndpoint
+from vault.services import VaultUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +31,8 @@ Clock = Callable[[], datetime]
 
 #: Seconds after which a sender takes nothing more; the next ring goes on.
 _MOST_SECONDS: Final = 50.0
+#: While the key over the endpoints' secrets is out of reach, they are asked for again after this while.
+VAULT_PATIENCE: Final = timedelta(seconds=30)
 #: An endpoint that takes this long to answer goes the slow way.
 SLOW_MS: Final = 3000
 _running = threading.Lock()
@@ -172,9 +176,24 @@ def claim(endpoint_id: UUID, *, now: datetime, limit: int, slow_room: int) -> li
         if endpoint.failures_in_row >= schedule.BREAKS_AFTER and chosen:
             WebhookEndpoint.objects.filter(pk=endpoint.pk).update(probe_at=now + lease())
         mine.filter(pk__in=chosen).update(due_at=now + lease(), lease_token=token, updated_at=now)
+    if not chosen:
+        return []
+    try:
+        opened = secrets.open_for([endpoint], now=now).get(endpoint.pk, ())
+    except (ConfigurationError, VaultUnavailable) as error:
+        log.warning("webhook_out.vault_out_of_reach", endpoint=str(endpoint.pk), why=error.detail)
+        _put_back(endpoint, token, now=now)
+        return []
     held = WebhookDelivery.objects.filter(pk__in=chosen).select_related("event").order_by("pk")
-    opened = secrets.open_for([endpoint], now=now).get(endpoint.pk, ())
     return [Claimed(delivery, endpoint, token, opened) for delivery in held]
+
+
+def _put_back(endpoint: WebhookEndpoint, token: UUID, *, now: datetime) -> None:
+    """Give claimed deliveries back untried, and leave the endpoint alone for a while. It did nothing wrong, so nothing is counted."""
+    with transaction.atomic():
+        mine = WebhookDelivery.objects.filter(endpoint=endpoint, lease_token=token)
+        mine.update(due_at=now, lease_token=None, updated_at=now)
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(probe_at=now + VAULT_PATIENCE, updated_at=now)
 
 
 def send(claimed: Claimed, *, clock: Clock) -> None:

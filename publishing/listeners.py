@@ -11,7 +11,9 @@ from connectors.services import connection_granted, person_forgotten
 from connectors.types import EventKind
 from connectors.webhook_processing import webhook_received
 from publishing import doorbell
-from publishing.models import Attempt, DeadLetter, PublishJob
+from publishing.models import Attempt, DeadLetter, Post, PublishJob
+from tenants.models import Tenant
+from tenants.signals import tenant_erased
 
 
 @receiver(connection_granted)
@@ -25,6 +27,12 @@ def _told_by_platform(platform: str, kind: EventKind, external_id: str, post_id:
         doorbell.ring_for_removed(platform=platform, external_id=external_id, post_id=post_id)
     elif kind in {EventKind.POST_CREATED, EventKind.POST_CHANGED} and external_id:
         doorbell.ring_for_news(platform=platform, external_id=external_id)
+
+
+@receiver(tenant_erased)
+def _erased(tenant: Tenant, **kwargs: Any) -> None:
+    """Delete a tenant's posts with their jobs, which keep its destinations from being deleted."""
+    Post.objects.filter(tenant=tenant).delete()
 
 
 @receiver(person_forgotten)

@@ -12,8 +12,7 @@ from foundation.errors import Conflict, Forbidden, Invalid
 from foundation.secret import Secret
 from tenants.keys import key_digest, key_prefix, new_key_text
 from tenants.models import ApiKey, AuditEntry, Membership, Tenant, User
-from tenants.principal import Principal
-from tenants.scopes import CONNECTIONS_WRITE, SCOPES
+from tenants.scopes import SCOPES
 from tenants.selectors import EXPIRES_SOON
 from tenants.signals import api_key_expiring, tenant_erased
 
@@ -137,22 +136,6 @@ def revoke_api_key(*, key: ApiKey, actor: str, now: datetime) -> None:
     """End an API key at once; audited. Revoking it again changes nothing."""
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
         record(tenant=key.tenant, actor=actor, action="api_key.revoked", subject=key, prefix=key.prefix)
-
-
-@transaction.atomic
-def set_redrive_after_reconnect(*, principal: Principal, wanted: bool) -> None:
-    """Say whether what failed for an account goes out by itself once the account is reconnected; audited when it changes."""
-    principal.require(CONNECTIONS_WRITE)
-    changed = Tenant.objects.filter(pk=principal.tenant.pk).exclude(redrive_after_reconnect=wanted)
-    if changed.update(redrive_after_reconnect=wanted):
-        record(
-            tenant=principal.tenant,
-            actor=principal.actor,
-            action="tenant.redrive_after_reconnect_set",
-            subject=principal.tenant,
-            wanted=wanted,
-        )
-    principal.tenant.redrive_after_reconnect = wanted
 
 
 def key_use_is_due(*, key: ApiKey, now: datetime) -> bool:

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from typing import Final
 
 #: In the order they run; "sweeps" and "numbers" leave the database full.
-ROWS: Final = ("publish", "burst", "overhead", "api", "fairness", "customer", "vault", "keeping", "sweeps", "numbers")
+ROWS: Final = (
+    "publish",
+    "burst",
+    "overhead",
+    "api",
+    "fairness",
+    "customer",
+    "vault",
+    "keeping",
+    "news",
+    "sweeps",
+    "numbers",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bench.rows import Options, sweeps
 from foundation.listing import Sort
 from monitoring.analytics import enrolling, looking, ranges, selectors
 from monitoring.analytics.rows import AccountMetric, MetricCursor, MetricWatch, PostMetric
-from monitoring.analytics.selectors import Narrowed
+from monitoring.analytics.totals import Narrowed
 from tenants.models import Tenant
 
 TITLE: Final = "looks for due numbers, and what is asked of them, in full tables"

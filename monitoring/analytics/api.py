@@ -25,7 +25,7 @@ from monitoring.analytics import doorbell, exports, obstacles, refreshing, selec
 from monitoring.analytics.placing import zone_of
 from monitoring.analytics.refreshing import TooSoon, next_refresh
 from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric
-from monitoring.analytics.selectors import Narrowed, Sums
+from monitoring.analytics.selectors import Sums
 from monitoring.analytics.serializers import (
     DefinitionSerializer,
     FormatSerializer,
@@ -40,6 +40,7 @@ from monitoring.analytics.serializers import (
     SummarySerializer,
     place_facts,
 )
+from monitoring.analytics.totals import Narrowed
 from monitoring.analytics.vocabulary import VOCABULARY
 from publishing.models import PublishJob
 from publishing.selectors import job_of

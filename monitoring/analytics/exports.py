@@ -7,7 +7,8 @@ from uuid import UUID
 from foundation.listing import Sort
 from monitoring.analytics import selectors
 from monitoring.analytics.rows import PostMetric, PostSnapshot
-from monitoring.analytics.selectors import Narrowed, Sums
+from monitoring.analytics.selectors import Sums
+from monitoring.analytics.totals import Narrowed
 from publishing.contents import content_of
 from publishing.models import PublishJob
 from tenants.models import Tenant

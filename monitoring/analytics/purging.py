@@ -8,8 +8,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from monitoring.analytics import thinning
-from monitoring.analytics.rows import AccountMetric, PostSnapshot
+from monitoring.analytics import rolling, thinning
+from monitoring.analytics.rows import PostSnapshot
 from tenants.models import Tenant
 
 #: Snapshots looked at in one step, and steps in one call; the next call goes on.
@@ -56,7 +56,7 @@ def thin(*, now: datetime) -> tuple[int, int]:
 def forget(*, now: datetime) -> int:
     """Delete what is older than ``METRICS_KEEP``; return how many rows.
 
-    The latest value of a post (``post_metrics``) stays while its job is there.
+    The latest value of a post (``post_metrics``) stays while its job is there, and so does what is summed up of it.
     """
     since = now - settings.METRICS_KEEP
     forgotten = 0
@@ -68,5 +68,5 @@ def forget(*, now: datetime) -> int:
             if len(ids) < STEP:
                 break
     for tenant in Tenant.objects.values_list("pk", flat=True):
-        forgotten += AccountMetric.objects.filter(tenant=tenant, day__lt=since.date()).delete()[0]
+        forgotten += rolling.forget_places(tenant=tenant, before=since.date())
     return forgotten

@@ -104,7 +104,7 @@ class PostMetric(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["tenant", "metric", "published_at"], name="post_metrics_of_tenant"),
-            models.Index(fields=["destination"], name="post_metrics_of_place"),
+            models.Index(fields=["destination", "published_at"], name="post_metrics_of_place_by_day"),
         ]
 
     def __str__(self) -> str:
@@ -167,8 +167,75 @@ class AccountMetric(models.Model):
         return f"{self.metric} of {self.destination_id} on {self.day}: {self.value:g}"
 
 
+class MetricSum(models.Model):
+    """What one metric of one place comes to on one day or in one week: of posts that went out then, or of the place itself.
+
+    It is made from the tables above and can be made again at any time (``monitoring.analytics.rolling``).
+    """
+
+    class Of(models.TextChoices):
+        POSTS = "posts", "Posts that went out then"
+        PLACE = "place", "The place itself"
+        SENT = "sent", "How many posts went out"
+
+    class Span(models.TextChoices):
+        DAY = "day", "Day"
+        WEEK = "week", "Week, from Monday"
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # What is summed up is bound to both already; a look at them for each row is most of what writing it would cost.
+    platform = models.ForeignKey(
+        Platform, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    destination = models.ForeignKey(
+        Destination, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    of = models.CharField(max_length=8, choices=Of.choices, db_column="told_of")
+    metric = models.CharField(max_length=60)
+    span = models.CharField(max_length=4, choices=Span.choices)
+    day = models.DateField(help_text="Of posts: a day of the tenant's zone. Of a week: its Monday.")
+    told = models.IntegerField(help_text="By how many posts, or on how many days.")
+    total = models.FloatField()
+    as_of = models.DateTimeField(help_text="The latest moment that a value speaks of.")
+    last_day = models.DateField(help_text="The last day in it that was told.")
+    last_value = models.FloatField(help_text="What was told on that day.")
+    last_as_of = models.DateTimeField()
+
+    class Meta:
+        db_table = "metric_sums"
+        ordering: ClassVar = ["day", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["destination", "of", "span", "day", "metric"], name="one_sum_per_place_metric_and_span"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "of", "span", "day"], name="metric_sums_of_tenant"),
+            models.Index(
+                fields=["tenant", "span", "metric", "day"], condition=Q(of="place"), name="metric_sums_of_places"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} of {self.destination_id} in the {self.span} of {self.day}: {self.total:g}"
+
+
+class MetricRollUp(models.Model):
+    """Whether a tenant's sums stand, and by whose midnight their days are cut. Who changes them holds this row."""
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    zone = models.CharField(max_length=64, blank=True, help_text="Empty: they were not made yet.")
+    built_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "metric_roll_ups"
+
+    def __str__(self) -> str:
+        return f"sums of {self.tenant_id} in days of {self.zone or 'no zone yet'}"
+
+
 class MetricCursor(models.Model):
-    """How far the enrolment of published posts has come."""
+    """How far something that follows published posts has come."""
 
     name = models.CharField(primary_key=True, max_length=40)
     at = models.DateTimeField()

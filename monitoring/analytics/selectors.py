@@ -1,18 +1,19 @@
 """Reads of numbers. The tenant comes first; what was not told is not there, and never 0."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from connectors.models import Destination
 from foundation.listing import Column, Sort, Stretch, stretch_of
+from monitoring.analytics import rolled, totals
 from monitoring.analytics.ranges import Range
 from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric, PostSnapshot
+from monitoring.analytics.totals import Cell, Narrowed
 from monitoring.analytics.vocabulary import VOCABULARY, definition_of, whole
 from monitoring.analytics.vocabulary import Sum as How
 from publishing.models import PublishJob
@@ -24,25 +25,6 @@ Value = float | int
 _ORDER: Final = {name: place for place, name in enumerate(VOCABULARY)}
 MOST_SNAPSHOTS: Final = 1000
 PUBLISHED: Final = "published"
-_LAST: Final = frozenset(name for name, one in VOCABULARY.items() if one.sum is How.LAST)
-_COUNTED: Final = [name for name in VOCABULARY if name not in _LAST]
-#: More days than this no platform is late; a place whose last days are further back has ceased to tell.
-MOST_LATE: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowed:
-    """What is asked about: some days, and perhaps one platform or one place."""
-
-    range: Range
-    platform: str = ""
-    destination: UUID | None = None
-
-    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Return rows of this platform and place."""
-        if self.platform:
-            rows = rows.filter(platform=self.platform)
-        return rows.filter(destination=self.destination) if self.destination else rows
 
 
 def in_order(names: Iterable[str]) -> list[str]:
@@ -123,11 +105,15 @@ def places_of(tenant: Tenant, asked: Narrowed | None = None) -> QuerySet[Destina
     return rows.select_related("connection", "platform")
 
 
-def days_of(tenant: Tenant, places: Iterable[UUID], days: Range) -> QuerySet[AccountMetric]:
-    """Return the values of places day by day, by place and metric."""
+def days_of(
+    tenant: Tenant, places: Iterable[UUID], days: Range, *, metrics: Collection[str] = ()
+) -> QuerySet[AccountMetric]:
+    """Return the values of places day by day, by place and metric; with ``metrics``, of these alone and without their parts."""
     rows = AccountMetric.objects.filter(
         tenant=tenant, destination__in=list(places), day__gte=days.since, day__lte=days.until
     )
+    if metrics:
+        rows = rows.filter(metric__in=metrics).only("destination_id", "metric", "day", "value", "window")
     return rows.order_by("destination_id", "metric", "day")
 
 
@@ -211,69 +197,37 @@ def summary(tenant: Tenant, asked: Narrowed, *, by: str) -> tuple[Sums, dict[Any
         sums = groups.setdefault(group, Sums())
         sums.posts, sums.posts_before = posts.get(group, 0), posts_before.get(group, 0)
     total.posts, total.posts_before = sum(posts.values()), sum(posts_before.values())
-    told, before = (_of_posts(tenant, asked, of, by) for of in (days, days.before))
-    _compare(told, before, groups, total, "of_posts", alike=False)
-    told, before = _of_places(tenant, asked, by)
-    _compare(told, before, groups, total, "of_places", alike=True)
-    for sums in (total, *groups.values()):
-        sums.of_posts = {name: sums.of_posts[name] for name in in_order(sums.of_posts)}
-        sums.of_places = {name: sums.of_places[name] for name in in_order(sums.of_places)}
+    source = rolled if rolled.stands(tenant, days) else totals
+    _write(source.of_posts(tenant, asked, by=by), groups, total, "of_posts")
+    _write(source.of_places(tenant, asked, by=by), groups, total, "of_places")
     return total, groups
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What one metric of one group, or of one place, comes to."""
-
-    group: Any
-    #: The place; None where values of many posts are already together.
-    place: UUID | None
-    metric: str
-    total: float
-    mean: float
-    told: int
-    as_of: datetime
-    #: The last day that was told, of places.
-    until: date | None = None
+def _write(cells: Iterable[Cell], groups: dict[Any, Sums], total: Sums, kind: str) -> None:
+    """Write down what metrics come to, by group and in all, in the order of our table."""
+    whole_of: dict[str, Cell] = {}
+    found = sorted(cells, key=lambda cell: (_ORDER.get(cell.metric, len(_ORDER)), cell.metric))
+    for cell in found:
+        getattr(groups.setdefault(cell.group, Sums()), kind)[cell.metric] = _figure(cell)
+        if known := whole_of.get(cell.metric):
+            known.add(cell)
+        else:
+            whole_of[cell.metric] = replace(cell, group=None)
+    getattr(total, kind).update({metric: _figure(cell) for metric, cell in whole_of.items()})
 
 
-def _compare(
-    told: Sequence[_Part],
-    before: Sequence[_Part],
-    groups: dict[Any, Sums],
-    total: Sums,
-    kind: str,
-    *,
-    alike: bool,
-) -> None:
-    """Write down what parts come to by group and in all, beside those of the days before."""
-    there, then = {_key(part) for part in told}, {_key(part) for part in before}
-    now_by: dict[tuple[int, str], list[_Part]] = {}
-    then_by: dict[tuple[int, str], list[_Part]] = {}
-    owners: dict[int, dict[str, Figure]] = {}
-    for parts, gathered in ((told, now_by), ([part for part in before if not alike or _key(part) in there], then_by)):
-        for part in parts:
-            for owner in (groups.setdefault(part.group, Sums()), total):
-                owners[id(owner)] = getattr(owner, kind)
-                gathered.setdefault((id(owner), part.metric), []).append(part)
-    for (owner_id, metric), now in now_by.items():
-        figure = Figure(_together(metric, now), sum(part.told for part in now), max(part.as_of for part in now))
-        if earlier := then_by.get((owner_id, metric)):
-            figure.previous = _together(metric, earlier)
-            both = [part for part in now if _key(part) in then] if alike else now
-            figure.compared = _together(metric, both) if len(both) < len(now) else None
-        owners[owner_id][metric] = figure
+def _figure(cell: Cell) -> Figure:
+    figure = Figure(_value(cell.metric, cell.total, cell.told), cell.told, cell.as_of)
+    if cell.told_before:
+        figure.previous = _value(cell.metric, cell.total_before, cell.told_before)
+        if cell.partly:
+            figure.compared = _value(cell.metric, cell.total_alike, cell.told_alike)
+    return figure
 
 
-def _key(part: _Part) -> tuple[UUID | None, str]:
-    return part.place, part.metric
-
-
-def _together(metric: str, parts: Sequence[_Part]) -> Value:
+def _value(metric: str, total: float, told: int) -> Value:
     """Return what values of one metric come to together."""
-    if definition_of(metric).sum is How.MEAN:
-        return whole(round(sum(part.mean * part.told for part in parts) / sum(part.told for part in parts), 6))
-    return whole(round(sum(part.total for part in parts), 6))
+    return whole(round(total / told if definition_of(metric).sum is How.MEAN else total, 6))
 
 
 def _published(tenant: Tenant, asked: Narrowed, days: Range, *, by: str) -> dict[Any, int]:
@@ -281,75 +235,6 @@ def _published(tenant: Tenant, asked: Narrowed, days: Range, *, by: str) -> dict
         tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends, role=PublishJob.Role.POST
     )
     return dict(asked.of(jobs).order_by().values_list(f"{by}_id").annotate(count=Count("pk")))
-
-
-def _of_posts(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
-    rows = PostMetric.objects.filter(tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends)
-    grouped = asked.of(rows).order_by().values_list(f"{by}_id", "metric")
-    told = grouped.annotate(total=Sum("value"), mean=Avg("value"), told=Count("pk"), as_of_last=Max("as_of"))
-    return [_Part(group, None, metric, *rest) for group, metric, *rest in told]
-
-
-def _of_places(tenant: Tenant, asked: Narrowed, by: str) -> tuple[list[_Part], list[_Part]]:
-    """Return what each place comes to in the range, and in as many days before it as were told of the range."""
-    days, before = asked.range, asked.range.before
-    told, then = _days(tenant, asked, days, by), _days(tenant, asked, before, by)
-    late = {
-        (part.place, part.metric): (days.until - part.until).days
-        for part in told
-        if part.until is not None and part.until < days.until
-    }
-    if late:
-        then = _without_last(tenant, asked, then, late)
-    return told + _standing(tenant, asked, days, by), then + _standing(tenant, asked, before, by)
-
-
-def _days(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
-    """Return what was counted day by day, by place."""
-    rows = AccountMetric.objects.filter(tenant=tenant, day__gte=days.since, day__lte=days.until, metric__in=_COUNTED)
-    grouped = asked.of(rows).order_by().values_list("platform_id", "destination_id", "metric")
-    told = grouped.annotate(
-        total=Sum("value"), mean=Avg("value"), told=Count("pk"), as_of_last=Max("as_of"), until=Max("day")
-    )
-    return [_Part(platform if by == "platform" else place, place, *rest) for platform, place, *rest in told]
-
-
-def _without_last(
-    tenant: Tenant, asked: Narrowed, parts: list[_Part], late: Mapping[tuple[UUID | None, str], int]
-) -> list[_Part]:
-    """Take the last days out of what was told before, where the same days of the range were not told yet."""
-    before = asked.range.before
-    most = min(max(late.values()), MOST_LATE)
-    rows = AccountMetric.objects.filter(
-        tenant=tenant, day__gt=before.until - timedelta(days=most), day__lte=before.until, metric__in=_COUNTED
-    )
-    out: dict[tuple[UUID | None, str], list[float]] = {}
-    for place, metric, day, value in asked.of(rows).values_list("destination_id", "metric", "day", "value"):
-        if (before.until - day).days < min(late.get((place, metric), 0), MOST_LATE):
-            out.setdefault((place, metric), []).append(value)
-    kept = []
-    for part in parts:
-        gone = out.get((part.place, part.metric), [])
-        left = part.told - len(gone)
-        if left > 0:
-            total = part.total - sum(gone)
-            kept.append(replace(part, total=total, mean=total / left, told=left))
-    return kept
-
-
-def _standing(tenant: Tenant, asked: Narrowed, days: Range, by: str) -> list[_Part]:
-    """Return what stands at a moment: the last value of each place."""
-    newest = Window(RowNumber(), partition_by=[F("destination_id"), F("metric")], order_by=F("day").desc())
-    rows = AccountMetric.objects.filter(
-        tenant=tenant, day__gte=days.since, day__lte=days.until, metric__in=sorted(_LAST)
-    )
-    last = asked.of(rows).annotate(rank=newest).filter(rank=1)
-    # A column that is asked for twice is lost where rows are filtered by a window.
-    found = last.values_list("platform_id", "destination_id", "metric", "value", "as_of")
-    return [
-        _Part(platform if by == "platform" else place, place, metric, value, value, 1, as_of)
-        for platform, place, metric, value, as_of in found
-    ]
 
 
 def by_day(rows: Iterable[AccountMetric]) -> dict[str, dict[date, AccountMetric]]:

@@ -11,7 +11,7 @@ from foundation.forms import StrictSerializer, unfit
 from foundation.listing import Sort
 from monitoring.analytics import ranges, selectors
 from monitoring.analytics.placing import Window, zone_of
-from monitoring.analytics.selectors import Narrowed
+from monitoring.analytics.totals import Narrowed
 from monitoring.analytics.vocabulary import VOCABULARY, Sum, Unit, whole
 from tenants.models import Tenant
 

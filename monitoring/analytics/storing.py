@@ -1,4 +1,7 @@
-"""Writing numbers down: the latest value of each metric replaces the one before, and a post's snapshots make its history."""
+"""Writing numbers down: the latest value of each metric replaces the one before, and a post's snapshots make its history.
+
+Sums of the days that were touched are made again in the same transaction (``monitoring.analytics.rolling``).
+"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,6 +10,7 @@ from typing import Any, Final
 
 from connectors.types import Metric
 from foundation.text import storable
+from monitoring.analytics import rolling
 from monitoring.analytics.placing import Placed
 from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric, PostSnapshot
 from monitoring.analytics.thinning import hour_of
@@ -51,6 +55,7 @@ def store_post(watch: MetricWatch, metrics: Sequence[Metric], *, now: datetime) 
     PostSnapshot.objects.filter(job_id=watch.job_id, taken_at__gte=hour_of(now), taken_at__lte=now).delete()
     told = {name: whole(metric.value) for name, metric in found.items()}
     PostSnapshot.objects.create(job_id=watch.job_id, taken_at=now, values=told)
+    rolling.note_post(tenant=watch.tenant_id, destination=watch.destination_id, published_at=watch.published_at)
     return len(rows)
 
 
@@ -82,6 +87,7 @@ def store_place(watch: MetricWatch, figures: Iterable[Placed], *, now: datetime)
         unique_fields=["destination", "metric", "day"],
         update_fields=["window", *_LATEST],
     )
+    rolling.note_place(tenant=watch.tenant_id, destination=watch.destination_id, days={day for _, day in found})
     return len(found)
 
 

@@ -416,6 +416,10 @@ _TABLE: Final = (
     ),
 )
 
+#: The numbers told first, of posts and of places: by the pages, and as columns of ``api_analytics_summary``.
+SHOWN_OF_POSTS: Final = ("views", "opens", "reach", "reactions", "likes", "comments", "shares", "saves", "clicks")
+SHOWN_OF_PLACES: Final = ("followers", "views", "profile_views", "clicks")
+
 VOCABULARY: Final[Mapping[str, Definition]] = {one.name: one for one in _TABLE}
 
 #: By our table, the one neutral name of a platform's own; of posts and of places apart, for platforms use a word for both.

@@ -1,6 +1,7 @@
 """What the pages of numbers show, as plain values: an overview, one place, one post."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,8 +21,9 @@ from monitoring.analytics.placing import zone_of
 from monitoring.analytics.ranges import Range
 from monitoring.analytics.refreshing import next_refresh
 from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric, PostSnapshot
-from monitoring.analytics.selectors import Figure, Narrowed, Sums
-from monitoring.analytics.vocabulary import Definition, Sum, Unit, definition_of
+from monitoring.analytics.selectors import Figure, Sums
+from monitoring.analytics.totals import Narrowed
+from monitoring.analytics.vocabulary import SHOWN_OF_PLACES, SHOWN_OF_POSTS, Definition, Sum, Unit, definition_of
 from monitoring.charts import Chart, Kind, Point
 from publishing.models import PublishJob
 from publishing.states import State
@@ -37,8 +39,10 @@ MOST_PARTS: Final = 10
 #: The numbers shown first, of posts and of places, as far as somebody told them.
 KEY_OF_POSTS: Final = ("views", "opens", "reactions", "likes", "comments", "shares", "clicks")
 KEY_OF_PLACES: Final = ("followers", "profile_views", "views")
+#: What is drawn of a place in one line: the first of these that it tells.
+DRAWN: Final = ("views", "reach", "followers")
 #: Columns of the table of posts, as far as somebody told them.
-COLUMNS: Final = ("views", "opens", "reach", "reactions", "likes", "comments", "shares", "saves", "clicks")
+COLUMNS: Final = SHOWN_OF_POSTS
 MOST_COLUMNS: Final = 6
 
 
@@ -101,10 +105,15 @@ def overview_page(principal: Principal, params: Mapping[str, str], path: str, *,
     query = Query(params, path)
     platform, destination = query.choice("platform", CONNECTORS), query.uuid("destination")
     asked = Narrowed(days, platform, destination)
-    total, groups = selectors.summary(tenant, asked, by="destination")
     places = list(selectors.places_of(tenant, asked).order_by("name", "id")[: MOST_PLACES + 1])
+    shown = tuple(place.pk for place in places[:MOST_PLACES])
+    if len(places) > len(shown):  # figures of places that are not shown need not be fetched one by one
+        total, _ = selectors.summary(tenant, asked, by="platform")
+        _, groups = selectors.summary(tenant, replace(asked, among=shown), by="destination")
+    else:
+        total, groups = selectors.summary(tenant, asked, by="destination")
     watches = selectors.watches_of_places(place.pk for place in places)
-    rows = list(selectors.days_of(tenant, [place.pk for place in places[:MOST_PLACES]], days))
+    rows = list(selectors.days_of(tenant, shown, days, metrics=DRAWN))
     told = {**_range_words(days, params, path, now=now), "problem": problem}
     posts = _posts(tenant, asked, query, total, params, path)
     everything = bool(total.of_posts or total.of_places)
@@ -277,13 +286,13 @@ def _place_row(
 ) -> dict[str, Any]:
     figures = sums.of_places if sums else {}
     mine = selectors.by_day(row for row in rows if row.destination_id == place.pk)
-    drawn = next((name for name in ("views", "reach", "followers") if len(mine.get(name, {})) > 1), "")
+    drawn = next((name for name in DRAWN if len(mine.get(name, {})) > 1), "")
     line = [mine[drawn][day].value if day in mine[drawn] else None for day in days.every_day] if drawn else []
     label = f"{definition_of(drawn).label} day by day" if drawn else ""
     return {
         **_place(place),
         "posts": sums.posts if sums else 0,
-        "figures": [_cell(name, figures.get(name)) for name in ("followers", "views", "profile_views", "clicks")],
+        "figures": [_cell(name, figures.get(name)) for name in SHOWN_OF_PLACES],
         "spark": charts.spark(line, label=label) if drawn else None,
         "spark_label": definition_of(drawn).label if drawn else "",
         "taken_at": watch.taken_at if watch else None,

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
-from monitoring.reports import errors_sql, health_sql, publishing_sql, readiness_sql, tallies_sql, tokens_sql
+from monitoring.reports import (
+    analytics_sql,
+    errors_sql,
+    health_sql,
+    publishing_sql,
+    readiness_sql,
+    tallies_sql,
+    tokens_sql,
+)
 from monitoring.reports.dialects import DIALECTS, Dialect
 
 VIEWS: Final[dict[str, Callable[[Dialect], str]]] = {
@@ -14,6 +22,7 @@ VIEWS: Final[dict[str, Callable[[Dialect], str]]] = {
     "api_dlq_status": publishing_sql.dlq_status,
     "api_health_check_trends": health_sql.health_check_trends,
     "api_connector_readiness": readiness_sql.connector_readiness,
+    "api_analytics_summary": analytics_sql.analytics_summary,
 }
 
 #: What views are made of that is worth reading by itself; they stand before those.

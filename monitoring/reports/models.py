@@ -292,3 +292,35 @@ class AllHealthTallies(models.Model):
 
     def __str__(self) -> str:
         return f"{self.platform} after {self.latency_ms} ms"
+
+
+class AnalyticsSummary(models.Model):
+    """What the posts of a day came to at a destination, and what was counted of the destination itself."""
+
+    pk = models.CompositePrimaryKey("destination_id", "day")
+    tenant_id = models.UUIDField()
+    platform = models.CharField(max_length=32)
+    destination_id = models.UUIDField()
+    destination_name = models.CharField(max_length=300)
+    day = models.DateField()
+    posts = models.IntegerField()
+    post_views = models.FloatField(null=True)
+    post_opens = models.FloatField(null=True)
+    post_reach = models.FloatField(null=True)
+    post_reactions = models.FloatField(null=True)
+    post_likes = models.FloatField(null=True)
+    post_comments = models.FloatField(null=True)
+    post_shares = models.FloatField(null=True)
+    post_saves = models.FloatField(null=True)
+    post_clicks = models.FloatField(null=True)
+    place_followers = models.FloatField(null=True)
+    place_profile_views = models.FloatField(null=True)
+    place_views = models.FloatField(null=True)
+    place_clicks = models.FloatField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "api_analytics_summary"
+
+    def __str__(self) -> str:
+        return f"{self.destination_name} on {self.day}"

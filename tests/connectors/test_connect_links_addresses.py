@@ -170,24 +170,12 @@ def test_origins_are_listed_and_removed_by_api_and_audited(
     assert list(told.values_list("action", flat=True)) == ["return_origin.added", "return_origin.removed"]
 
 
-def test_owners_list_origins_on_a_page_and_set_what_happens_after_a_reconnect(
-    member_client: Client, tenant: Tenant, api: Client, owner: User
-) -> None:
+def test_owners_list_origins_on_a_page(member_client: Client, owner: User) -> None:
     page = "/settings/return-addresses"
     refused = member_client.post(page, {"origin": "http://app.example.com"})
     assert (refused.status_code, "not https" in refused.content.decode()) == (422, True)
     assert member_client.post(page, {"origin": "https://xn--bcher-kva.example"}).status_code == 302
     assert "bücher.example" in member_client.get(page).content.decode()
-    member_client.post("/settings/after-reconnect", {"redrive": "1"})
-    assert api.get("/api/connect-settings/").json() == {"redrive_after_reconnect": True}
-    patched = api.patch(
-        "/api/connect-settings/", json.dumps({"redrive_after_reconnect": False}), content_type="application/json"
-    )
-    assert patched.json() == {"redrive_after_reconnect": False}
-    tenant.refresh_from_db()
-    assert tenant.redrive_after_reconnect is False
-    told = AuditEntry.objects.filter(action="tenant.redrive_after_reconnect_set").order_by("id")
-    assert [entry.detail["wanted"] for entry in told] == [True, False]
 
 
 @pytest.mark.parametrize("colour", ["#ffee00", "#000000", "#ffffff", "#ff6a00", "#7f7f7f", "#0a7cff", "#e60023"])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ import requests
 from django.conf import settings
 from django.test import Client
 
-from connectors import http, subscribing
+from connectors import http, subscribing, unsubscribing
 from connectors.manager import connector_class, get_connector, target_of
 from connectors.models import Connection, Destination, Platform, WebhookAddress
+from connectors.refreshing import make_ready
 from connectors.services import choose_destinations, disconnect, store_destinations, store_grant
 from connectors.subscribing import subscribe_due
 from connectors.types import ACCESS_TOKEN
-from connectors.unsubscribing import LONGEST_FAREWELL, WAITS, unsubscribe_due
+from connectors.unsubscribing import LONGEST_FAREWELL, WAITS
 from foundation.secret import Secret
 from sandbox.adapter import SandboxAdapter
 from sandbox.app import Sandbox
@@ -32,6 +34,7 @@ from tests.connectors.test_own_addresses import opened, path_of, tell
 from vault.models import EncryptedSecret
 
 pytestmark = pytest.mark.django_db
+unsubscribe_due = partial(unsubscribing.unsubscribe_due, make_ready=make_ready)
 ILL = {"kind": "http_status", "status": 503, "host": "graph.facebook.com", "path": "*/subscribed_apps", "times": None}
 
 
@@ -421,6 +424,20 @@ def test_an_own_address_ends_when_its_place_is_deselected(house: House, keyhole:
     choose(house, connection, "anna-sales", "anna-news")
     subscribe_due(now=now)
     assert path_of(keyhole) != path
+
+
+def test_tokens_that_are_about_to_end_are_renewed_before_a_platform_is_asked_to_be_silent(
+    house: House, hourly: Keyhole, now: datetime
+) -> None:
+    connection = opened(house)
+    subscribe_due(now=now)
+    choose(house, connection, "anna-sales")
+    connection.refresh_from_db()
+    assert connection.access_expires_at is not None
+    traded = hourly.traded
+    assert unsubscribe_due(now=connection.access_expires_at + timedelta(minutes=1)) == 1
+    assert hourly.traded == traded + 1
+    assert set(hourly.hooks) == {"anna-sales"}
 
 
 def test_disconnecting_by_key_unsubscribes_every_place(house: House, keyhole: Keyhole, now: datetime) -> None:

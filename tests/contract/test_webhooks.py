@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from connectors.models import Destination, WebhookEvent
 from connectors.own_addresses import known_address_of
+from connectors.refreshing import make_ready
 from connectors.registry import CONNECTORS
 from connectors.subscribing import subscribe_due
 from connectors.types import Capability, EventKind, WebhookReply, WebhookRequest
@@ -147,7 +148,7 @@ def test_a_place_that_is_given_up_is_told_of_no_more(stage: Stage, door: HubDoor
     job = stage.say()
     Destination.objects.update(enabled=False)
     Destination.objects.update(unsubscribe_at=timezone.now())
-    assert unsubscribe_due(now=timezone.now())
+    assert unsubscribe_due(make_ready=make_ready, now=timezone.now())
     door.came.clear()
     stage.adapter.comment_from_outside(stage.world, stage.case.kind.slug, job.external_id, "Anybody there?")
     assert door.came == []

@@ -470,7 +470,7 @@ def test_what_is_told_of_a_change_is_all_that_receivers_need(
         connection.tenant_id, "connection.health_changed", now,
     )  # fmt: skip
     assert set(event.data) == {
-        "connection_id", "platform", "name", "state", "previous", "code", "cause", "remedy", "link", "since",
+        "connection_id", "platform", "state", "previous", "code", "cause", "remedy", "link", "since",
     }  # fmt: skip
     assert (event.data["previous"], event.data["platform"]) == ("unknown", "meta")
     assert event.data["link"].startswith("http://testserver/")

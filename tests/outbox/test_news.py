@@ -12,7 +12,7 @@ from connectors import services as connections
 from connectors.deletions import NOBODY
 from connectors.models import Connection, Destination
 from connectors.types import LiveState, Standing
-from outbox import endpoints, news, sorting, telling
+from outbox import endpoints, news, payloads, sorting, telling
 from outbox.events import EventType
 from outbox.models import Bookmark, OutgoingEvent, WebhookDelivery, WebhookEndpoint
 from outbox.services import announce
@@ -191,6 +191,21 @@ def test_a_persons_name_is_struck_out_of_news_when_they_are_forgotten(connection
     )
     connections.person_forgotten.send(sender=Connection, connection_id=connection.pk, names=(name,), instead=NOBODY)
     assert OutgoingEvent.objects.get(type="job.failed").data == {"error": {"cause": f"{NOBODY} withdrew it."}}
+
+
+def test_what_the_database_says_of_a_job_is_what_we_say_of_it(
+    listen: Callable[..., Any], publish: Publish, receiver: Any
+) -> None:
+    listen(receiver.url)
+    jobs = [publish("Hello"), publish("Grüße", key="order-4711")]
+    for number, job in enumerate(jobs):
+        at = timezone.now().replace(microsecond=number * 1250)  # a whole second is written without a fraction
+        PublishJob.objects.filter(pk=job.pk).update(
+            state="published", published_at=at, external_id=f"x{number}", due_at=None, ready=False
+        )
+    news.tell([news.Rest(job.pk, job.tenant_id, published=True) for job in jobs], now=timezone.now())
+    said = {event.data["job_id"]: event.data for event in OutgoingEvent.objects.filter(type="job.published")}
+    assert said == {str(row.job_id): row.data for row in payloads.jobs_data([job.pk for job in jobs])}
 
 
 def test_numbers_are_given_without_a_gap_and_only_once(tenant: Any) -> None:

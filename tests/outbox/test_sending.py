@@ -15,9 +15,13 @@ from outbox import endpoints, schedule, secrets, sending, sorting, wire
 from outbox.events import EventType
 from outbox.models import OutgoingEvent, WebhookDelivery, WebhookEndpoint
 from outbox.purging import purge
+from tenants.models import Tenant
 from tenants.principal import Principal
 from tests.outbox.conftest import Send, only_delivery
 from tests.outbox.receiver import Receiver, receiving
+from tests.vault.conftest import kms, kms_server  # noqa: F401
+from tests.vault.kms import Gate
+from vault import kms as product
 
 Listen = Callable[..., tuple[WebhookEndpoint, str]]
 Happen = Callable[..., OutgoingEvent]
@@ -341,3 +345,58 @@ def test_endpoints_that_hang_and_fail_do_not_delay_one_that_is_well(
         assert (len(hanging.got), len(dead.got)) == (1, 1), "one at a time, and then spared"
     waiting = WebhookDelivery.objects.filter(endpoint__url=hanging.url, tries=1).get()
     assert waiting.last_error == "It cannot be reached, or broke off.", "it hung until the other had everything"
+
+
+def test_a_kms_out_of_reach_is_no_failure_of_the_endpoint_and_what_waits_goes_out_once_it_is_back(
+    receiver: Receiver,
+    listen: Listen,
+    happen: Happen,
+    send: Send,
+    kms: Gate,  # noqa: F811
+    settings: Any,
+) -> None:
+    settings.VAULT_KEY_CACHE = settings.VAULT_KEY_GRACE = timedelta(0)
+    endpoint, secret = listen(receiver.url)
+    for number in range(2):
+        happen(n=number)
+    kms.trouble = (500, "KMSInternalException")
+    assert send() == 0
+    endpoint.refresh_from_db()
+    assert (endpoint.failures_in_row, endpoint.failing_since, endpoint.last_failure_at) == (0, None, None)
+    states = set(WebhookDelivery.objects.values_list("state", "tries", "lease_token", "last_error"))
+    assert states == {("waiting", 0, None, "")}
+    asked = len(kms.calls)
+    assert send() == 0
+    assert len(kms.calls) == asked, "it is left alone for a while"
+
+    kms.reset()
+    product.forget()
+    later = timezone.now() + sending.VAULT_PATIENCE
+    assert send(at=later) + send(at=later) == 2
+    assert len({got.verified(secret)["id"] for got in receiver.got}) == 2
+
+
+def test_many_news_reach_the_endpoint_that_is_well_once_each_and_the_dead_one_is_hardly_called(
+    receiver: Receiver, listen: Listen, tenant: Tenant
+) -> None:
+    with failing(500) as dead:
+        well, _ = listen(receiver.url)
+        broken, _ = listen(dead.url)
+        now = timezone.now()
+        OutgoingEvent.objects.bulk_create(
+            OutgoingEvent(tenant=tenant, type=EventType.CONNECTION_RENEWED, happened_at=now, data={"n": number})
+            for number in range(600)
+        )
+        assert sorting.sort(now=now) == 600
+        ours = WebhookDelivery.objects.filter(endpoint=well).order_by("pk")
+        assert list(ours.values_list("event__sequence", flat=True)) == list(range(1, 601)), "ids follow the numbers"
+        for number in range(8):
+            for endpoint in (well, broken):
+                for claimed in sending.claim(endpoint.pk, now=now, limit=10, slow_room=1):
+                    sending.send(claimed, clock=timezone.now)
+            WebhookDelivery.objects.filter(endpoint=broken, tries=1).update(due_at=now + timedelta(hours=number + 1))
+    assert len(dead.got) == 5
+    broken.refresh_from_db()
+    assert (broken.failures_in_row, broken.probe_at is None) == (5, False)
+    assert len(set(receiver.ids())) == len(receiver.got) >= 29
+    assert WebhookDelivery.objects.filter(endpoint=broken, state="waiting").count() == 600

@@ -29,7 +29,7 @@ API: Final = (
     (".*", r"/api/(members|tenant|invitations|audit-log)/", OWNER),
     ("get", r"/api/(webhook-endpoints|webhook-deliveries|events)/", EDITOR),
     (".*", r"/api/(webhook-endpoints|webhook-deliveries)/", OWNER),
-    ("post|patch|delete", r"/api/(connect-links|connect-settings|return-origins)/", OWNER),
+    ("post|patch|delete", r"/api/(connect-links|return-origins)/", OWNER),
     ("post", r"/api/connections/{id}/redrive/|/api/analytics/", EDITOR),
     (".*", r"/api/destinations/{id}/(members|segments)/", EDITOR),
     ("get", r"/api/", VIEWER),

@@ -33,7 +33,6 @@ from .connect_link_result import ConnectLinkResult
 from .connect_link_status_enum import ConnectLinkStatusEnum
 from .connect_links_list_status_item import ConnectLinksListStatusItem
 from .connect_request import ConnectRequest
-from .connect_settings import ConnectSettings
 from .connection import Connection
 from .connection_detail import ConnectionDetail
 from .connection_health_state_enum import ConnectionHealthStateEnum
@@ -146,7 +145,6 @@ from .paginated_return_origin_list import PaginatedReturnOriginList
 from .paginated_tenant_member_list import PaginatedTenantMemberList
 from .patched_change_endpoint_request import PatchedChangeEndpointRequest
 from .patched_change_tenant_request import PatchedChangeTenantRequest
-from .patched_connect_settings_request import PatchedConnectSettingsRequest
 from .patched_edit_post_request import PatchedEditPostRequest
 from .patched_edit_post_request_settings import PatchedEditPostRequestSettings
 from .patched_edit_post_request_settings_additional_property import PatchedEditPostRequestSettingsAdditionalProperty
@@ -263,7 +261,6 @@ __all__ = (
     "ConnectLinksListStatusItem",
     "ConnectLinkStatusEnum",
     "ConnectRequest",
-    "ConnectSettings",
     "Count",
     "DayValue",
     "DayValueParts",
@@ -371,7 +368,6 @@ __all__ = (
     "PaginatedTenantMemberList",
     "PatchedChangeEndpointRequest",
     "PatchedChangeTenantRequest",
-    "PatchedConnectSettingsRequest",
     "PatchedEditPostRequest",
     "PatchedEditPostRequestSettings",
     "PatchedEditPostRequestSettingsAdditionalProperty",

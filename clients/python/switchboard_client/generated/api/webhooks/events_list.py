@@ -15,7 +15,7 @@ def _get_kwargs(
     *,
     after: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | Unset = 25,
     type_: list[EventsListTypeItem] | Unset = UNSET,
 ) -> dict[str, Any]:
 
@@ -112,7 +112,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     after: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | Unset = 25,
     type_: list[EventsListTypeItem] | Unset = UNSET,
 ) -> Response[PaginatedEventList | Problem]:
     """List events
@@ -123,7 +123,7 @@ def sync_detailed(
     Args:
         after (int | Unset):
         cursor (str | Unset):
-        limit (int | Unset):
+        limit (int | Unset):  Default: 25.
         type_ (list[EventsListTypeItem] | Unset):
 
     Raises:
@@ -153,7 +153,7 @@ def sync(
     client: AuthenticatedClient,
     after: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | Unset = 25,
     type_: list[EventsListTypeItem] | Unset = UNSET,
 ) -> PaginatedEventList | Problem | None:
     """List events
@@ -164,7 +164,7 @@ def sync(
     Args:
         after (int | Unset):
         cursor (str | Unset):
-        limit (int | Unset):
+        limit (int | Unset):  Default: 25.
         type_ (list[EventsListTypeItem] | Unset):
 
     Raises:
@@ -189,7 +189,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     after: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | Unset = 25,
     type_: list[EventsListTypeItem] | Unset = UNSET,
 ) -> Response[PaginatedEventList | Problem]:
     """List events
@@ -200,7 +200,7 @@ async def asyncio_detailed(
     Args:
         after (int | Unset):
         cursor (str | Unset):
-        limit (int | Unset):
+        limit (int | Unset):  Default: 25.
         type_ (list[EventsListTypeItem] | Unset):
 
     Raises:
@@ -228,7 +228,7 @@ async def asyncio(
     client: AuthenticatedClient,
     after: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | Unset = 25,
     type_: list[EventsListTypeItem] | Unset = UNSET,
 ) -> PaginatedEventList | Problem | None:
     """List events
@@ -239,7 +239,7 @@ async def asyncio(
     Args:
         after (int | Unset):
         cursor (str | Unset):
-        limit (int | Unset):
+        limit (int | Unset):  Default: 25.
         type_ (list[EventsListTypeItem] | Unset):
 
     Raises:
