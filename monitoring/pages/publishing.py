@@ -1,7 +1,7 @@
 """How publishing goes: how much, how fast, what share succeeds, what waits; on each platform and of each tenant."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from connectors.pages import platform_options
@@ -44,12 +44,13 @@ def publishing_page(asked: Dashboard, *, now: datetime) -> dict[str, Any]:
         happened = Happened(event, begin, end, PublishJob.Role.POST)
         return drill.jobs_to_which(scope, happened, **{"platform": platform, **said})
 
+    charts = [_went_out(found, slots, total, lead), _took(found, slots, total, is_wide=scope.is_wide)]
     return {
         "platform": platform,
         "platform_name": names.get(platform, ""),
         "platforms": _tabs(asked, names, platform),
         "tiles": _tiles(scope, total, queue, slots, lead, platform=platform, now=now),
-        "plots": [_went_out(found, slots, total, lead), _took(found, slots, total)] if total.ended else [],
+        "plots": charts if total.ended else [],
         "queue": _queue(scope, queue, platform=platform, now=now),
         "rows": _by_platform(asked, found, names, lead, only=platform),
         "tenants": _by_tenant(asked, slots, lead, platform) if scope.is_wide else [],
@@ -159,12 +160,10 @@ def _went_out(found: dict[tuple[int, str], Figures], slots: Slots, total: Figure
     )
 
 
-def _took(found: dict[tuple[int, str], Figures], slots: Slots, total: Figures) -> Plot:
+def _took(found: dict[tuple[int, str], Figures], slots: Slots, total: Figures, *, is_wide: bool) -> Plot:
     each = _by_slot(found, slots)
-    mixed = slots.span.length > slots.span.bucket * len(slots.labels) or any(
-        sum(place == slot for place, _ in found) > 1 for slot in range(len(slots))
-    )
-    coarse = slots.span.bucket.total_seconds() > 3600
+    several = len({platform for _, platform in found}) > 1
+    exact = not several and (slots.span.is_within_an_hour or (not is_wide and slots.span.bucket <= timedelta(hours=1)))
     return plots.draw(
         Kind.LINE,
         slots.labels,
@@ -178,7 +177,7 @@ def _took(found: dict[tuple[int, str], Figures], slots: Slots, total: Figures) -
         if total.published
         else "Nothing was published.",
         write=span_words,
-        note="Means of the figures of each hour, platform and tenant, weighted by posts." if mixed or coarse else "",
+        note="Means of the figures of each hour, platform and tenant, weighted by posts." if not exact else "",
     )
 
 

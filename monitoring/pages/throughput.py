@@ -29,7 +29,6 @@ MOST_MEASURED: Final = 20_000
 #: So many tenants are told of, those with the most failures first.
 MOST_TENANTS: Final = 25
 _HOUR: Final = timedelta(hours=1)
-_PERCENTILES: Final = (50, 95, 99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +255,10 @@ def _lately_by_tenant(scope: Scope, slots: Slots, platform: str) -> dict[UUID, F
     return told  # fmt: skip
 
 
-def percentiles(values: Sequence[float]) -> tuple[float | None, ...]:
+def percentiles(values: Sequence[float]) -> tuple[float | None, float | None, float | None]:
     """Return for 50, 95 and 99 percent the smallest value that so many do not exceed; None of nothing."""
     ordered = sorted(values)
     if not ordered:
-        return (None,) * len(_PERCENTILES)
-    return tuple(ordered[max(ceil(len(ordered) * percent / 100) - 1, 0)] for percent in _PERCENTILES)
+        return None, None, None
+    half, most, nearly_all = (ordered[max(ceil(len(ordered) * percent / 100) - 1, 0)] for percent in (50, 95, 99))
+    return half, most, nearly_all
