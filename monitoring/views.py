@@ -26,8 +26,10 @@ from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE, POSTS_READ
 def overview(request: MemberRequest) -> HttpResponse:
     """Show whether anything is wrong, since when, and what to do."""
     request.principal.require(POSTS_READ)
-    told = overview_pages.overview_page(request.principal, is_staff=request.user.is_staff, now=timezone.now())
-    return render(request, "monitoring/overview.html", told)
+    now = timezone.now()
+    asked = dashboard_of(request, now=now, spans=())
+    told = overview_pages.overview_page(request.principal, asked, now=now)
+    return render(request, "monitoring/overview.html", {**asked.context(), **told})
 
 
 @require_safe
