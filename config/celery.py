@@ -106,6 +106,16 @@ app.conf.beat_schedule = {
         "schedule": timedelta(days=1),
         "about": "Forgets numbers that are too old.",
     },
+    "monitoring.fold_reports": {
+        "task": "monitoring.fold_reports",
+        "schedule": timedelta(minutes=1),
+        "about": "Sums up what happened, so that the SQL views answer at once.",
+    },
+    "monitoring.refold_reports": {
+        "task": "monitoring.refold_reports",
+        "schedule": timedelta(days=1),
+        "about": "Sums up the last two days anew, and forgets sums that are too old.",
+    },
     "monitoring.tell_readiness": {
         "task": "monitoring.tell_readiness",
         "schedule": timedelta(minutes=1),

@@ -156,6 +156,9 @@ class TokenRefresh(Row):
         indexes: ClassVar = [
             models.Index(fields=["connection", "-id"], name="refreshes_of_connection"),
             models.Index(fields=["started_at"], name="refreshes_by_age"),
+            models.Index(
+                fields=["started_at"], condition=Q(outcome__in=["ended", "failed"]), name="refreshes_gone_wrong"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -387,6 +390,7 @@ class WebhookEvent(Row):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="webhook_events_due"),
             models.Index(fields=["received_at"], name="webhook_events_by_age"),
+            models.Index(fields=["received_at"], condition=Q(state="failed"), name="webhook_events_gone_wrong"),
             models.Index(
                 fields=["platform", "external_id", "-id"],
                 condition=~Q(external_id=""),

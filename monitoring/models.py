@@ -3,12 +3,15 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from connectors.models import Connection
 from connectors.types import HealthState
 from foundation.rows import Row
 from monitoring.analytics.rows import AccountMetric, MetricCursor, MetricWatch, PostMetric, PostSnapshot
 from monitoring.reports.models import (
+    AllHealthTallies,
+    AllPublishTallies,
     ConnectorHealthSummary,
     ConnectorReadiness,
     DlqStatus,
@@ -17,24 +20,38 @@ from monitoring.reports.models import (
     RecentError,
     TokenHealth,
 )
-from monitoring.reports.rows import PlatformReadiness
+from monitoring.reports.rows import (
+    HealthHour,
+    HealthTally,
+    PlatformReadiness,
+    PublishHour,
+    PublishTally,
+    ReportMark,
+)
 from tenants.models import Tenant
 
 __all__ = [
     "AccountMetric",
+    "AllHealthTallies",
+    "AllPublishTallies",
     "ConnectorHealthSummary",
     "ConnectorReadiness",
     "DlqStatus",
     "HealthCheckTrend",
+    "HealthHour",
     "HealthLogEntry",
+    "HealthTally",
     "Heartbeat",
     "MetricCursor",
     "MetricWatch",
     "PlatformReadiness",
     "PostMetric",
     "PostSnapshot",
+    "PublishHour",
     "PublishPerformance",
+    "PublishTally",
     "RecentError",
+    "ReportMark",
     "TokenHealth",
 ]
 
@@ -62,6 +79,7 @@ class HealthLogEntry(Row):
         indexes: ClassVar = [
             models.Index(fields=["connection", "-id"], name="health_of_connection"),
             models.Index(fields=["checked_at"], name="health_by_time"),
+            models.Index(fields=["tenant", "checked_at"], condition=~Q(state="healthy"), name="health_gone_wrong"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from connectors.models import Connection
 from monitoring import health
 from monitoring.analytics import enrolling, looking, purging
-from monitoring.reports import telling
+from monitoring.reports import folding, telling
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -117,3 +117,29 @@ def forget_metrics() -> None:
 def tell_readiness() -> None:
     """Write down what settings say of each platform, for those who ask by SQL."""
     telling.tell_readiness(now=timezone.now())
+
+
+@shared_task(
+    name="monitoring.fold_reports",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def fold_reports() -> None:
+    """Sum up what happened since the last time, for the SQL views."""
+    folding.fold(now=timezone.now())
+
+
+@shared_task(
+    name="monitoring.refold_reports",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=5,
+)
+def refold_reports() -> None:
+    """Sum up the last days anew, with what was written late; and forget sums that are too old."""
+    now = timezone.now()
+    folding.refold(now=now)
+    folding.forget(now=now)

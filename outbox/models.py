@@ -128,6 +128,7 @@ class WebhookDelivery(Row):
             models.Index(fields=["endpoint", "-id"], name="deliveries_of_endpoint"),
             models.Index(fields=["endpoint", "-id"], condition=Q(state="failed"), name="deliveries_failed"),
             models.Index(fields=["tenant", "-id"], name="deliveries_of_tenant"),
+            models.Index(fields=["attempted_at"], condition=~Q(last_error=""), name="deliveries_gone_wrong"),
         ]
 
     def __str__(self) -> str:

@@ -214,6 +214,8 @@ class Attempt(Row):
         ]
         indexes: ClassVar = [
             models.Index(fields=["opened_at", "worker"], condition=Q(error_kind="worker_died"), name="workers_deaths"),
+            # Costs only attempts that went wrong.
+            models.Index(fields=["opened_at"], condition=~Q(error_kind=""), name="attempts_gone_wrong"),
         ]
 
     def __str__(self) -> str:
@@ -336,7 +338,7 @@ class DeadLetter(Row):
 
     job = models.ForeignKey(PublishJob, on_delete=models.CASCADE, related_name="dead_letters")
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="dead_letters")
-    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+")
+    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+", db_index=False)
     fingerprint = models.CharField(max_length=120, help_text="Equal for failures of one cause.")
     kind = models.CharField(max_length=32)
     cause = models.CharField(max_length=600)
@@ -361,6 +363,8 @@ class DeadLetter(Row):
         indexes: ClassVar = [
             models.Index(fields=["tenant", "-id"], condition=Q(closed_at=None), name="open_dead_letters_of_tenant"),
             models.Index(fields=["fingerprint"], condition=Q(closed_at=None), name="open_dead_letters_by_cause"),
+            models.Index(fields=["platform", "opened_at"], name="dead_letters_by_opening"),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="dead_letters_by_closing"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from monitoring.reports import errors_sql, health_sql, publishing_sql, readiness_sql, tokens_sql
+from monitoring.reports import errors_sql, health_sql, publishing_sql, readiness_sql, tallies_sql, tokens_sql
 from monitoring.reports.dialects import DIALECTS, Dialect
 
 VIEWS: Final[dict[str, Callable[[Dialect], str]]] = {
@@ -16,7 +16,14 @@ VIEWS: Final[dict[str, Callable[[Dialect], str]]] = {
     "api_connector_readiness": readiness_sql.connector_readiness,
 }
 
+#: What views are made of that is worth reading by itself; they stand before those.
+PARTS: Final[dict[str, Callable[[Dialect], str]]] = {
+    "report_publish_tallies": tallies_sql.all_publish_tallies,
+    "report_health_tallies": tallies_sql.all_health_tallies,
+}
+
 
 def statements(vendor: str) -> dict[str, str]:
-    """Return for each view what makes it on this kind of database."""
-    return {name: f"CREATE VIEW {name} AS {select(DIALECTS[vendor]).strip()}" for name, select in VIEWS.items()}
+    """Return for each view what makes it on this kind of database, those first that others are made of."""
+    made = (PARTS | VIEWS).items()
+    return {name: f"CREATE VIEW {name} AS {select(DIALECTS[vendor]).strip()}" for name, select in made}

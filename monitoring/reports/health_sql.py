@@ -1,20 +1,30 @@
 """The views of health: how each platform's accounts are, and how their checks went hour by hour."""
 
 from monitoring.reports.dialects import Dialect, rounded, share
-from monitoring.reports.percentiles import percentile
+from monitoring.reports.steps import percentile
+from monitoring.reports.tallies_sql import HEALTH, health_tallies, horizon, mark
 
 
 def health_summary(say: Dialect) -> str:
-    """Return ``api_connector_health_summary``."""
+    """Return ``api_connector_health_summary``.
+
+    Of the last 24 hours the first, which is half outside, is read from the log itself; the others are tallied.
+    """
     standing = "SUM(CASE WHEN {0} THEN 1 ELSE 0 END)"
     living = "c.status <> 'inactive'"
+    day = say.ago(days=1)
+    columns = "tenant_id, platform, latency_ms, healthy, degraded, unhealthy, latency_ms_sum"
+    tallies = f"""
+    SELECT {columns} FROM report_health_tallies WHERE hour >= {say.next_hour(day)}
+    UNION ALL
+    SELECT {columns} FROM ({health_tallies(say, day, say.next_hour(day))}) e"""
     return f"""
 SELECT a.tenant_id, a.platform, a.connections, a.active, a.attention, a.inactive,
   a.healthy, a.degraded, a.unhealthy, a.unchecked, a.last_checked_at, a.oldest_check_at,
-  COALESCE(s.checks, 0) AS checks_24h, COALESCE(s.failed, 0) AS failed_checks_24h,
-  {share("s.checks - s.failed", "s.checks")} AS success_rate_24h,
-  {rounded("s.latency_sum / s.checks", 1)} AS latency_ms_avg_24h,
-  {rounded("s.p95", 1)} AS latency_ms_p95_24h
+  COALESCE(s.checks, 0) AS checks_24h, COALESCE(s.checks - s.healthy, 0) AS failed_checks_24h,
+  {share("s.healthy", "s.checks")} AS success_rate_24h,
+  {rounded("CAST(s.latency_ms_sum AS double precision) / s.checks", 1)} AS latency_ms_avg_24h,
+  CAST(s.p95_ms AS double precision) AS latency_ms_p95_24h
 FROM (
   SELECT c.tenant_id, c.platform_id AS platform, COUNT(*) AS connections,
     {standing.format("c.status = 'active'")} AS active,
@@ -29,34 +39,42 @@ FROM (
   FROM connections c GROUP BY c.tenant_id, c.platform_id
 ) a
 LEFT JOIN (
-  SELECT r.tenant_id, r.platform, COUNT(*) AS checks, SUM(CASE WHEN r.state = 'healthy' THEN 0 ELSE 1 END) AS failed,
-    CAST(SUM(r.latency_ms) AS double precision) AS latency_sum, {percentile(95, "r.latency_ms")} AS p95
-  FROM (
-    SELECT h.tenant_id, h.platform, h.state, h.latency_ms,
-      ROW_NUMBER() OVER (PARTITION BY h.tenant_id, h.platform ORDER BY h.latency_ms) AS so_far,
-      COUNT(*) OVER (PARTITION BY h.tenant_id, h.platform) AS total
-    FROM connection_health_log h WHERE h.checked_at >= {say.ago(days=1)}
-  ) r GROUP BY r.tenant_id, r.platform
+  {_summed("tenant_id, platform", tallies)}
 ) s ON s.tenant_id = a.tenant_id AND s.platform = a.platform
 """
 
 
 def health_check_trends(say: Dialect) -> str:
-    """Return ``api_health_check_trends``."""
-    state = "SUM(CASE WHEN r.state = '{0}' THEN 1 ELSE 0 END)"
+    """Return ``api_health_check_trends``: hours that are over as they were summed up, the others from their tallies."""
+    closed = f"{say.greatest}({mark(HEALTH, 'closed', say)}, {horizon(say)})"
+    checks = "(h.healthy + h.degraded + h.unhealthy)"
+    columns = "tenant_id, platform, hour, healthy, degraded, unhealthy, latency_ms_sum, p95_ms"
     return f"""
-SELECT r.tenant_id, r.platform, r.hour, COUNT(*) AS checks,
-  {state.format("healthy")} AS healthy, {state.format("degraded")} AS degraded, {state.format("unhealthy")} AS unhealthy,
-  {share(state.format("healthy"), "COUNT(*)")} AS success_rate,
-  {rounded("AVG(r.latency_ms)", 1)} AS latency_ms_avg,
-  {rounded(percentile(95, "r.latency_ms"), 1)} AS latency_ms_p95
+SELECT h.tenant_id, h.platform, h.hour, {checks} AS checks, h.healthy, h.degraded, h.unhealthy,
+  {share("h.healthy", checks)} AS success_rate,
+  {rounded(f"CAST(h.latency_ms_sum AS double precision) / NULLIF({checks}, 0)", 1)} AS latency_ms_avg,
+  CAST(h.p95_ms AS double precision) AS latency_ms_p95, h.latency_ms_sum
 FROM (
-  SELECT h.tenant_id, h.platform, h.hour, h.state, h.latency_ms,
-    ROW_NUMBER() OVER (PARTITION BY h.tenant_id, h.platform, h.hour ORDER BY h.latency_ms) AS so_far,
-    COUNT(*) OVER (PARTITION BY h.tenant_id, h.platform, h.hour) AS total
-  FROM (
-    SELECT tenant_id, platform, {say.hour("checked_at")} AS hour, state, latency_ms
-    FROM connection_health_log WHERE checked_at >= {say.ago(days=30)}
-  ) h
-) r GROUP BY r.tenant_id, r.platform, r.hour
+  SELECT {columns} FROM health_hours WHERE hour >= {horizon(say)}
+  UNION ALL
+  SELECT {columns} FROM ({health_hours(f"SELECT * FROM report_health_tallies WHERE hour >= {closed}")}) o
+) h
 """
+
+
+def health_hours(tallies: str) -> str:
+    """Return hours made of tallies."""
+    return _summed("tenant_id, platform, hour", tallies)
+
+
+def _summed(whose: str, tallies: str) -> str:
+    counts = ", ".join(f"CAST(SUM({name}) AS integer) AS {name}" for name in ("healthy", "degraded", "unhealthy"))
+    return f"""
+SELECT {whose}, CAST(SUM(checks) AS bigint) AS checks, {counts},
+  CAST(SUM(latency_ms_sum) AS bigint) AS latency_ms_sum, {percentile(95)} AS p95_ms
+FROM (
+  SELECT {whose}, latency_ms, healthy, degraded, unhealthy, healthy + degraded + unhealthy AS checks, latency_ms_sum,
+    SUM(healthy + degraded + unhealthy) OVER (PARTITION BY {whose} ORDER BY latency_ms) AS so_far,
+    SUM(healthy + degraded + unhealthy) OVER (PARTITION BY {whose}) AS total
+  FROM ({tallies}) t
+) r GROUP BY {whose}"""

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from monitoring.reports.definitions import statements
@@ -38,8 +39,8 @@ def bring_back(*, using: str, **kwargs: object) -> None:
 def create(database: BaseDatabaseWrapper) -> None:
     """Make all views anew, in one transaction."""
     with transaction.atomic(using=database.alias), database.cursor() as cursor:
+        _drop(cursor, database.vendor)
         for name, statement in statements(database.vendor).items():
-            cursor.execute(f"DROP VIEW IF EXISTS {name}")
             cursor.execute(statement)
             if database.vendor == "postgresql":
                 # It keeps no text of a view as it was written; this tells which text made it.
@@ -49,8 +50,12 @@ def create(database: BaseDatabaseWrapper) -> None:
 def drop(database: BaseDatabaseWrapper) -> None:
     """Drop all views."""
     with transaction.atomic(using=database.alias), database.cursor() as cursor:
-        for name in statements(database.vendor):
-            cursor.execute(f"DROP VIEW IF EXISTS {name}")
+        _drop(cursor, database.vendor)
+
+
+def _drop(cursor: CursorWrapper, vendor: str) -> None:
+    for name in reversed(statements(vendor)):
+        cursor.execute(f"DROP VIEW IF EXISTS {name}")
 
 
 def _out_of_date(database: BaseDatabaseWrapper) -> bool:

@@ -1,46 +1,54 @@
 """The views of publishing: how much went out how fast, hour by hour, and what waits for a person."""
 
 from monitoring.reports.dialects import Dialect, rounded, share
-from monitoring.reports.percentiles import percentile
-
-#: A letter that only the operator, or a look at the platform, can settle; the others ask their author or tenant.
-DEAD = "(d.who = 'operator' OR d.kind = 'outcome_unknown')"
+from monitoring.reports.steps import percentile
+from monitoring.reports.tallies_sql import PUBLISH, horizon, letters, mark
 
 
 def publish_performance(say: Dialect) -> str:
-    """Return ``api_publish_performance``."""
-    latency = say.seconds("j.published_at", "j.planned_at")
-    took = "CASE WHEN f.latency_s > 0 THEN f.latency_s ELSE 0 END"
+    """Return ``api_publish_performance``: hours that are over as they were summed up, the others from their tallies."""
+    closed = f"{say.greatest}({mark(PUBLISH, 'closed', say)}, {horizon(say)})"
+    columns = (
+        "tenant_id, platform, hour, published, failed, dead_lettered, latency_ms_sum, tries_sum, p50_ms, p95_ms, p99_ms"
+    )
+    recent = publish_hours(
+        f"SELECT * FROM report_publish_tallies WHERE hour >= {closed}", letters(say, closed, say.tomorrow)
+    )
     return f"""
-SELECT r.tenant_id, r.platform, r.hour,
-  SUM(r.published) AS published, SUM(r.failed) AS failed, SUM(r.dead) AS dead_lettered,
-  {share("SUM(r.published)", "SUM(r.published + r.failed + r.dead)")} AS success_rate,
-  {rounded("AVG(r.latency_s)", 3)} AS latency_s_avg,
-  {rounded(percentile(50, "r.latency_s"), 3)} AS latency_s_p50,
-  {rounded(percentile(95, "r.latency_s"), 3)} AS latency_s_p95,
-  {rounded(percentile(99, "r.latency_s"), 3)} AS latency_s_p99,
-  {rounded("AVG(r.tries)", 2)} AS tries_avg
+SELECT h.tenant_id, h.platform, h.hour, h.published, h.failed, h.dead_lettered,
+  {share("h.published", "(h.published + h.failed + h.dead_lettered)")} AS success_rate,
+  {_seconds("CAST(h.latency_ms_sum AS double precision) / NULLIF(h.published, 0)")} AS latency_s_avg,
+  {_seconds("h.p50_ms")} AS latency_s_p50, {_seconds("h.p95_ms")} AS latency_s_p95, {_seconds("h.p99_ms")} AS latency_s_p99,
+  {rounded("CAST(h.tries_sum AS double precision) / NULLIF(h.published, 0)", 2)} AS tries_avg,
+  CAST(h.latency_ms_sum AS double precision) / 1000 AS latency_s_sum, h.tries_sum
 FROM (
-  SELECT f.tenant_id, f.platform, f.hour, f.published, f.failed, f.dead, f.latency_s, f.tries,
-    CASE WHEN f.published = 1 THEN ROW_NUMBER() OVER (
-      PARTITION BY f.tenant_id, f.platform, f.hour, f.published ORDER BY f.latency_s
-    ) END AS so_far,
-    COUNT(f.latency_s) OVER (PARTITION BY f.tenant_id, f.platform, f.hour, f.published) AS total
-  FROM (
-    SELECT f.tenant_id, f.platform, f.hour, 1 AS published, 0 AS failed, 0 AS dead, {took} AS latency_s, f.tries
-    FROM (
-      SELECT j.tenant_id, j.platform_id AS platform, {say.hour("j.published_at")} AS hour, {latency} AS latency_s,
-        j.tries + 1 AS tries
-      FROM publish_jobs j WHERE j.role = 'post' AND j.published_at >= {say.ago(days=30)}
-    ) f
-    UNION ALL
-    SELECT d.tenant_id, d.platform_id, {say.hour("d.opened_at")}, 0,
-      CASE WHEN {DEAD} THEN 0 ELSE 1 END, CASE WHEN {DEAD} THEN 1 ELSE 0 END, NULL, NULL
-    FROM dead_letters d JOIN publish_jobs j ON j.id = d.job_id AND j.role = 'post'
-    WHERE d.opened_at >= {say.ago(days=30)}
-  ) f
-) r GROUP BY r.tenant_id, r.platform, r.hour
+  SELECT {columns} FROM publish_hours WHERE hour >= {horizon(say)}
+  UNION ALL
+  SELECT {columns} FROM ({recent}) o
+) h
 """
+
+
+def publish_hours(tallies: str, failures: str) -> str:
+    """Return hours made of tallies and of what failed in the same span."""
+    whose = "tenant_id, platform, hour"
+    return f"""
+SELECT {whose}, CAST(SUM(published) AS integer) AS published, CAST(SUM(failed) AS integer) AS failed,
+  CAST(SUM(dead_lettered) AS integer) AS dead_lettered, CAST(SUM(latency_ms_sum) AS bigint) AS latency_ms_sum,
+  CAST(SUM(tries_sum) AS bigint) AS tries_sum,
+  {percentile(50)} AS p50_ms, {percentile(95)} AS p95_ms, {percentile(99)} AS p99_ms,
+  MAX(last_published_at) AS last_published_at
+FROM (
+  SELECT {whose}, latency_ms, published, failed, dead_lettered, latency_ms_sum, tries_sum, last_published_at,
+    SUM(published) OVER (PARTITION BY {whose} ORDER BY latency_ms) AS so_far,
+    SUM(published) OVER (PARTITION BY {whose}) AS total
+  FROM (
+    SELECT {whose}, latency_ms, published, 0 AS failed, 0 AS dead_lettered, latency_ms_sum, tries_sum, last_published_at
+    FROM ({tallies}) t
+    UNION ALL
+    SELECT {whose}, NULL, 0, failed, dead_lettered, 0, 0, NULL FROM ({failures}) f
+  ) b
+) r GROUP BY {whose}"""
 
 
 def dlq_status(say: Dialect) -> str:
@@ -59,7 +67,7 @@ FROM (
     MAX(CASE WHEN d.place = 1 THEN d.kind END) AS kind, MAX(CASE WHEN d.place = 1 THEN d.cause END) AS cause,
     MAX(CASE WHEN d.place = 1 THEN d.remedy END) AS remedy, MAX(CASE WHEN d.place = 1 THEN d.who END) AS who
   FROM (
-    SELECT tenant_id, platform_id, fingerprint, opened_at, kind, cause, remedy, who,
+    SELECT {groups}, opened_at, kind, cause, remedy, who,
       ROW_NUMBER() OVER (PARTITION BY {groups} ORDER BY opened_at DESC, id DESC) AS place
     FROM dead_letters WHERE closed_at IS NULL
   ) d GROUP BY d.tenant_id, d.platform_id, d.fingerprint
@@ -70,3 +78,7 @@ LEFT JOIN (
   FROM dead_letters d WHERE d.closed_at >= {say.ago(days=7)} GROUP BY {groups}
 ) c ON c.tenant_id = o.tenant_id AND c.platform_id = o.platform_id AND c.fingerprint = o.fingerprint
 """
+
+
+def _seconds(milliseconds: str) -> str:
+    return rounded(f"({milliseconds}) / 1000.0", 3)

@@ -1,6 +1,7 @@
 """The view of platforms: which can be published to now, why not, and what waits for them."""
 
 from monitoring.reports.dialects import Dialect
+from monitoring.reports.tallies_sql import PUBLISH, mark
 
 #: As ``publishing.selectors.OVERDUE``: due so long ago, and taken by no worker.
 LATE_SECONDS = 60
@@ -33,7 +34,12 @@ SELECT p.slug AS platform, p.name, p.enabled, COALESCE(t.configured, {say.false}
   COALESCE(t.api_version, '') AS api_version, t.version_sunset_on, {say.days_until("t.version_sunset_on")} AS days_left,
   COALESCE(c.connections, 0) AS connections, COALESCE(c.healthy, 0) AS healthy_connections,
   COALESCE(w.waiting, 0) AS jobs_waiting, COALESCE(w.late, 0) AS jobs_late,
-  (SELECT MAX(j.published_at) FROM publish_jobs j WHERE j.platform_id = p.slug) AS last_published_at,
+  (SELECT MAX(l.at) FROM (
+    SELECT MAX(h.last_published_at) AS at FROM publish_hours h WHERE h.platform = p.slug AND h.last_published_at IS NOT NULL
+    UNION ALL
+    SELECT MAX(r.last_published_at) FROM report_publish_tallies r
+    WHERE r.platform = p.slug AND r.hour >= {mark(PUBLISH, "closed", say)}
+  ) l) AS last_published_at,
   (SELECT MAX(d.opened_at) FROM dead_letters d WHERE d.platform_id = p.slug) AS last_failed_at,
   t.told_at
 FROM connector_platforms p

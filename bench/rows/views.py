@@ -1,0 +1,257 @@
+"""The SQL views over a million jobs and a million health checks: what reading them costs, as pages, the API and operators do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from bench.figures import Row, percentile
+from bench.hub import Hub
+from bench.rows import Options
+from bench.rows.sweeps import insert, plans_of, scans_of, uuid_of
+from connectors.models import Connection, Destination, TokenPlan, TokenRefresh
+from monitoring.models import HealthLogEntry, ReportMark
+from monitoring.reports import folding, selectors
+from publishing.models import Attempt, DeadLetter, Post, PublishJob
+from tenants.models import Tenant
+from tenants.services import create_tenant
+
+TITLE: Final = "the SQL views"
+SIZES: Final = (10_000, 100_000, 1_000_000)
+QUICK_SIZES: Final = (2_000, 20_000)
+TENANTS: Final = 200
+#: A hundredth of the jobs, for there are that many more jobs than accounts; but no fewer than the tenants have platforms.
+JOBS_PER_CONNECTION: Final = 10
+CALLS: Final = 12
+MOST_MS: Final = 300.0
+_PLATFORMS: Final = ("meta", "linkedin", "tiktok", "google_business", "mailchimp")
+_BIG: Final = ("publish_jobs", "posts", "publish_attempts", "connection_health_log")
+
+
+def measure(hub: Hub, options: Options) -> Row:
+    """Fill the tables, sum up, read every view again and again; then once more with ten times as many rows."""
+    row = Row("views", TITLE)
+    sizes = QUICK_SIZES if options.quick else SIZES
+    tenants = [create_tenant(name=f"View {number}") for number in range(TENANTS)]
+    for size in sizes:
+        full = size == sizes[-1]
+        facts: dict[str, Any] = {}
+        began = time.monotonic()
+        fill(tenants, size)
+        facts["filled_in_seconds"] = round(time.monotonic() - began, 1)
+        began = time.monotonic()
+        folding.fold(now=timezone.now())
+        facts["summed_up_in_seconds"] = round(time.monotonic() - began, 1)
+        began = time.monotonic()
+        folding.fold(now=timezone.now() + timedelta(minutes=1))
+        facts["a_minute_later_ms"] = round((time.monotonic() - began) * 1000, 1)
+        for name, read in reads(tenants[7]).items():
+            times = []
+            read()  # once unmeasured: the first call pays for caches
+            for _ in range(CALLS):
+                began = time.perf_counter()
+                read()
+                times.append((time.perf_counter() - began) * 1000)
+            slow = percentile(times, 0.95)
+            facts[name] = [round(one, 1) for one in times]
+            if full:
+                with plans_of() as plans:
+                    read()
+                _, whole = scans_of(plans, _BIG)
+                row.tell(f"{name}, p95", slow, "ms", at_most=MOST_MS)
+                if whole:
+                    row.notes.append(f"{name}: READS ALL OF {', '.join(whole)}")
+                facts[f"{name}: plans"] = plans
+        row.facts[f"{size:,} jobs and checks"] = facts
+        grown = {
+            name: percentile(times, 0.5)
+            for name, times in facts.items()
+            if isinstance(times, list) and "plans" not in name
+        }
+        row.notes.append(
+            f"{size:,} jobs and checks, p50 in ms: " + ", ".join(f"{name} {ms:.0f}" for name, ms in grown.items())
+        )
+        row.notes.append(
+            f"{size:,}: summed up in {facts['summed_up_in_seconds']} s, a minute later {facts['a_minute_later_ms']} ms"
+        )
+    return row
+
+
+def reads(tenant: Tenant) -> dict[str, Callable[[], object]]:
+    """Return how each view is read: by a tenant's page, over all tenants, and as a list from its beginning."""
+    now = timezone.now()
+    day = now - timedelta(days=1)
+    posts = {"sent": Sum("published"), "lost": Sum("failed") + Sum("dead_lettered"), "took": Sum("latency_s_sum")}
+    checks = {"all": Sum("checks"), "good": Sum("healthy"), "took": Sum("latency_ms_sum")}
+    return {
+        "health_summary, a tenant": lambda: list(selectors.health_summary(tenant)),
+        "health_summary, all": lambda: list(selectors.health_summary(None)),
+        "recent_errors, a tenant": lambda: list(selectors.recent_errors(tenant)[:100]),
+        "recent_errors, all": lambda: list(selectors.recent_errors(None)[:100]),
+        "recent_errors, all by platform": lambda: list(
+            selectors.recent_errors(None, since=day).order_by().values_list("platform", "source").annotate(Count("pk"))
+        ),
+        "token_health, a tenant": lambda: list(selectors.token_health(tenant)),
+        "token_health, all": lambda: list(selectors.token_health(None)[:100]),
+        "token_health, all by state": lambda: list(
+            selectors.token_health(None).order_by().values_list("platform", "state").annotate(Count("pk"))
+        ),
+        "publish_performance, a tenant": lambda: list(selectors.publish_performance(tenant)),
+        "publish_performance, all by hour": lambda: list(
+            selectors.publish_performance(None).order_by().values("platform", "hour").annotate(**posts)
+        ),
+        "publish_performance, all newest": lambda: list(selectors.publish_performance(None)[:100]),
+        "publish_latencies, all of a day": lambda: selectors.publish_latencies(None, since=day),
+        "dlq_status, a tenant": lambda: list(selectors.dlq_status(tenant)),
+        "dlq_status, all": lambda: list(selectors.dlq_status(None)),
+        "health_check_trends, a tenant": lambda: list(selectors.health_trends(tenant)),
+        "health_check_trends, all by hour": lambda: list(
+            selectors.health_trends(None).order_by().values("platform", "hour").annotate(**checks)
+        ),
+        "health_check_trends, all newest": lambda: list(selectors.health_trends(None)[:100]),
+        "connector_readiness": lambda: list(selectors.readiness()),
+    }
+
+
+def fill(tenants: list[Tenant], size: int) -> None:
+    """Make the rows in the database itself, spread over 30 days: of a hundred jobs two failed for good, one waits."""
+    connections = max(size // JOBS_PER_CONNECTION, TENANTS * len(_PLATFORMS))
+    owner = f"('{{{','.join(str(tenant.pk) for tenant in tenants)}}}'::uuid[])[1 + (%s %% {TENANTS})::int]"
+    platform = f"('{{{','.join(_PLATFORMS)}}}'::text[])[1 + (%s / {TENANTS} %% {len(_PLATFORMS)})::int]"
+    place = f"(n * 37 % {connections})"
+    at = f"(now() - interval '30 days' * (1 - (n + 1) / {size + 1}.0))"
+    chance = "(abs(hashint8(n)::bigint) % 1000)"
+    took = f"interval '1 millisecond' * (40 * power(10, {chance} / 250.0))"
+    dead, waiting = 20, 30
+    with connection.cursor() as cursor:
+        # Foreign keys are right by construction; a million look-ups of each would take minutes.
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("TRUNCATE publish_jobs, posts, connections, destinations CASCADE")
+        ReportMark.objects.all().delete()
+        account = {"tenant_id": owner % "n", "platform_id": platform % "n"}
+        insert(
+            cursor,
+            Connection,
+            connections,
+            {
+                **account,
+                "id": uuid_of("c", "n"),
+                "external_user_id": "'view' || n",
+                "display_name": "'Account ' || n",
+                "status": f"CASE WHEN {chance} < 20 THEN 'attention' ELSE 'active' END",
+                "health": f"CASE WHEN {chance} < 30 THEN 'unhealthy' ELSE 'healthy' END",
+                "health_checked_at": f"now() - interval '6 hours' * {chance} / 1000",
+                "access_expires_at": f"now() + interval '60 days' * ({chance} - 10) / 1000",
+            },
+        )
+        insert(
+            cursor,
+            Destination,
+            connections,
+            {
+                **account,
+                "id": uuid_of("d", "n"),
+                "connection_id": uuid_of("c", "n"),
+                "external_id": "'8' || n",
+                "name": "'Page ' || n",
+                "enabled": "true",
+            },
+        )
+        insert(
+            cursor,
+            TokenPlan,
+            connections,
+            {
+                "connection_id": uuid_of("c", "n"),
+                "platform_id": platform % "n",
+                "due_at": f"now() + interval '50 days' * ({chance} - 5) / 1000",
+            },
+        )
+        insert(
+            cursor,
+            TokenRefresh,
+            connections,
+            {
+                "id": uuid_of("e", "n"),
+                "tenant_id": owner % "n",
+                "connection_id": uuid_of("c", "n"),
+                "outcome": f"CASE WHEN {chance} < 20 THEN 'failed' ELSE 'refreshed' END",
+                "started_at": f"now() - interval '30 days' * {chance} / 1000",
+            },
+        )
+        insert(cursor, Post, size // 4 + 1, {"id": uuid_of("b", "n"), "tenant_id": owner % "n"})
+        sent = f"{chance} >= {waiting}"
+        insert(
+            cursor,
+            PublishJob,
+            size,
+            {
+                "id": uuid_of("a", "n"),
+                "tenant_id": owner % place,
+                "platform_id": platform % place,
+                "post_id": uuid_of("b", "n / 4"),
+                "destination_id": uuid_of("d", place),
+                "role": "'post'",
+                "state": f"CASE WHEN {chance} < {dead} THEN 'dlq' WHEN {sent} THEN 'published' ELSE 'scheduled' END",
+                "due_at": f"CASE WHEN {chance} BETWEEN {dead} AND {waiting - 1} THEN now() + interval '1 minute' * (n % 10000) END",
+                "external_id": f"CASE WHEN {sent} THEN '8_' || n ELSE '' END",
+                "published_at": f"CASE WHEN {sent} THEN {at} END",
+                "planned_at": f"{at} - {took}",
+                "attempt_count": "1",
+            },
+        )
+        insert(
+            cursor,
+            Attempt,
+            size,
+            {
+                "id": uuid_of("9", "n"),
+                "job_id": uuid_of("a", "n"),
+                "number": "1",
+                "opened_at": at,
+                "closed_at": at,
+                "outcome": f"CASE WHEN {chance} < 50 THEN 'failed' ELSE 'published' END",
+                "error_kind": f"CASE WHEN {chance} < 50 THEN 'transient' ELSE '' END",
+                "cause": f"CASE WHEN {chance} < 50 THEN 'The platform did not answer.' ELSE '' END",
+            },
+        )
+        insert(
+            cursor,
+            DeadLetter,
+            size // 50,
+            {
+                "id": uuid_of("f", "n"),
+                "job_id": uuid_of("a", "n * 50"),
+                "tenant_id": owner % "n",
+                "platform_id": platform % "n",
+                "fingerprint": f"'cause ' || {chance} % 20",
+                "cause": f"'Cause ' || {chance} % 20",
+                "who": "'operator'",
+                "opened_at": f"now() - interval '30 days' * (1 - (n + 1) / {size // 50 + 1}.0)",
+                "closed_at": f"CASE WHEN {chance} >= 300 THEN now() - interval '10 days' * {chance} / 1000 END",
+                "resolution": f"CASE WHEN {chance} >= 300 THEN 'redriven' ELSE '' END",
+            },
+        )
+        insert(
+            cursor,
+            HealthLogEntry,
+            size,
+            {
+                "id": uuid_of("7", "n"),
+                "tenant_id": owner % place,
+                "connection_id": uuid_of("c", place),
+                "platform": platform % place,
+                "checked_at": at,
+                "state": f"CASE WHEN {chance} < 10 THEN 'unhealthy' WHEN {chance} < 30 THEN 'degraded' ELSE 'healthy' END",
+                "latency_ms": f"(40 * power(10, {chance} / 500.0))::int",
+                "code": f"CASE WHEN {chance} < 30 THEN 'token_dead' ELSE '' END",
+            },
+        )
+        cursor.execute("SET session_replication_role = DEFAULT")
+        cursor.execute("VACUUM ANALYZE")

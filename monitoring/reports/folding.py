@@ -1,0 +1,186 @@
+"""Sums up beforehand what the views tell of hours, so that reading them does not grow with the number of facts.
+
+Three acts, each safe to repeat: what happened since the mark is added to the tallies, a minute or so behind the clock; hours that
+are over are made anew from their facts, and only then called closed, so that what was written late is in them; and any closed
+hours can be made anew at any time, which a nightly look at the last days and ``manage.py rebuild_reports`` do. Publishing takes no
+part in it and pays nothing for it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
+
+from monitoring.reports import health_sql, publishing_sql, tallies_sql
+from monitoring.reports.dialects import DIALECTS, Dialect
+from monitoring.reports.rows import HealthHour, HealthTally, PublishHour, PublishTally, ReportMark
+
+#: What is added to the tallies happened so long ago: the moments are workers' own, and their writes take a while to commit.
+MARGIN: Final = timedelta(minutes=2)
+#: An hour is made anew and closed so long after its end.
+LATE: Final = timedelta(minutes=10)
+#: Hours made anew in one transaction.
+STEP: Final = timedelta(hours=24)
+#: What the nightly look makes anew.
+LAST_DAYS: Final = timedelta(days=2)
+HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """What is summed up of one kind of fact, and how."""
+
+    name: str
+    tally: type[models.Model]
+    hour: type[models.Model]
+    #: The facts of a span as tallies, and tallies (with what else happened in that span) as hours.
+    tallies: Callable[[Dialect, str, str], str]
+    hours: Callable[[Dialect, str, str, str], str]
+    #: How long its facts are kept; hours that lost some are not made anew.
+    kept: Callable[[], timedelta | None]
+
+
+def _publish_hours(say: Dialect, tallies: str, since: str, before: str) -> str:
+    return publishing_sql.publish_hours(tallies, tallies_sql.letters(say, since, before))
+
+
+def _health_hours(say: Dialect, tallies: str, since: str, before: str) -> str:
+    return health_sql.health_hours(tallies)
+
+
+ROLL_UPS: Final = (
+    RollUp(tallies_sql.PUBLISH, PublishTally, PublishHour, tallies_sql.publish_tallies, _publish_hours, lambda: None),
+    RollUp(
+        tallies_sql.HEALTH,
+        HealthTally,
+        HealthHour,
+        tallies_sql.health_tallies,
+        _health_hours,
+        lambda: settings.HEALTH_LOG_RETENTION,
+    ),
+)
+
+
+def fold(*, now: datetime) -> None:
+    """Bring every roll-up up to a moment shortly before now; what was missed for days is made up a day at a time."""
+    for roll_up in ROLL_UPS:
+        while _close_more(roll_up, now=now):
+            pass
+        _add(roll_up, now=now)
+
+
+def refold(*, now: datetime) -> None:
+    """Make the last days anew, for what was written later than anybody waits for."""
+    for roll_up in ROLL_UPS:
+        for _ in again(roll_up, since=now - LAST_DAYS, now=now):
+            pass
+
+
+def again(roll_up: RollUp, *, since: datetime, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Make closed hours anew, the earliest first, a step at a time; yield each step when it is committed.
+
+    Hours whose facts may be forgotten in part stay as they are.
+    """
+    first = max(_hour(since), _first_whole(roll_up, now=now))
+    while True:
+        with transaction.atomic():
+            mark = _hold(roll_up, now=now)
+            end = min(first + STEP, mark.closed)
+            if end <= first:
+                return
+            _make(roll_up, first, end)
+        yield first, end
+        first = end
+
+
+def forget(*, now: datetime) -> int:
+    """Delete what is older than ``REPORTS_KEEP``; return how many rows."""
+    since = now - settings.REPORTS_KEEP
+    return sum(
+        table._default_manager.filter(hour__lt=since).delete()[0]
+        for roll_up in ROLL_UPS
+        for table in (roll_up.tally, roll_up.hour)
+    )
+
+
+def _close_more(roll_up: RollUp, *, now: datetime) -> bool:
+    """Make the next hours that are over from their facts and close them; return whether there are more."""
+    with transaction.atomic():
+        mark = _hold(roll_up, now=now)
+        over = _hour(now - MARGIN - LATE)
+        if mark.closed >= over:
+            return False
+        end = min(mark.closed + STEP, over)
+        _make(roll_up, mark.closed, end)
+        mark.closed, mark.until = end, max(mark.until, end)
+        mark.save(update_fields=["closed", "until"])
+    return end < over
+
+
+def _add(roll_up: RollUp, *, now: datetime) -> None:
+    """Add to the tallies what happened since the mark, and move it on."""
+    with transaction.atomic():
+        mark = _hold(roll_up, now=now)
+        until = (now - MARGIN).replace(second=0, microsecond=0)
+        if until <= mark.until:
+            return
+        with connection.cursor() as cursor:
+            _insert_tallies(cursor, roll_up, mark.until, until)
+        mark.until = until
+        mark.save(update_fields=["until"])
+
+
+def _make(roll_up: RollUp, first: datetime, end: datetime) -> None:
+    """Make whole hours from their facts, tallies and all, instead of what was known of them."""
+    for table in (roll_up.tally, roll_up.hour):
+        table._default_manager.filter(hour__gte=first, hour__lt=end).delete()
+    say = DIALECTS[connection.vendor]
+    since, before = say.moment(first), say.moment(end)
+    with connection.cursor() as cursor:
+        _insert_tallies(cursor, roll_up, first, end)
+        tallies = f"SELECT * FROM {roll_up.tally._meta.db_table} WHERE hour >= {since} AND hour < {before}"
+        hours = roll_up.hours(say, tallies, since, before)
+        names = ", ".join(_columns(roll_up.hour))
+        cursor.execute(f"INSERT INTO {roll_up.hour._meta.db_table} ({names}) SELECT {names} FROM ({hours}) made")
+
+
+def _insert_tallies(cursor: CursorWrapper, roll_up: RollUp, since: datetime, before: datetime) -> None:
+    say = DIALECTS[connection.vendor]
+    table, names = roll_up.tally._meta.db_table, _columns(roll_up.tally)
+    whose = ("tenant_id", "hour", "platform", "latency_ms")
+    added = ", ".join(_added(table, name, say) for name in names if name not in whose)
+    facts = roll_up.tallies(say, say.moment(since), say.moment(before))
+    cursor.execute(
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(names)} FROM ({facts}) made WHERE true "
+        f"ON CONFLICT ({', '.join(whose)}) DO UPDATE SET {added}"
+    )
+
+
+def _added(table: str, name: str, say: Dialect) -> str:
+    if name.startswith("last_"):
+        return f"{name} = {say.greatest}({table}.{name}, excluded.{name})"
+    return f"{name} = {table}.{name} + excluded.{name}"
+
+
+def _columns(table: type[models.Model]) -> list[str]:
+    return [field.column for field in table._meta.concrete_fields if field.column]
+
+
+def _hold(roll_up: RollUp, *, now: datetime) -> ReportMark:
+    """Return the mark, held until the transaction ends; the first one begins where the views do."""
+    first = max(_hour(now - timedelta(days=tallies_sql.DAYS)), _first_whole(roll_up, now=now))
+    ReportMark.objects.get_or_create(name=roll_up.name, defaults={"until": first, "closed": first})
+    return ReportMark.objects.select_for_update().get(name=roll_up.name)
+
+
+def _first_whole(roll_up: RollUp, *, now: datetime) -> datetime:
+    kept = settings.REPORTS_KEEP if roll_up.kept() is None else min(settings.REPORTS_KEEP, roll_up.kept() or HOUR)
+    return _hour(now - kept) + HOUR
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
