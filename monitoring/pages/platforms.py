@@ -198,12 +198,10 @@ def _budgets(connector: Connector | None, places: dict[str, str]) -> dict[str, A
         return {"rows": [], "more": 0, "why": "Redis, where they are counted, cannot be reached."}
     known = [one for one in standings if one.used_percent is not None]
     known.sort(key=lambda one: -(one.used_percent or 0))
+    # Of those that nobody draws on one is enough.
+    shown = [one for one in known if one.used_percent][:BUDGETS_SHOWN] or known[:1]
     why = f"{connector.name} has not told, and the hub counts none itself." if not known else ""
-    return {
-        "rows": [_budget(one, places) for one in known[:BUDGETS_SHOWN]],
-        "more": max(len(known) - BUDGETS_SHOWN, 0),
-        "why": why,
-    }
+    return {"rows": [_budget(one, places) for one in shown], "more": len(known) - len(shown), "why": why}
 
 
 def _budget(standing: Standing, places: dict[str, str]) -> dict[str, Any]:
