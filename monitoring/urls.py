@@ -6,6 +6,8 @@ from monitoring import analytics_views, views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("publishing", views.publishing, name="publishing_dashboard"),
+    path("platforms", views.platforms, name="platforms_dashboard"),
     path("connections/<uuid:connection_id>", views.connection, name="connection"),
     path("connections/<uuid:connection_id>/check", views.check_connection, name="check_connection"),
     path("analytics", analytics_views.overview, name="analytics"),

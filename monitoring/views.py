@@ -14,6 +14,9 @@ from foundation.listing import Query
 from monitoring import health
 from monitoring.pages import connection as connection_pages
 from monitoring.pages import overview as overview_pages
+from monitoring.pages import platforms as platform_pages
+from monitoring.pages import publishing as publishing_pages
+from monitoring.pages.dashboard import dashboard_of
 from tenants.doors import MemberRequest, members_only
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE, POSTS_READ
 
@@ -23,8 +26,32 @@ from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE, POSTS_READ
 def overview(request: MemberRequest) -> HttpResponse:
     """Show whether anything is wrong, since when, and what to do."""
     request.principal.require(POSTS_READ)
-    told = overview_pages.overview_page(request.principal, is_staff=request.user.is_staff, now=timezone.now())
-    return render(request, "monitoring/overview.html", told)
+    now = timezone.now()
+    asked = dashboard_of(request, now=now, spans=())
+    told = overview_pages.overview_page(request.principal, asked, now=now)
+    return render(request, "monitoring/overview.html", {**asked.context(), **told})
+
+
+@require_safe
+@members_only
+def publishing(request: MemberRequest) -> HttpResponse:
+    """Show how publishing goes."""
+    request.principal.require(POSTS_READ)
+    now = timezone.now()
+    asked = dashboard_of(request, now=now)
+    told = publishing_pages.publishing_page(asked, now=now)
+    return render(request, "monitoring/publishing.html", {**asked.context(), **told})
+
+
+@require_safe
+@members_only
+def platforms(request: MemberRequest) -> HttpResponse:
+    """Show which platforms can be published to, what is left of their budgets, and until when their versions last."""
+    request.principal.require(CONNECTIONS_READ)
+    now = timezone.now()
+    asked = dashboard_of(request, now=now, spans=())
+    told = platform_pages.platforms_page(asked, now=now)
+    return render(request, "monitoring/platforms.html", {**asked.context(), **told})
 
 
 @require_safe

@@ -147,6 +147,10 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     search_fields = ("id", "job__id", "cause", "tenant__name")
     actions = ("redrive",)
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Allow what dashboards lead here with: the letters of posts alone."""
+        return lookup == "job__role__exact" or super().lookup_allowed(lookup, value, request)
+
     @admin.action(description="Redrive the chosen dead letters", permissions=["view"])
     def redrive(self, request: HttpRequest, letters: QuerySet[DeadLetter]) -> None:
         """Send their jobs again; one whose outcome is open is looked for first."""

@@ -39,6 +39,11 @@ def jobs_in(scope: Scope, *states: State, name: str = "", platform: str = "", so
     return admin_list("publishing_publishjob", **told, **_whose(platform, None))
 
 
+def open_letters(**filters: Any) -> str:
+    """Return where operators see the dead letters of all tenants that nobody has dealt with."""
+    return admin_list("publishing_deadletter", closed_at__isnull="True", **filters)
+
+
 def admin_list(model: str, **filters: Any) -> str:
     """Return the admin's list of a model, narrowed; empty values narrow nothing."""
     asked = urlencode({name: value for name, value in filters.items() if value})

@@ -44,12 +44,13 @@ def publishing_page(asked: Dashboard, *, now: datetime) -> dict[str, Any]:
         happened = Happened(event, begin, end, PublishJob.Role.POST)
         return drill.jobs_to_which(scope, happened, **{"platform": platform, **said})
 
+    charts = [_went_out(found, slots, total, lead), _took(found, slots, total)]
     return {
         "platform": platform,
         "platform_name": names.get(platform, ""),
         "platforms": _tabs(asked, names, platform),
         "tiles": _tiles(scope, total, queue, slots, lead, platform=platform, now=now),
-        "plots": [_went_out(found, slots, total, lead), _took(found, slots, total)] if total.ended else [],
+        "plots": charts if total.ended else [],
         "queue": _queue(scope, queue, platform=platform, now=now),
         "rows": _by_platform(asked, found, names, lead, only=platform),
         "tenants": _by_tenant(asked, slots, lead, platform) if scope.is_wide else [],
@@ -94,8 +95,8 @@ def _tiles(
         ),
         _tile(
             "Planned to published",
-            span_words(total.p50),
-            f"95 % within {span_words(total.p95)}, 99 % within {span_words(total.p99)}"
+            span_words(total.within(50)),
+            f"95 % within {span_words(total.within(95))}, 99 % within {span_words(total.within(99))}"
             if total.published
             else "nothing was published",
             meaning="The median over the posts: half of them took no longer.",
@@ -110,7 +111,7 @@ def _tiles(
         ),
         _tile(
             "Tries for each post",
-            "–" if total.tries is None else f"{total.tries:.2f}",
+            _tries(total),
             f"{again} wait{'s' * (again.value == 1)} to be tried again" if again else "none waits to be tried again",
             url=drill.jobs_in(scope, State.RETRYING, platform=platform) if again else "",
         ),
@@ -161,24 +162,20 @@ def _went_out(found: dict[tuple[int, str], Figures], slots: Slots, total: Figure
 
 def _took(found: dict[tuple[int, str], Figures], slots: Slots, total: Figures) -> Plot:
     each = _by_slot(found, slots)
-    mixed = slots.span.length > slots.span.bucket * len(slots.labels) or any(
-        sum(place == slot for place, _ in found) > 1 for slot in range(len(slots))
-    )
-    coarse = slots.span.bucket.total_seconds() > 3600
     return plots.draw(
         Kind.LINE,
         slots.labels,
         [
-            Series("half of the posts within", "first", [one.p50 for one in each]),
-            Series("95 % within", "second", [one.p95 for one in each]),
-            Series("99 % within", "third", [one.p99 for one in each]),
+            Series("half of the posts within", "first", [one.within(50) for one in each]),
+            Series("95 % within", "second", [one.within(95) for one in each]),
+            Series("99 % within", "third", [one.within(99) for one in each]),
         ],
         title="How long from planned to published?",
-        summary=f"Half of the posts within {span_words(total.p50)}, 95 % within {span_words(total.p95)}."
+        summary=f"Half of the posts within {span_words(total.within(50))}, 95 % within {span_words(total.within(95))}."
         if total.published
         else "Nothing was published.",
         write=span_words,
-        note="Means of the figures of each hour, platform and tenant, weighted by posts." if mixed or coarse else "",
+        note="" if slots.span.is_within_an_hour else "Told in steps: up to a tenth beside the true value.",
     )
 
 
@@ -231,8 +228,13 @@ def _row(figures: Figures, lead: Lead, **whose: str | Tenant) -> dict[str, Any]:
         "failed_url": lead("troubled", **whose) if figures.troubled else "",
         "success": share_words(figures.success_rate),
         "tone": _tone(figures.success_rate),
-        "p50": span_words(figures.p50),
-        "p95": span_words(figures.p95),
-        "p99": span_words(figures.p99),
-        "tries": "–" if figures.tries is None else f"{figures.tries:.2f}",
+        "p50": span_words(figures.within(50)),
+        "p95": span_words(figures.within(95)),
+        "p99": span_words(figures.within(99)),
+        "mean": span_words(figures.mean),
+        "tries": _tries(figures),
     }
+
+
+def _tries(figures: Figures) -> str:
+    return "–" if figures.tries_mean is None else f"{figures.tries_mean:.2f}"

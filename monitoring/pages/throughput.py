@@ -1,25 +1,26 @@
 """How much went out, how much failed and how fast it went: by slots of a span of time, by platform, by tenant.
 
-Hours and longer come from ``api_publish_performance``; the last hour comes straight from the ledger, through its indexes. Posts are
-counted, not their first comments. A failure is counted each time: a job that was redriven and failed again failed twice.
+Hours and longer come from ``api_publish_performance`` and the tallies of latencies behind it; the last hour comes straight from the
+ledger, through its indexes. Posts are counted, not their first comments. A failure is counted each time: a job that was redriven and
+failed again failed twice.
 """
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from math import ceil
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, FloatField, Q, Sum
-from django.db.models.functions import Cast
+from django.db import connection
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from connectors.registry import CONNECTORS
 from monitoring.pages.dashboard import Span
 from monitoring.pages.scope import Scope
-from monitoring.reports.models import PublishPerformance
+from monitoring.reports.models import AllPublishTallies, PublishPerformance
 from publishing.models import DeadLetter, PublishJob
 from publishing.pages.happened import DEAD
 from tenants.models import Tenant
@@ -29,20 +30,21 @@ MOST_MEASURED: Final = 20_000
 #: So many tenants are told of, those with the most failures first.
 MOST_TENANTS: Final = 25
 _HOUR: Final = timedelta(hours=1)
-_PERCENTILES: Final = (50, 95, 99)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What became of posts; the latencies in seconds from the planned moment to the published one."""
+    """What became of posts."""
 
     published: int = 0
     failed: int = 0
     dead_lettered: int = 0
-    p50: float | None = None
-    p95: float | None = None
-    p99: float | None = None
-    tries: float | None = None
+    #: How many posts took so many milliseconds from their planned moment until they were public, of those that were measured.
+    took: Mapping[int, int] = field(default_factory=dict)
+    #: Seconds and tries of all that were measured together; ``measured`` is how many those are.
+    seconds: float = 0.0
+    tries: int = 0
+    measured: int = 0
 
     @property
     def troubled(self) -> int:
@@ -59,22 +61,41 @@ class Figures:
         """The share of those that were published; None of nothing."""
         return self.published / self.ended if self.ended else None
 
+    @property
+    def mean(self) -> float | None:
+        """How long posts took on average, in seconds."""
+        return self.seconds / self.measured if self.measured else None
+
+    @property
+    def tries_mean(self) -> float | None:
+        """How many tries a post took on average."""
+        return self.tries / self.measured if self.measured else None
+
+    def within(self, percent: int) -> float | None:
+        """Return the seconds that so many percent of the posts did not exceed; None of nothing."""
+        total, so_far = sum(self.took.values()), 0
+        for milliseconds, count in sorted(self.took.items()):
+            so_far += count
+            if so_far * 100 >= percent * total:
+                return milliseconds / 1000
+        return None
+
 
 def combined(figures: Iterable[Figures]) -> Figures:
-    """Return figures of all together: counts are summed, the others averaged with the weight of what was published."""
+    """Return the figures of all together."""
     told = list(figures)
+    took: Counter[int] = Counter()
+    for one in told:
+        took.update(one.took)
     return Figures(
-        sum(one.published for one in told),
-        sum(one.failed for one in told),
-        sum(one.dead_lettered for one in told),
-        *(_mean([(getattr(one, name), one.published) for one in told]) for name in ("p50", "p95", "p99", "tries")),
+        published=sum(one.published for one in told),
+        failed=sum(one.failed for one in told),
+        dead_lettered=sum(one.dead_lettered for one in told),
+        took=took,
+        seconds=sum(one.seconds for one in told),
+        tries=sum(one.tries for one in told),
+        measured=sum(one.measured for one in told),
     )
-
-
-def _mean(weighted: Sequence[tuple[float | None, int]]) -> float | None:
-    known = [(value, weight) for value, weight in weighted if value is not None and weight]
-    total = sum(weight for _, weight in known)
-    return sum(value * weight for value, weight in known) / total if total else None
 
 
 # --- slots ----------------------------------------------------------------------------------------------------------------
@@ -145,50 +166,59 @@ def by_slot_and_platform(scope: Scope, slots: Slots, *, platform: str = "") -> d
     if slots.span.is_within_an_hour:
         return _lately(scope, slots, platform)
     found: dict[tuple[int, str], list[Figures]] = defaultdict(list)
-    for row in _summed(_hours(scope, slots, platform), "hour", "platform"):
-        found[slots.of(row["hour"]), row["platform"]].append(_figures(row))
+    for slot, slug, took, count, milliseconds, tries in _tallies(scope, slots, platform):
+        figures = Figures(count, 0, 0, {took: count}, milliseconds / 1000, tries, count)
+        found[slot, slug].append(figures)
+    wrong = _hours(scope, slots, platform).filter(Q(failed__gt=0) | Q(dead_lettered__gt=0)).order_by()
+    for row in wrong.values("hour", "platform").annotate(wrong=Sum("failed"), died=Sum("dead_lettered")):
+        figures = Figures(0, row["wrong"], row["died"])
+        found[slots.of(row["hour"]), row["platform"]].append(figures)
     return {place: combined(figures) for place, figures in found.items()}
 
 
 def by_tenant(scope: Scope, slots: Slots, *, platform: str = "") -> list[tuple[Tenant, Figures]]:
-    """Return what became of each tenant's posts, the tenants with the most failures first."""
-    if slots.span.is_within_an_hour:
-        found = _lately_by_tenant(scope, slots, platform)
-    else:
-        found = {row["tenant_id"]: _figures(row) for row in _summed(_hours(scope, slots, platform), "tenant_id")}
+    """Return what became of each tenant's posts, the tenants with the most failures first; without percentiles."""
+    found = dict((_lately_by_tenant if slots.span.is_within_an_hour else _by_tenant)(scope, slots, platform))
     worst = sorted(found.items(), key=lambda one: (-one[1].troubled, -one[1].published, one[0]))[:MOST_TENANTS]
     tenants = Tenant.objects.in_bulk([pk for pk, _ in worst])
     return [(tenants[pk], figures) for pk, figures in worst if pk in tenants]
 
 
 def _hours(scope: Scope, slots: Slots, platform: str) -> Any:
-    rows = scope.of(PublishPerformance.objects.filter(hour__gte=slots.since, hour__lt=slots.until))
+    return _narrowed(scope, PublishPerformance.objects.all(), slots, platform)
+
+
+def _narrowed(scope: Scope, rows: Any, slots: Slots, platform: str) -> Any:
+    rows = scope.of(rows.filter(hour__gte=slots.since, hour__lt=slots.until))
     return rows.filter(platform=platform) if platform else rows
 
 
-def _summed(rows: Any, *by: str) -> Any:
-    def weighed(field: str) -> Sum:
-        return Sum(F(field) * Cast("published", FloatField()), filter=Q(published__gt=0))
+def _tallies(scope: Scope, slots: Slots, platform: str) -> list[tuple[int, str, int, int, int, int]]:
+    """Return slot, platform, milliseconds, and of those that took so long: how many, their milliseconds and their tries together.
 
-    return (
-        rows.order_by()
-        .values(*by)
-        .annotate(
-            went_out=Sum("published"),
-            went_wrong=Sum("failed"),
-            died=Sum("dead_lettered"),
-            w50=weighed("latency_s_p50"),
-            w95=weighed("latency_s_p95"),
-            w99=weighed("latency_s_p99"),
-            tried=weighed("tries_avg"),
-        )
+    Summed up in two steps, for telling an hour's slot takes longer than adding it up: hours first, then the slots of those sums.
+    """
+    rows = _narrowed(scope, AllPublishTallies.objects.all(), slots, platform).order_by()
+    sums = {"count": Sum("published"), "took_sum": Sum("latency_ms_sum"), "tried": Sum("tries_sum")}
+    sql, params = rows.values("hour", "platform", "latency_ms").annotate(**sums).query.sql_with_params()
+    edges = [connection.ops.adapt_datetimefield_value(edge) for edge in slots.edges[1:-1]]
+    slot = " ".join(f"WHEN h.hour < %s THEN {place}" for place in range(len(edges)))
+    told = "SUM(h.count), SUM(h.took_sum), SUM(h.tried)"
+    statement = (
+        f"SELECT CASE {slot} ELSE {len(edges)} END AS slot, h.platform, h.latency_ms, {told}"  # noqa: S608 - Django wrote the rest
+        f" FROM ({sql}) h GROUP BY slot, h.platform, h.latency_ms"
     )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*edges, *params])
+        return [(row[0], row[1], row[2], *(int(number) for number in row[3:])) for row in cursor.fetchall()]
 
 
-def _figures(row: dict[str, Any]) -> Figures:
-    count = row["went_out"]
-    means = (None if row[name] is None or not count else row[name] / count for name in ("w50", "w95", "w99", "tried"))
-    return Figures(count, row["went_wrong"], row["died"], *means)
+def _by_tenant(scope: Scope, slots: Slots, platform: str) -> Iterator[tuple[UUID, Figures]]:
+    names = ("published", "failed", "dead_lettered", "latency_s_sum", "tries_sum")
+    sums = {f"all_{name}": Sum(name) for name in names}
+    for row in _hours(scope, slots, platform).order_by().values("tenant_id").annotate(**sums):
+        published, failed, died, seconds, tries = (row[f"all_{name}"] or 0 for name in names)
+        yield row["tenant_id"], Figures(published, failed, died, {}, float(seconds), int(tries), published)
 
 
 # --- the last hour ----------------------------------------------------------------------------------------------------------
@@ -200,35 +230,39 @@ def _published(scope: Scope, slots: Slots, platform: str) -> Any:
 
 
 def _letters(scope: Scope, slots: Slots, platform: str) -> Any:
-    letters = DeadLetter.objects.filter(job__role=PublishJob.Role.POST, opened_at__gte=slots.since)
-    return scope.by_index(letters.filter(platform_id=platform) if platform else letters).order_by()
+    # The platforms are named one by one for the index, which begins with them.
+    among = [platform] if platform else list(CONNECTORS)
+    letters = DeadLetter.objects.filter(platform_id__in=among, opened_at__gte=slots.since)
+    return scope.of(letters.filter(job__role=PublishJob.Role.POST)).order_by()
 
 
 def _lately(scope: Scope, slots: Slots, platform: str) -> dict[tuple[int, str], Figures]:
     published, letters = _published(scope, slots, platform), _letters(scope, slots, platform)
     out = {row["platform_id"]: row for row in published.values("platform_id").annotate(**_each(slots, "published_at"))}
-    dead = _each(slots, "opened_at", DEAD, "dead")
-    failed = {
-        row["platform_id"]: row for row in letters.values("platform_id").annotate(**_each(slots, "opened_at"), **dead)
-    }
-    took: dict[tuple[int, str], list[float]] = defaultdict(list)
-    tried: dict[tuple[int, str], list[int]] = defaultdict(list)
+    both = {**_each(slots, "opened_at"), **_each(slots, "opened_at", DEAD, "dead")}
+    wrong = {row["platform_id"]: row for row in letters.values("platform_id").annotate(**both)}
+    measured: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
     newest = published.order_by("-published_at").values_list("platform_id", "published_at", "planned_at", "tries")
     for slug, at, planned, tries in newest[:MOST_MEASURED]:
-        place = (slots.of(at), slug)
-        took[place].append(max((at - planned).total_seconds(), 0.0))
-        tried[place].append(tries + 1)
+        measured[slots.of(at), slug].append((_milliseconds(at - planned), tries + 1))
     told = {}
-    for slug in {*out, *failed}:
-        for number in range(len(slots)):
-            went_out = out.get(slug, {}).get(f"slot{number}", 0)
-            wrong, died = (failed.get(slug, {}).get(f"{name}{number}", 0) for name in ("slot", "dead"))
-            if went_out or wrong:
-                place = (number, slug)
-                many = tried[place]
-                mean = sum(many) / len(many) if many else None
-                told[place] = Figures(went_out, wrong - died, died, *percentiles(took[place]), mean)
-    return told  # fmt: skip
+    for slug in {*out, *wrong}:
+        for slot in range(len(slots)):
+            count = out.get(slug, {}).get(f"slot{slot}", 0)
+            failed, died = (wrong.get(slug, {}).get(f"{name}{slot}", 0) for name in ("slot", "dead"))
+            if count or failed:
+                told[slot, slug] = _measured(count, failed - died, died, measured[slot, slug])
+    return told
+
+
+def _measured(count: int, failed: int, died: int, measured: Sequence[tuple[int, int]]) -> Figures:
+    took = Counter(milliseconds for milliseconds, _ in measured)
+    tries = sum(tries for _, tries in measured)
+    return Figures(count, failed, died, took, sum(one for one, _ in measured) / 1000, tries, len(measured))
+
+
+def _milliseconds(span: timedelta) -> int:
+    return max(round(span.total_seconds() * 1000), 0)
 
 
 def _each(slots: Slots, field: str, also: Q | None = None, name: str = "slot") -> dict[str, Count]:
@@ -240,25 +274,15 @@ def _each(slots: Slots, field: str, also: Q | None = None, name: str = "slot") -
     }
 
 
-def _lately_by_tenant(scope: Scope, slots: Slots, platform: str) -> dict[UUID, Figures]:
-    letters = _letters(scope, slots, platform).values("tenant_id")
-    wrong = {row["tenant_id"]: row for row in letters.annotate(count=Count("pk"), died=Count("pk", filter=DEAD))}
+def _lately_by_tenant(scope: Scope, slots: Slots, platform: str) -> Iterator[tuple[UUID, Figures]]:
+    groups = _letters(scope, slots, platform).values("tenant_id")
+    wrong = {row["tenant_id"]: row for row in groups.annotate(count=Count("pk"), died=Count("pk", filter=DEAD))}
     published = _published(scope, slots, platform)
     out = dict(published.values_list("tenant_id").annotate(count=Count("pk")))
-    took: dict[UUID, list[float]] = defaultdict(list)
-    newest = published.order_by("-published_at").values_list("tenant_id", "published_at", "planned_at")
-    for tenant, at, planned in newest[:MOST_MEASURED]:
-        took[tenant].append(max((at - planned).total_seconds(), 0.0))
-    told = {}
+    measured: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
+    newest = published.order_by("-published_at").values_list("tenant_id", "published_at", "planned_at", "tries")
+    for tenant, at, planned, tries in newest[:MOST_MEASURED]:
+        measured[tenant].append((_milliseconds(at - planned), tries + 1))
     for tenant in {*out, *wrong}:
         count, died = (wrong[tenant]["count"], wrong[tenant]["died"]) if tenant in wrong else (0, 0)
-        told[tenant] = Figures(out.get(tenant, 0), count - died, died, *percentiles(took[tenant]))
-    return told  # fmt: skip
-
-
-def percentiles(values: Sequence[float]) -> tuple[float | None, ...]:
-    """Return for 50, 95 and 99 percent the smallest value that so many do not exceed; None of nothing."""
-    ordered = sorted(values)
-    if not ordered:
-        return (None,) * len(_PERCENTILES)
-    return tuple(ordered[max(ceil(len(ordered) * percent / 100) - 1, 0)] for percent in _PERCENTILES)
+        yield tenant, _measured(out.get(tenant, 0), count - died, died, measured[tenant])
