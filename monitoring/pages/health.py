@@ -240,7 +240,9 @@ def _charts(board: Dashboard, trend: dict[str, list[Bucket]]) -> list[Chart]:
 
 def _label(at: datetime, board: Dashboard) -> str:
     day: date = at.date()
-    return f"{day.day} {day:%b}" if board.span.bucket >= timedelta(days=1) else f"{day:%a} {day.day} {day:%b}, {at:%H:%M}"
+    return (
+        f"{day.day} {day:%b}" if board.span.bucket >= timedelta(days=1) else f"{day:%a} {day.day} {day:%b}, {at:%H:%M}"
+    )
 
 
 # --- one by one ---------------------------------------------------------------------------------------------------------

@@ -156,7 +156,9 @@ def _midnight(day: date) -> datetime:
 def _failing(principal: Principal, board: Dashboard, rows: QuerySet[TokenHealth]) -> dict[str, Any] | None:
     """Return the connections whose renewal fails or whose grant ended, with cause and remedy; the most urgent ones in full."""
     failing = rows.filter(FAILING)
-    ids = list(failing.order_by(_FIRST_END, "connection_id").values_list("connection_id", flat=True)[: FAILING_SHOWN + 1])
+    ids = list(
+        failing.order_by(_FIRST_END, "connection_id").values_list("connection_id", flat=True)[: FAILING_SHOWN + 1]
+    )
     if not ids:
         return None
     shown = ids[:FAILING_SHOWN]
@@ -312,5 +314,5 @@ def _needs_person(told: TokenHealth, *, now: datetime) -> bool:
 
 def _here(board: Dashboard, **said: str) -> str:
     """Return the address of this page's table, narrowed to this alone."""
-    clean = {name: "" for name in ("state", "platform", "query", "sort", "ends", "failing", "refresh_on", "grant_on")}
+    clean = dict.fromkeys(("state", "platform", "query", "sort", "ends", "failing", "refresh_on", "grant_on"), "")
     return board.query.url(**{**clean, **said}) + "#rows"

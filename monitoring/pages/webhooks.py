@@ -6,7 +6,21 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Avg, Case, Count, DurationField, ExpressionWrapper, F, IntegerField, Max, Min, Q, QuerySet, Value, When
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, TruncHour
 from django.urls import reverse
 
@@ -16,6 +30,8 @@ from connectors.registry import CONNECTORS
 from connectors.types import Capability
 from foundation.listing import LONG_AGO, Column, read_count, read_text, stretch_of
 from monitoring import refusals
+from monitoring.analytics.vocabulary import Unit
+from monitoring.pages.analytics import written
 from monitoring.pages.dashboard import Dashboard
 from monitoring.pages.hours import Hours, first_hour, hours_of
 from monitoring.pages.rows import kept_of, link_to
@@ -112,7 +128,7 @@ def _platform_in(
         "waiting_url": _events(board, slug, state=WebhookEvent.State.RECEIVED),
         "waiting_since": waits.get("since"),
         "refused": None if refused is None else refused[slug],
-        "lag_ms": None if lag is None else lag.total_seconds() * 1000,
+        "lag": "" if lag is None else written(lag.total_seconds() * 1000, Unit.MILLISECONDS),
         "latest": figures.get("latest"),
     }
 
