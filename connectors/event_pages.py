@@ -98,7 +98,7 @@ def events_page(principal: Principal, query: Query, *, now: datetime) -> dict[st
         "events": [_row(event, names) for event in rows],
         "total": total or int(everything.exists()),
         "filters": {"query": words, "platform": platform, "state": state, "destination": ""},
-        "kept": [{"name": "last", "value": last}] if last else [],
+        "kept": {"last": last} if last else {},
         "last": last,
         "platforms": platform_options(),
         "states": _tabs(query, counts, state),

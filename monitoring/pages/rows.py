@@ -24,7 +24,7 @@ def link_to_connection(principal: Principal, row: Connection) -> dict[str, Any]:
     return {"url": link_to(principal, "connection", row, tenant_id=row.tenant_id)}
 
 
-def kept_of(board: Dashboard, **more: str) -> list[dict[str, str]]:
+def kept_of(board: Dashboard, **more: str) -> dict[str, str]:
     """Return what a filter's form sends along so that the scope, the span and ``more`` stay as they are."""
     said = {PARAMETER: ALL if board.scope.is_wide else "", SPAN: board.span.slug if board.spans else "", **more}
-    return [{"name": name, "value": value} for name, value in said.items() if value]
+    return {name: value for name, value in said.items() if value}
