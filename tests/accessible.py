@@ -95,9 +95,7 @@ def _frame(found: list[Element]) -> list[str]:
             faults.append(f"{count} × <{tag}>")
     levels = [int(one.tag[1]) for one in found if one.tag in {"h1", "h2", "h3", "h4"} and not one.inside("dialog")]
     faults += [
-        f"a heading of level {level} after one of {before}"
-        for before, level in pairwise(levels)
-        if level > before + 1
+        f"a heading of level {level} after one of {before}" for before, level in pairwise(levels) if level > before + 1
     ]
     navs = [one.attributes.get("aria-label", "") for one in found if one.tag == "nav"]
     if len(navs) > 1 and len(set(navs)) < len(navs):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from connectors import renewing
-from connectors.models import Connection, TokenRefresh
+from connectors.models import Connection, TokenPlan, TokenRefresh
 from connectors.pages import SOON, platform_options, reconnect_of, renewable
 from connectors.registry import CONNECTORS
 from foundation.listing import NEVER, Column, read_count, read_text, stretch_of
@@ -46,7 +46,7 @@ STATES: Final = {
     "no_expiry": ("Never expires", "healthy"),
 }
 #: Renewals that came to nothing, or a grant that ended.
-FAILING: Final = Q(failures__gt=0) | Q(state="attention")
+FAILING: Final = Q(failures__gt=0) | Q(status=Connection.Status.ATTENTION)
 _LATEST: Final = Subquery(
     TokenRefresh.objects.filter(connection=OuterRef("pk")).order_by("-id").values("pk")[:1], output_field=UUIDField()
 )
@@ -64,13 +64,14 @@ _COLUMNS: Final = {
 def tokens_page(principal: Principal, board: Dashboard) -> dict[str, Any]:
     """Return what ``monitoring/tokens.html`` shows."""
     rows = board.scope.of(TokenHealth.objects.all())
-    tiles = _tiles(board, rows)
+    figures = _figures(board, rows)
+    tiles = _tiles(board, figures)
     return {
         **board.context(),
         "tiles": tiles,
         "total": sum(tile["count"] for tile in tiles),
-        "failing": _failing(principal, board, rows),
-        "timeline": _timeline(board, rows),
+        "failing": _failing(principal, board, rows, count=sum(row["failing"] for row in figures.values())),
+        "timeline": _timeline(board),
         **_table(principal, board, rows),
     }
 
@@ -89,20 +90,29 @@ def ending(now: datetime) -> Case:
     )
 
 
-def _tiles(board: Dashboard, rows: QuerySet[TokenHealth]) -> list[dict[str, Any]]:
-    by_hand = Count("connection_id", filter=Q(refresh_due_at=None) & ~Q(expires_at=None))
+def _figures(board: Dashboard, rows: QuerySet[TokenHealth]) -> dict[str, dict[str, int]]:
+    """Return for each word of ``ENDS`` how many tokens there are, how many only their person renews, and how many fail; in one pass."""
+    by_hand = Q(refresh_due_at=None) & ~Q(expires_at=None)
     counted: Any = rows.order_by().annotate(word=ending(board.now)).values("word")
-    found = {row["word"]: row for row in counted.annotate(count=Count("connection_id"), by_hand=by_hand)}
+    told = counted.annotate(
+        count=Count("connection_id"),
+        by_hand=Count("connection_id", filter=by_hand),
+        failing=Count("connection_id", filter=FAILING),
+    )
+    return {row["word"]: row for row in told}
+
+
+def _tiles(board: Dashboard, figures: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
     told = []
     for name, (label, tone) in ENDS.items():
-        figures = found.get(name, {"count": 0, "by_hand": 0})
-        count = figures["count"]
-        hurry = figures["by_hand"] and name in {"day", "week"}
+        found = figures.get(name, {"count": 0, "by_hand": 0})
+        count = found["count"]
+        hurry = found["by_hand"] and name in {"day", "week"}
         told.append(
             {
                 "label": label,
                 "count": count,
-                "by_hand": figures["by_hand"],
+                "by_hand": found["by_hand"],
                 "tone": tone if count and tone else "warn" if hurry else "",
                 "url": _here(board, ends=name),
             }
@@ -113,22 +123,25 @@ def _tiles(board: Dashboard, rows: QuerySet[TokenHealth]) -> list[dict[str, Any]
 # --- what is coming -----------------------------------------------------------------------------------------------------
 
 
-def _timeline(board: Dashboard, rows: QuerySet[TokenHealth]) -> Timeline | None:
-    """Return the days to come, with how much is renewed by the hub and how much ends unless its person renews it."""
+def _timeline(board: Dashboard) -> Timeline | None:
+    """Return the days to come, with how much is renewed by the hub and how much ends unless its person renews it.
+
+    Read from the plans themselves, which for all tenants are one small table; a disconnected account has nothing planned.
+    """
     today = timezone.localtime(board.now).date()
     until = _midnight(today + timedelta(days=DAYS))
-    counts = {}
-    for column in ("refresh_due_at", "grant_ends_at"):
-        coming = rows.filter(**{f"{column}__lt": until, f"{column}__isnull": False}).order_by()
+    plans = board.scope.of(TokenPlan.objects.all(), field="connection__tenant_id")
+    counts: dict[str, dict[date, int]] = {}
+    for column in ("due_at", "grant_ends_at"):
+        coming = plans.filter(**{f"{column}__lt": until}).order_by()
         if column == "grant_ends_at":
             coming = coming.filter(grant_ends_at__gte=_midnight(today))
         told: Any = coming.annotate(day=TruncDate(column)).values_list("day")
-        by_day: dict[date, int] = {}
-        for day, count in told.annotate(count=Count("connection_id")):
+        by_day = counts.setdefault(column, {})
+        for day, count in told.annotate(count=Count("pk")):
             # What was due before today is still to be done.
             by_day[max(day, today)] = by_day.get(max(day, today), 0) + count
-        counts[column] = by_day
-    renewals, ends = counts["refresh_due_at"], counts["grant_ends_at"]
+    renewals, ends = counts["due_at"], counts["grant_ends_at"]
     if not renewals and not ends:
         return None
     days = [today + timedelta(days=number) for number in range(DAYS)]
@@ -153,19 +166,18 @@ def _midnight(day: date) -> datetime:
 # --- what fails ---------------------------------------------------------------------------------------------------------
 
 
-def _failing(principal: Principal, board: Dashboard, rows: QuerySet[TokenHealth]) -> dict[str, Any] | None:
+def _failing(
+    principal: Principal, board: Dashboard, rows: QuerySet[TokenHealth], *, count: int
+) -> dict[str, Any] | None:
     """Return the connections whose renewal fails or whose grant ended, with cause and remedy; the most urgent ones in full."""
-    failing = rows.filter(FAILING)
-    ids = list(
-        failing.order_by(_FIRST_END, "connection_id").values_list("connection_id", flat=True)[: FAILING_SHOWN + 1]
-    )
-    if not ids:
+    if not count:
         return None
-    shown = ids[:FAILING_SHOWN]
+    urgent = rows.filter(FAILING).order_by(_FIRST_END, "connection_id")
+    shown = list(urgent.values_list("connection_id", flat=True)[:FAILING_SHOWN])
     found = Connection.objects.select_related("platform", "tenant", "token_plan").in_bulk(shown)
     latest = _latest_refreshes(shown)
     return {
-        "count": len(ids) if len(ids) <= FAILING_SHOWN else failing.count(),
+        "count": count,
         "url": _here(board, failing="1"),
         "connections": [_failure(principal, board, found[pk], latest.get(pk)) for pk in shown if pk in found],
     }
