@@ -5,6 +5,7 @@ knew them, and of its own people; an event that names a person is shown to that 
 """
 
 import json
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE
 
 PAGE_SIZE: Final = 25
+#: ``?last=24h``: what was received in the last day alone.
+LAST_DAY: Final = "24h"
 #: So much of what a platform said is shown.
 LONGEST_SHOWN: Final = 20_000
 
@@ -72,13 +75,16 @@ def event_of(tenant: Tenant, event_id: UUID) -> WebhookEvent:
     return found
 
 
-def events_page(principal: Principal, query: Query) -> dict[str, Any]:
+def events_page(principal: Principal, query: Query, *, now: datetime) -> dict[str, Any]:
     """Return what ``connectors/events_in.html`` shows."""
     tenant = principal.tenant
     words, state = query.words(), query.choice("state", STATES)
     platform = query.choice("platform", CONNECTORS)
     everything = events_of(tenant)
+    last = query.choice("last", {LAST_DAY})
     narrowed = everything.filter(platform_id=platform) if platform else everything
+    if last:
+        narrowed = narrowed.filter(received_at__gte=now - timedelta(days=1))
     if words:
         narrowed = narrowed.filter(Q(post_id=words) | Q(external_id=words) | Q(key=words) | Q(kind=words))
     counts = dict(narrowed.order_by().values_list("state").annotate(count=Count("pk")))
@@ -92,6 +98,8 @@ def events_page(principal: Principal, query: Query) -> dict[str, Any]:
         "events": [_row(event, names) for event in rows],
         "total": total or int(everything.exists()),
         "filters": {"query": words, "platform": platform, "state": state, "destination": ""},
+        "kept": {"last": last} if last else {},
+        "last": last,
         "platforms": platform_options(),
         "states": _tabs(query, counts, state),
         "silent": [one.name for one in CONNECTORS.values() if "webhooks" not in one.capabilities],

@@ -21,7 +21,7 @@ from tenants.services import record
 def events_in(request: MemberRequest) -> HttpResponse:
     """Show what platforms told of the tenant's places and people."""
     request.principal.require(CONNECTIONS_READ)
-    told = event_pages.events_page(request.principal, Query(request.GET, request.path))
+    told = event_pages.events_page(request.principal, Query(request.GET, request.path), now=timezone.now())
     return render(request, "connectors/events_in.html", told)
 
 

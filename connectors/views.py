@@ -8,6 +8,7 @@ import structlog
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -116,7 +117,7 @@ def refresh(request: MemberRequest, connection_id: UUID) -> HttpResponse:
     else:
         say = messages.success if told["state"] == "healthy" else messages.warning
         say(request, f"{connection.display_name}: {told['label'].lower()}. {told['note']}".strip())
-    return redirect("connection", connection.pk)
+    return redirect(safe_path(request, request.POST.get("next", "")) or reverse("connection", args=[connection.pk]))
 
 
 @require_POST

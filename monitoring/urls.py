@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from monitoring import analytics_views, views
+from monitoring import analytics_views, dashboard_views, letter_views, views
 
 urlpatterns = [
     path("", views.overview, name="overview"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("platforms", views.platforms, name="platforms_dashboard"),
     path("connections/<uuid:connection_id>", views.connection, name="connection"),
     path("connections/<uuid:connection_id>/check", views.check_connection, name="check_connection"),
+    path("health", dashboard_views.health, name="health_dashboard"),
+    path("tokens", dashboard_views.tokens, name="token_dashboard"),
+    path("webhooks-health", dashboard_views.webhooks, name="webhooks_dashboard"),
+    path("dead-letters", letter_views.dead_letters, name="dead_letters"),
+    path("dead-letters/check", letter_views.check, name="check_dead_letters"),
+    path("dead-letters/of/<uuid:tenant_id>/<slug:verb>", letter_views.operate, name="operate_letters"),
     path("analytics", analytics_views.overview, name="analytics"),
     path("analytics/posts.csv", analytics_views.posts_csv, name="analytics_posts_csv"),
     path("analytics/places.csv", analytics_views.places_csv, name="analytics_places_csv"),

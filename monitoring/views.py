@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,7 +18,7 @@ from monitoring.pages import overview as overview_pages
 from monitoring.pages import platforms as platform_pages
 from monitoring.pages import publishing as publishing_pages
 from monitoring.pages.dashboard import dashboard_of
-from tenants.doors import MemberRequest, members_only
+from tenants.doors import MemberRequest, members_only, safe_path
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE, POSTS_READ
 
 
@@ -71,14 +72,15 @@ def check_connection(request: MemberRequest, connection_id: UUID) -> HttpRespons
     """Check a connection now."""
     request.principal.require(CONNECTIONS_WRITE)
     found = selectors.connection_of(request.principal.tenant, connection_id)
+    back = safe_path(request, request.POST.get("next", "")) or reverse("connection", args=[found.pk])
     try:
         entry = health.check_now(connection=found, now=timezone.now())
     except health.CheckedJustNow as haste:
         messages.info(request, f"{found.display_name}: {haste.detail}")
-        return redirect("connection", found.pk)
+        return redirect(back)
     told = f"Checked {found.display_name}: {STATE_LABELS[entry.state].lower()}."
     if entry.state == "healthy":
         messages.success(request, told)
     else:
         messages.warning(request, f"{told} {entry.cause} {entry.remedy}".strip())
-    return redirect("connection", found.pk)
+    return redirect(back)

@@ -22,6 +22,8 @@ from tenants.scopes import WEBHOOKS_WRITE
 from vault import services as vault
 
 DELIVERIES_SHOWN: Final = 100
+#: ``?last=24h``: what was made in the last day alone.
+LAST_DAY: Final = "24h"
 _HOURS: Final = 24
 #: Our words for a state, as the house's colours and icons know them.
 _TONES: Final = {
@@ -46,7 +48,10 @@ def endpoints_page(principal: Principal, *, now: datetime) -> dict[str, Any]:
 def endpoint_page(principal: Principal, endpoint: WebhookEndpoint, query: Query, *, now: datetime) -> dict[str, Any]:
     """Return what ``outbox/endpoint.html`` shows."""
     state = query.choice("state", WebhookDelivery.State.values)
+    last = query.choice("last", {LAST_DAY})
     rows = WebhookDelivery.objects.filter(endpoint=endpoint)
+    if last:
+        rows = rows.filter(pk__gte=first_id_at(now - timedelta(days=1)))
     stretch = stretch_of(
         rows.filter(state=state) if state else rows,
         query.sort({"sent": Column()}, "sent"),
@@ -68,6 +73,7 @@ def endpoint_page(principal: Principal, endpoint: WebhookEndpoint, query: Query,
             {"label": label, "count": None, "url": query.url(state=name), "current": name == state}
             for name, label in tabs
         ],
+        "last": last,
         "page": stretch.links(query),
         "can_manage": WEBHOOKS_WRITE in principal.scopes,
         "poll_seconds": 3 if waiting and not query.cursor else None,

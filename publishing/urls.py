@@ -20,7 +20,6 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/noted", views.note_taken_back, name="note_taken_back"),
     path("jobs/<uuid:job_id>/actions/<slug:slug>", views.job_action, name="job_action"),
     path("connections/<uuid:connection_id>/redrive", views.redrive_connection, name="redrive_connection"),
-    path("dead-letters", views.dead_letters, name="dead_letters"),
     path("dead-letters/redrive", views.redrive, name="redrive"),
     path("dead-letters/discard", views.discard, name="discard"),
 ]

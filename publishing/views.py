@@ -333,15 +333,6 @@ def _tell(request: MemberRequest, refusal: Refusal) -> None:
     messages.error(request, " ".join([refusal.detail, *words, refusal.remedy]).strip())
 
 
-@require_safe
-@members_only
-def dead_letters(request: MemberRequest) -> HttpResponse:
-    """Show the jobs that need a person, grouped by cause."""
-    request.principal.require(POSTS_READ)
-    told = letters_pages.dead_letters_page(request.principal, Query(request.GET, request.path))
-    return render(request, "publishing/dead_letters.html", told)
-
-
 @require_POST
 @members_only
 def redrive(request: MemberRequest) -> HttpResponse:
