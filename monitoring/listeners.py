@@ -7,6 +7,8 @@ from django.db.models import F, Value
 from django.db.models.functions import Left, Replace
 from django.dispatch import receiver
 
+from connectors.http import platform_called
+from connectors.refreshing import token_exchanged
 from connectors.services import connection_changed, person_forgotten
 from connectors.webhook_processing import webhook_dead_lettered, webhook_received
 from connectors.webhooks import webhook_refused
@@ -14,27 +16,56 @@ from monitoring import metrics
 from monitoring.models import ConnectionHealth, HealthLogEntry
 from outbox import recording
 from publishing import signals
+from publishing.writes import News
 from tenants.signals import api_key_refused, limits_unknown
 
 
 @receiver(signals.job_published)
-def _published(**kwargs: Any) -> None:
-    metrics.count(metrics.JOBS_PUBLISHED)
+def _published(news: News, **kwargs: Any) -> None:
+    if metrics.on():
+        tags = (f"platform:{news.platform}", f"kind:{news.kind}")
+        metrics.count(metrics.JOBS_PUBLISHED, tags=tags)
+        if news.waited is not None:
+            metrics.took(metrics.JOBS_LATENCY, max(0.0, news.waited.total_seconds()), tags=tags)
 
 
 @receiver(signals.job_failed)
-def _failed(**kwargs: Any) -> None:
-    metrics.count(metrics.JOBS_FAILED)
+def _failed(news: News, **kwargs: Any) -> None:
+    metrics.count(metrics.JOBS_FAILED, tags=_error(news))
 
 
 @receiver(signals.job_dead_lettered)
-def _dead_lettered(**kwargs: Any) -> None:
-    metrics.count(metrics.JOBS_DEAD_LETTERED)
+def _dead_lettered(news: News, **kwargs: Any) -> None:
+    metrics.count(metrics.JOBS_DEAD_LETTERED, tags=_error(news))
 
 
 @receiver(signals.job_retried)
-def _retried(**kwargs: Any) -> None:
-    metrics.count(metrics.JOBS_RETRIED)
+def _retried(news: News, **kwargs: Any) -> None:
+    metrics.count(metrics.JOBS_RETRIED, tags=_error(news))
+
+
+def _error(news: News) -> metrics.Tags:
+    return f"platform:{news.platform}", f"kind:{news.kind}", f"error:{news.error or 'none'}"
+
+
+def listen_to_durations() -> None:
+    """Listen to news that come with every call and every wish; nobody sends them where nobody listens."""
+    platform_called.connect(_called, dispatch_uid="metrics")
+    signals.post_accepted.connect(_accepted, dispatch_uid="metrics")
+    token_exchanged.connect(_exchanged, dispatch_uid="metrics")
+
+
+def _called(platform: str, status: int | None, seconds: float, **kwargs: Any) -> None:
+    told = f"{status // 100}xx" if status else "none"
+    metrics.took(metrics.PLATFORM_CALLS, seconds, tags=(f"platform:{platform}", f"status:{told}"))
+
+
+def _accepted(outcome: str, seconds: float, **kwargs: Any) -> None:
+    metrics.took(metrics.POSTS_ACCEPTED, seconds, tags=(f"outcome:{outcome}",))
+
+
+def _exchanged(platform: str, outcome: str, seconds: float, **kwargs: Any) -> None:
+    metrics.took(metrics.TOKENS_EXCHANGED, seconds, tags=(f"platform:{platform}", f"outcome:{outcome}"))
 
 
 @receiver(connection_changed)
@@ -43,18 +74,18 @@ def _connection_changed(**kwargs: Any) -> None:
 
 
 @receiver(webhook_received)
-def _webhook_received(**kwargs: Any) -> None:
-    metrics.count(metrics.WEBHOOKS_PROCESSED)
+def _webhook_received(platform: str, kind: str, **kwargs: Any) -> None:
+    metrics.count(metrics.WEBHOOKS_PROCESSED, tags=(f"platform:{platform}", f"kind:{kind}"))
 
 
 @receiver(webhook_dead_lettered)
-def _webhook_dead_lettered(**kwargs: Any) -> None:
-    metrics.count(metrics.WEBHOOKS_DEAD_LETTERED)
+def _webhook_dead_lettered(platform: str, **kwargs: Any) -> None:
+    metrics.count(metrics.WEBHOOKS_DEAD_LETTERED, tags=(f"platform:{platform}",))
 
 
 @receiver(webhook_refused)
-def _webhook_refused(**kwargs: Any) -> None:
-    metrics.count(metrics.WEBHOOKS_REFUSED)
+def _webhook_refused(platform: str, **kwargs: Any) -> None:
+    metrics.count(metrics.WEBHOOKS_REFUSED, tags=(f"platform:{platform}",))
 
 
 @receiver(recording.delivered)
@@ -94,3 +125,7 @@ def _forgotten(connection_id: UUID, names: tuple[str, ...], instead: str, **kwar
                 named.update(**{column: Left(Replace(F(column), Value(name), Value(instead)), 600)})
     entries.update(findings=[])
     verdicts.update(findings=[])
+
+
+if metrics.on():
+    listen_to_durations()
