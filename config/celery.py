@@ -86,6 +86,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(minutes=30),
         "about": "Forgets old events, deliveries and mails.",
     },
+    "monitoring.tell_figures": {
+        "task": "monitoring.tell_figures",
+        "schedule": timedelta(minutes=1),
+        "about": "Tells Datadog how the hub stands, where an agent is named.",
+    },
     "monitoring.enrol_metrics": {
         "task": "monitoring.enrol_metrics",
         "schedule": timedelta(minutes=1),

@@ -37,6 +37,8 @@ _DEFAULTS: Final = {
 }
 #: Who signed in is in the audit log, and no business of a trace.
 _PEOPLE: Final = ("django.user.name", "django.user.email", "usr.email", "usr.name", "usr.id", "_dd.appsec.usr.login")
+#: What load balancers and ``start`` ask every second.
+_PROBES: Final = frozenset({"healthz", "readyz"})
 
 
 def begin() -> bool:
@@ -89,11 +91,13 @@ def strike_out_secrets() -> bool:
 
 
 def is_idle(trace: "list[Span]") -> bool:
-    """Tell whether a trace is a round that found nothing to do."""
+    """Tell whether a trace says nothing: a round by the clock that found no work, or a probe that was well."""
     first = trace[0]
     if first.name == "celery.beat.tick":
         return len(trace) == 1
-    return first.name == "publish.claim" and not first.get_metric("jobs")
+    if first.name == "publish.claim":
+        return not first.get_metric("jobs")
+    return first.get_tag("http.route") in _PROBES and not first.error
 
 
 def redact_span(span: "Span") -> None:

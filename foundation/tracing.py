@@ -121,7 +121,8 @@ def parent() -> str | None:
     present = _tracer.current_span()
     if present is None or present.trace_id is None:
         return None
-    _tracer.sample(present._local_root)  # type: ignore[no-untyped-call] - whether a trace is kept is decided once, and before it travels
+    # Whether a trace is kept is decided once, and before it travels.
+    _tracer.sample(present._local_root)  # type: ignore[no-untyped-call]
     kept = (present.context.sampling_priority or 0) > 0
     return f"00-{present.trace_id:032x}-{present.span_id:016x}-{'01' if kept else '00'}"
 

@@ -1,11 +1,12 @@
 """Listens to the news of the rooms below, and counts."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F, Value
 from django.db.models.functions import Left, Replace
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 
 from connectors.http import platform_called
 from connectors.refreshing import token_exchanged
@@ -50,9 +51,8 @@ def _error(news: News) -> metrics.Tags:
 
 def listen_to_durations() -> None:
     """Listen to news that come with every call and every wish; nobody sends them where nobody listens."""
-    platform_called.connect(_called, dispatch_uid="metrics")
-    signals.post_accepted.connect(_accepted, dispatch_uid="metrics")
-    token_exchanged.connect(_exchanged, dispatch_uid="metrics")
+    for signal, listener in DURATIONS.items():
+        signal.connect(listener, dispatch_uid="metrics")
 
 
 def _called(platform: str, status: int | None, seconds: float, **kwargs: Any) -> None:
@@ -127,5 +127,10 @@ def _forgotten(connection_id: UUID, names: tuple[str, ...], instead: str, **kwar
     verdicts.update(findings=[])
 
 
+DURATIONS: Final[dict[Signal, Callable[..., None]]] = {
+    platform_called: _called,
+    signals.post_accepted: _accepted,
+    token_exchanged: _exchanged,
+}
 if metrics.on():
     listen_to_durations()

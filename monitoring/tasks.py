@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from connectors.models import Connection
-from monitoring import health
+from monitoring import figures, health
 from monitoring.analytics import enrolling, looking, purging
 from monitoring.reports import telling
 
@@ -117,3 +117,9 @@ def forget_metrics() -> None:
 def tell_readiness() -> None:
     """Write down what settings say of each platform, for those who ask by SQL."""
     telling.tell_readiness(now=timezone.now())
+
+
+@shared_task(name="monitoring.tell_figures")
+def tell_figures() -> None:
+    """Tell Datadog how the hub stands; the next minute tells anew, so nothing is tried again."""
+    figures.tell(now=timezone.now())
