@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_after_setup, setup_logging, worker_shutdown
+from celery.signals import beat_init, celeryd_after_setup, setup_logging, worker_init, worker_shutdown
+
+from config import tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -140,6 +142,12 @@ app.conf.beat_schedule = {
 
 QUEUES = ("publish", "health", "tokens", "webhooks", "analytics")
 _stop_timer = threading.Event()
+
+
+@worker_init.connect
+@beat_init.connect
+def _serve(**kwargs: Any) -> None:
+    tracing.is_server()
 
 
 @setup_logging.connect

@@ -7,6 +7,8 @@ and statements by spans of our own (``foundation.tracing``), which cost less and
 Secrets are struck out of spans as they are out of logs: the tracer notes addresses of requests, and some of ours are keys.
 """
 
+import atexit
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING, Final
@@ -37,6 +39,9 @@ _DEFAULTS: Final = {
 }
 #: Who signed in is in the audit log, and no business of a trace.
 _PEOPLE: Final = ("django.user.name", "django.user.email", "usr.email", "usr.name", "usr.id", "_dd.appsec.usr.login")
+#: How long the end of a process may wait for the agent to take the last traces.
+_FAREWELL_SECONDS: Final = 2
+_server = False
 #: What load balancers and ``start`` ask every second.
 _PROBES: Final = frozenset({"healthz", "readyz"})
 
@@ -51,8 +56,27 @@ def begin() -> bool:
     from ddtrace.trace import tracer
 
     patch(django=True, celery=True)
+    atexit.register(_leave)  # after the library did, so that it runs before
     tracing.switch_on(tracer)
     return True
+
+
+def is_server() -> None:
+    """Say that this process is a web server or a worker: it ends when it should, whatever the agent does."""
+    global _server
+    _server = True
+
+
+def _leave() -> None:
+    """Send what is left; end now if the agent does not take it, for the library would go on asking for half a minute."""
+    from ddtrace.trace import tracer
+
+    tracer.shutdown(timeout=_FAREWELL_SECONDS)
+    sending = getattr(tracer._span_aggregator.writer, "_exporter_lock", None)
+    if _server and sending is not None and not sending.acquire(blocking=False):
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def settle(*, trust_callers: bool) -> None:
