@@ -56,6 +56,7 @@ def begin() -> bool:
     from ddtrace.trace import tracer
 
     patch(django=True, celery=True)
+    strike_out_secrets()
     atexit.register(_leave)  # after the library did, so that it runs before
     tracing.switch_on(tracer)
     return True
