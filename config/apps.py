@@ -11,6 +11,8 @@ class FrontDoorConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep secrets out of traces, where there are any."""
-        from config.tracing import strike_out_secrets
+        from django.conf import settings
 
-        strike_out_secrets()
+        from config import tracing
+
+        tracing.settle(trust_callers=settings.DATADOG_TRUST_CALLERS)

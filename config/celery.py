@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_after_setup, setup_logging, worker_shutdown
+from celery.signals import beat_init, celeryd_after_setup, setup_logging, worker_init, worker_shutdown
+
+from config import tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -86,6 +88,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(minutes=30),
         "about": "Forgets old events, deliveries and mails.",
     },
+    "monitoring.tell_figures": {
+        "task": "monitoring.tell_figures",
+        "schedule": timedelta(minutes=1),
+        "about": "Tells Datadog how the hub stands, where an agent is named.",
+    },
     "monitoring.enrol_metrics": {
         "task": "monitoring.enrol_metrics",
         "schedule": timedelta(minutes=1),
@@ -145,6 +152,12 @@ app.conf.beat_schedule = {
 
 QUEUES = ("publish", "health", "tokens", "webhooks", "analytics")
 _stop_timer = threading.Event()
+
+
+@worker_init.connect
+@beat_init.connect
+def _serve(**kwargs: Any) -> None:
+    tracing.is_server()
 
 
 @setup_logging.connect

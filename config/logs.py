@@ -3,11 +3,12 @@
 import logging
 import logging.config
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 import structlog
 
+from foundation import tracing
 from foundation.secret import Secret
 
 STRUCK_OUT: Final = "***"
@@ -57,6 +58,21 @@ def redact_text(text: str) -> str:
     return SECRET_SHAPES.sub(lambda hit: f"{hit[hit.lastindex or 0]}{STRUCK_OUT}", text)
 
 
+def name_the_source(
+    *, service: str, env: str, version: str
+) -> Callable[[Any, str, MutableMapping[str, Any]], MutableMapping[str, Any]]:
+    """Return what adds to each entry the names that join it with metrics, and with its trace where there is one."""
+    source = {"service": service, **({"env": env} if env else {}), "version": version}
+
+    def add(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event.update(source)
+        if tracing.ON and (ids := tracing.ids()) is not None:
+            event["dd.trace_id"], event["dd.span_id"] = ids
+        return event
+
+    return add
+
+
 _chain: list[Any] = []
 
 
@@ -69,8 +85,9 @@ class WithoutProbes(logging.Filter):
         return not str(said).rstrip("'>").endswith(("/readyz", "/healthz"))
 
 
-def set_up(*, log_format: str, level: str) -> None:
+def set_up(*, log_format: str, level: str, service: str = "switchboard", env: str = "", version: str = "") -> None:
     """Send structlog and the standard library through one chain, as lines for people or JSON for collectors."""
+    collected = [name_the_source(service=service, env=env, version=version)] if log_format == "json" else []
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -78,6 +95,7 @@ def set_up(*, log_format: str, level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.ExtraAdder(),
         structlog.processors.format_exc_info,
+        *collected,
         redact,
     ]
     renderer: Any = (

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from monitoring import heartbeats
+from monitoring import figures, heartbeats
 from outbox import telling
 from publishing import draining, ledger
 
@@ -46,6 +46,7 @@ def _run(stop: threading.Event, queues: frozenset[str]) -> None:
             if time.monotonic() >= next_beat:
                 next_beat = time.monotonic() + BEATS_EVERY
                 heartbeats.beat_worker(queues, now=timezone.now())
+                figures.tell_signs_of_life(now=timezone.now())
                 ledger.recover(now=timezone.now(), landing=settings.PUBLISH_LANDING)
             draining.drain(clock=timezone.now)
             pause = _pause(ledger.next_due(), now=timezone.now())

@@ -56,7 +56,7 @@ def _tell_safely(connection_id: UUID, *, now: datetime) -> bool:
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        log.exception("connection.expiry_not_told", connection=str(connection_id), error=type(error).__name__)
+        log.exception("connection.expiry_not_told", connection_id=str(connection_id), error=type(error).__name__)
         TokenPlan.objects.filter(pk=connection_id).update(tell_at=now + _LATER)
         return False
 
@@ -79,7 +79,7 @@ def _tell(connection_id: UUID, *, now: datetime) -> bool:
     if row.status == Connection.Status.ATTENTION:
         # Its tenant is asked to reconnect already.
         return False
-    log.info("connection.expiring", connection=str(row.pk), platform=row.platform_id, days=days)
+    log.info("connection.expiring", connection_id=str(row.pk), platform=row.platform_id, days=days)
     connection_expiring.send(
         sender=Connection, connection_id=row.pk, tenant_id=row.tenant_id, days=days, ends_at=ends_at
     )

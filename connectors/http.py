@@ -16,17 +16,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import IO, Any, Final
+from http import HTTPStatus
+from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import requests
 import structlog
 import urllib3
 import urllib3.connection
+from django.dispatch import Signal
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from connectors.errors import ConnectorError, OutcomeUnknown, PlatformReply, TransientError, UnexpectedAnswer
+from foundation import tracing
+
+if TYPE_CHECKING:
+    from ddtrace.trace import Span
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +40,10 @@ log = structlog.get_logger(__name__)
 LARGEST_ANSWER_BYTES: Final = 10 * 1024 * 1024
 _CHUNK_BYTES: Final = 64 * 1024
 _OPENING_BYTES: Final = 2_000
+#: The headers in which platforms tell what they call a request.
+_REQUEST_IDS: Final = ("x-fb-trace-id", "x-li-uuid", "x-tt-logid", "x-request-id")
+#: Sent with ``platform``, ``status`` (None where no answer came) and ``seconds`` after each call, if somebody listens.
+platform_called = Signal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +129,15 @@ class Http:
         if last_moment is not None:
             last_moment()
         status: int | None = None
+        span = self._span(method, url, operation) if tracing.ON else None
         _here.fence = last_moment
         try:
             # Past the session: its cookies, redirects, hooks and look at the environment cost as much as the call itself.
             response = _adapter(url).send(prepared, stream=True, timeout=timeout, **_surroundings(url))
             try:
                 status = response.status_code
+                if span is not None:
+                    span.set_tag("platform.request_id", _request_id(response.headers))
                 body = self._body(response, deadline=deadline, operation=operation, changes=changes)
             finally:
                 response.close()
@@ -135,6 +148,11 @@ class Http:
             raise self._lost(f"{host} broke off in the middle of its answer.", operation, changes, status) from None
         finally:
             _here.fence = None
+            if span is not None:
+                _end(span, status)
+            if platform_called.receivers:
+                told = time.monotonic() - started
+                platform_called.send_robust(Http, platform=self.platform, status=status, seconds=told)
             if _logs_calls():
                 log.debug(
                     "platform.call",
@@ -149,6 +167,21 @@ class Http:
         data = _parsed(body)
         opening = body[:_OPENING_BYTES].decode("utf-8", "replace") if data is None else ""
         return Answer(status, response.headers, data, elapsed, opening)
+
+    def _span(self, method: str, url: str, operation: str) -> "Span":
+        """Begin the span of a call: whom it went to and what for, and nothing of what was said."""
+        parts = urlsplit(url)
+        path = tracing.route(parts.path)
+        tags: tracing.Tags = {
+            "span.kind": "client",
+            "platform": self.platform,
+            "operation": operation,
+            "http.method": method,
+            "http.route": path,
+            "out.host": parts.hostname or "",
+            "_dd.measured": 1,
+        }
+        return tracing.start("platform.call", resource=f"{method} {parts.hostname}{path}", kind="http", tags=tags)
 
     def _body(self, response: requests.Response, *, deadline: float, operation: str, changes: bool) -> bytes:
         body = bytearray()
@@ -201,6 +234,22 @@ class Http:
             operation=operation,
             reply=PlatformReply(status=status),
         )
+
+
+def _end(span: "Span", status: int | None) -> None:
+    """End the span of a call by what the platform answered, if it did."""
+    if status is None:
+        tracing.failed(span, "no_answer")
+    else:
+        span.set_tag("http.status_code", str(status))
+        if status >= HTTPStatus.BAD_REQUEST:
+            tracing.failed(span, str(status))
+    span.finish()
+
+
+def _request_id(headers: Mapping[str, str]) -> str:
+    """Return the id by which a platform can find this very call in its own logs; empty where it told none."""
+    return next((headers[name] for name in _REQUEST_IDS if name in headers), "")[:80]
 
 
 def mount(prefix: str, adapter: BaseAdapter) -> None:

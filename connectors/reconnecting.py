@@ -91,7 +91,7 @@ def _mail(principal: Principal, connection: Connection, address: str, *, now: da
     try:
         mail.send()
     except (smtplib.SMTPException, OSError) as error:
-        log.error("reconnect.not_mailed", connection=str(connection.pk), error=type(error).__name__)
+        log.error("reconnect.not_mailed", connection_id=str(connection.pk), error=type(error).__name__)
         _forget(url)
         raise Unavailable(
             "The mail could not be sent.",

@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
+from django.dispatch import Signal
 
 from connectors import token_plans, token_times
 from connectors.errors import ConfigurationError, ConnectorError, RateLimited, ReconnectRequired
@@ -24,9 +25,13 @@ from connectors.manager import get_connector
 from connectors.models import Connection, TokenPlan, TokenRefresh
 from connectors.services import mark_attention, mark_recovered, seal
 from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, Refreshed, destination_token
+from foundation import tracing
 from foundation.ids import new_id
 
 log = structlog.get_logger(__name__)
+
+#: Sent with ``platform``, ``outcome`` and ``seconds`` after each exchange.
+token_exchanged = Signal()
 
 Clock = Callable[[], datetime]
 
@@ -88,18 +93,33 @@ def refresh_connection(
             started_at=started,
             took_ms=0,
         )
-        outcome, error = _exchange(row, clock=clock)
+        ids = {"tenant_id": str(row.tenant_id), "connection_id": str(row.pk), "platform": row.platform_id}
+        with tracing.work("token.renew", ids, resource=row.platform_id) as span:
+            outcome, error = _exchange(row, clock=clock)
+            if span is not None:
+                tracing.say(span, {"outcome": str(outcome), "reason": reason})
     finally:
         Connection.objects.filter(pk=row.pk, refresh_lease_token=token).update(
             refresh_lease_token=None, refresh_lease_until=None
         )
+    took = max(timedelta(), clock() - started)
     TokenRefresh.objects.filter(pk=history.pk).update(
         outcome=outcome,
-        took_ms=max(0, int((clock() - started) / timedelta(milliseconds=1))),
+        took_ms=int(took / timedelta(milliseconds=1)),
         cause=_words_of(error)[:500],
         facts=error.reply.facts() if isinstance(error, ConnectorError) else {},
     )
-    log.info("token.refreshed", connection=str(row.pk), platform=row.platform_id, outcome=str(outcome), reason=reason)
+    log.info(
+        "token.refreshed",
+        tenant_id=str(row.tenant_id),
+        connection_id=str(row.pk),
+        platform=row.platform_id,
+        outcome=str(outcome),
+        reason=reason,
+    )
+    token_exchanged.send_robust(
+        TokenRefresh, platform=row.platform_id, outcome=str(outcome), seconds=took.total_seconds()
+    )
     return outcome
 
 
@@ -198,7 +218,7 @@ def _exchange(row: Connection, *, clock: Clock) -> tuple[Outcome, Exception | No
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # a fault of ours is no reason to call a grant dead
-        log.exception("token.refresh_crashed", connection=str(row.pk), error=type(error).__name__)
+        log.exception("token.refresh_crashed", error=type(error).__name__)
         return _failed(row, error, now=clock()), error
 
 

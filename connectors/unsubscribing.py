@@ -76,7 +76,9 @@ def unsubscribe_now(connection: Connection, *, now: datetime) -> None:
         for place in list(places):
             if time.monotonic() > end:
                 want_silence(places)
-                log.warning("webhook.not_unsubscribed", connection=str(connection.pk), cause="there was no time left")
+                log.warning(
+                    "webhook.not_unsubscribed", connection_id=str(connection.pk), cause="there was no time left"
+                )
                 return
             _unsubscribe(place, _others(place).exclude(connection=connection), now=now)
 
@@ -116,7 +118,7 @@ def _give_up_late(*, now: datetime) -> None:
         connection__disconnected_at__lt=now - LONGEST_FAREWELL,
     )
     for connection in Connection.objects.filter(pk__in=late.values("connection")):
-        log.warning("webhook.not_unsubscribed", connection=str(connection.pk), cause="it was tried for too long")
+        log.warning("webhook.not_unsubscribed", connection_id=str(connection.pk), cause="it was tried for too long")
         forget(Destination.objects.filter(connection=connection))
         _destroy_tokens_if_done(connection)
 

@@ -146,7 +146,7 @@ def _fetch_again(connection: Connection) -> str:
     try:
         services.refresh_destinations(connection=connection, now=timezone.now())
     except ConnectorError as error:
-        log.warning("destinations.not_fetched", connection=str(connection.pk), kind=error.kind)
+        log.warning("destinations.not_fetched", connection_id=str(connection.pk), kind=error.kind)
         return f"The list may be out of date: {error.cause} {error.remedy}".strip()
     except ConfigurationError as error:
         return f"The list may be out of date: {error.detail} {error.remedy}"

@@ -6,7 +6,7 @@ platform ends connections: all those of that person, in whichever tenant, becaus
 
 import time
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import structlog
@@ -19,9 +19,13 @@ from connectors import deletions, token_plans, unsubscribing
 from connectors.models import Connection, WebhookEvent
 from connectors.services import ATTENTION, connection_changed, say_turned
 from connectors.types import EventKind
+from foundation import tracing
 from foundation.text import storable
 from tenants.services import record
 from vault import services as vault
+
+if TYPE_CHECKING:
+    from ddtrace.trace import Span
 
 log = structlog.get_logger(__name__)
 
@@ -65,11 +69,19 @@ def process(*, event_id: UUID, now: datetime) -> bool:
     An event that another worker holds, or has done, is left alone. A failure of ours is written down, and tried again by
     the table of waits; faults of the infrastructure are raised, and cost no try.
     """
+    with tracing.work("webhook.process", {"webhook_event": str(event_id)}, resource="webhooks", alone=True) as span:
+        return _process(event_id, span, now=now)
+
+
+def _process(event_id: UUID, span: "Span | None", *, now: datetime) -> bool:
     try:
         with transaction.atomic():
             event = _held(event_id, now=now)
             if event is None:
                 return False
+            if span is not None:
+                span.resource = f"{event.platform_id}/{event.kind}"
+                tracing.say(span, {"platform": event.platform_id, "kind": event.kind})
             _act(event, now=now)
             WebhookEvent.objects.filter(pk=event.pk).update(
                 state=WebhookEvent.State.PROCESSED, due_at=None, processed_at=now, error="", updated_at=now
@@ -78,7 +90,7 @@ def process(*, event_id: UUID, now: datetime) -> bool:
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # whatever it is, the events behind it must not wait
-        log.exception("webhook.failed", webhook_event=str(event_id), error=type(error).__name__)
+        log.exception("webhook.failed", error=type(error).__name__)
         _put_off(event_id, error, now=now)
         return False
     return True

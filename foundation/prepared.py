@@ -6,6 +6,8 @@ from typing import Any
 from django.db import connection
 from psycopg import Cursor
 
+from foundation import tracing
+
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
@@ -15,6 +17,13 @@ def fetch_all(statement: str, parameters: Parameters = ()) -> list[tuple[Any, ..
     Values travel apart from the statement, so that PostgreSQL keeps its plan; ``DATABASE_PREPARE`` turns the keeping off,
     for poolers that lend a connection for one transaction only.
     """
+    if tracing.ON:
+        with tracing.statement(statement, connection.vendor):
+            return _fetched(statement, parameters)
+    return _fetched(statement, parameters)
+
+
+def _fetched(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(statement, parameters, prepare=True)

@@ -12,6 +12,7 @@ import structlog
 import urllib3
 from django.conf import settings
 
+from foundation import tracing
 from foundation.errors import Invalid, Refusal, Unavailable
 from media.addresses import NotAllowed, NotFoundInDns, Rules
 from media.guarded import CONNECT_SECONDS, Deadline, GuardedAdapter
@@ -45,7 +46,15 @@ def fetch(url: str, *, into: Staged) -> Fetched:
     Every hop of a redirect passes the same checks. What the server says about the type of its file is not believed.
     """
     rules = Rules(frozenset(settings.MEDIA_FETCH_PORTS), settings.MEDIA_FETCH_ALLOW_LOOPBACK)
-    first = place = _read(url)
+    first = _read(url)
+    with tracing.span(
+        "media.fetch", resource="GET", kind="http", tags={"out.host": first.hostname, "span.kind": "client"}
+    ):
+        return _fetch(first, rules, into)
+
+
+def _fetch(first: SplitResult, rules: Rules, into: Staged) -> Fetched:
+    place = first
     with _slot(), Deadline(settings.MEDIA_FETCH_TIMEOUT.total_seconds()) as deadline, requests.Session() as session:
         # No proxy, no .netrc, no cookie of this machine's environment.
         session.trust_env = False

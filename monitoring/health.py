@@ -25,9 +25,10 @@ from connectors.manager import get_connector, target_of
 from connectors.models import Connection, Destination
 from connectors.services import mark_attention, mark_recovered
 from connectors.types import REFRESH_TOKEN, Capability, HealthFinding, HealthReport, HealthState
+from foundation import tracing
 from foundation.errors import Conflict
 from foundation.text import storable
-from monitoring import health_looks, health_news, verdicts
+from monitoring import health_looks, health_news, metrics, verdicts
 from monitoring.health_codes import code_of, link_to_mend
 from monitoring.models import ConnectionHealth, HealthLogEntry
 from monitoring.verdicts import NOT_ASKED, Verdict
@@ -122,13 +123,21 @@ def check_now(*, connection: Connection, now: datetime) -> HealthLogEntry:
 
 def check_connection(*, connection: Connection, now: datetime) -> HealthLogEntry:
     """Check one connection, log it, and say that it needs its tenant, or works again, when that is news."""
-    seen = _look(connection, now=now)
-    with transaction.atomic():
-        row = Connection.objects.select_for_update(of=("self",)).select_related("platform").get(pk=connection.pk)
-        entry = _log(row, seen, now=now)
-        if row.status != Connection.Status.INACTIVE:
-            _conclude(row, seen, now=now)
-    log.info("connection.checked", connection=str(connection.pk), state=str(entry.state), ms=seen.latency_ms)
+    platform = connection.platform_id
+    ids = {"tenant_id": str(connection.tenant_id), "connection_id": str(connection.pk), "platform": platform}
+    with tracing.work("health.check", ids, resource=platform) as span:
+        seen = _look(connection, now=now)
+        with transaction.atomic():
+            row = Connection.objects.select_for_update(of=("self",)).select_related("platform").get(pk=connection.pk)
+            entry = _log(row, seen, now=now)
+            if row.status != Connection.Status.INACTIVE:
+                _conclude(row, seen, now=now)
+        log.info("connection.checked", state=str(entry.state), ms=seen.latency_ms)
+        if span is not None:
+            span.set_tag("health", str(entry.state))
+    metrics.took(
+        metrics.CONNECTIONS_CHECKED, seen.latency_ms / 1000, tags=(f"platform:{platform}", f"health:{entry.state}")
+    )
     return entry
 
 
@@ -277,7 +286,7 @@ def _ask(connection: Connection, *, now: datetime) -> Seen:
         finding = HealthFinding(HealthState.DEGRADED, "not_configured", error.detail, error.remedy)
         report = HealthReport((finding,))
     except Exception as error:  # a fault of ours says nothing of anybody's account
-        log.exception("health.crashed", connection=str(connection.pk), error=type(error).__name__)
+        log.exception("health.crashed", error=type(error).__name__)
         report = _unasked("The hub failed on it; its log says why.")
     return Seen(report, _ms(started), wait)
 

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from connectors.models import Connection
-from monitoring import health
+from monitoring import figures, health
 from monitoring.analytics import enrolling, looking, purging, rolling
 from monitoring.reports import folding, telling
 
@@ -145,3 +145,9 @@ def refold_reports() -> None:
     now = timezone.now()
     folding.refold(now=now)
     folding.forget(now=now)
+
+
+@shared_task(name="monitoring.tell_figures")
+def tell_figures() -> None:
+    """Tell Datadog how the hub stands; the next minute tells anew, so nothing is tried again."""
+    figures.tell(now=timezone.now())

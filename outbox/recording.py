@@ -102,7 +102,7 @@ def _note_failure(endpoint: WebhookEndpoint, answer: Answer, *, now: datetime) -
         cause = f"It has taken nothing since {since:%-d %b %Y, %H:%M} UTC. Last: {answer.error}"
         off = endpoints.disable(endpoint=row, reason=WebhookEndpoint.Disabled.FAILING, cause=cause, now=now)
     if off:
-        log.warning("webhook_out.endpoint_disabled", endpoint=str(row.pk), tenant=str(row.tenant_id))
+        log.warning("webhook_out.endpoint_disabled", endpoint=str(row.pk), tenant_id=str(row.tenant_id))
         transaction.on_commit(lambda: endpoint_disabled.send(sender=WebhookEndpoint, endpoint_id=row.pk), robust=True)
 
 

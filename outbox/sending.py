@@ -10,7 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -18,12 +19,16 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from foundation import tracing
 from foundation.errors import ConfigurationError
 from foundation.ids import new_id
 from foundation.secret import Secret
 from outbox import payloads, recording, schedule, secrets, wire
 from outbox.models import WebhookDelivery, WebhookEndpoint
 from vault.services import VaultUnavailable
+
+if TYPE_CHECKING:
+    from ddtrace.trace import Span
 
 log = structlog.get_logger(__name__)
 
@@ -198,6 +203,13 @@ def _put_back(endpoint: WebhookEndpoint, token: UUID, *, now: datetime) -> None:
 
 def send(claimed: Claimed, *, clock: Clock) -> None:
     """Post one delivery and write down what came of it."""
+    ids = {"tenant_id": str(claimed.endpoint.tenant_id), "delivery": str(claimed.delivery.pk)}
+    kind = claimed.delivery.event.type
+    with tracing.work("webhook.deliver", ids, resource=kind, alone=True) as span:
+        _send(claimed, span, clock=clock)
+
+
+def _send(claimed: Claimed, span: "Span | None", *, clock: Clock) -> None:
     at = clock()
     body = payloads.body_of(claimed.delivery.event)
     if not claimed.secrets:
@@ -208,9 +220,21 @@ def send(claimed: Claimed, *, clock: Clock) -> None:
             claimed.secrets, message_id=str(claimed.delivery.event_id), at=at, body=body
         )
         answer = wire.post(claimed.endpoint.url, body=body, headers=headers)
+    if span is not None:
+        _say(span, claimed, answer)
     recording.record_answer(
         delivery=claimed.delivery, endpoint=claimed.endpoint, token=claimed.token, answer=answer, at=at, now=clock()
     )
+
+
+def _say(span: "Span", claimed: Claimed, answer: wire.Answer) -> None:
+    """Say of a delivery whom it went to and what came of it; an address may hold a key, so its host alone is told."""
+    host = urlsplit(claimed.endpoint.url).hostname or ""
+    tracing.say(span, {"out.host": host, "endpoint": str(claimed.endpoint.pk), "tries": claimed.delivery.tries})
+    if answer.status is not None:
+        span.set_tag("http.status_code", str(answer.status))
+    if not answer.ok:
+        tracing.failed(span, str(answer.status or "no_answer"))
 
 
 def headers_of(delivery: WebhookDelivery, *, at: datetime) -> dict[str, str]:

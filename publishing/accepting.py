@@ -1,12 +1,14 @@
 """Accepting a post: rows first, in one transaction, under an idempotency key. Nothing is queued before they are committed."""
 
+import time
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from foundation import tracing
 from foundation.errors import Conflict, Invalid
-from publishing import attachments, drafts
+from publishing import attachments, drafts, signals
 from publishing.drafts import Draft
 from publishing.models import Post, PublishJob
 from publishing.selectors import require_unchanged
@@ -27,6 +29,20 @@ def publish_post(
     another request it raises ``Conflict``. A post just accepted comes with its jobs. A request that breaks a rule raises
     ``Invalid`` with every finding and leaves no row behind. The caller rings the doorbell after commit.
     """
+    started, outcome = time.monotonic(), "refused"
+    try:
+        post, known = _publish_post(principal, draft, idempotency_key, now=now)
+        outcome = "repeated" if known else "accepted"
+    finally:
+        signals.post_accepted.send_robust(Post, outcome=outcome, seconds=time.monotonic() - started)
+    if tracing.ON and (span := tracing.here()) is not None:
+        tracing.say(span, {"tenant_id": str(post.tenant_id), "post_id": str(post.pk)})
+    return post, known
+
+
+def _publish_post(
+    principal: Principal, draft: Draft, idempotency_key: str | None, *, now: datetime
+) -> tuple[Post, bool]:
     principal.require(POSTS_WRITE)
     digest = draft.digest()
     if idempotency_key is not None:
@@ -53,6 +69,7 @@ def publish_post(
                 created_by=principal.actor,
                 idempotency_key=idempotency_key,
                 request_digest=digest,
+                trace_parent=tracing.parent() if tracing.ON else None,
             )
             state = State.SCHEDULED if checked.publish_at else State.QUEUED
             jobs = PublishJob.objects.bulk_create(

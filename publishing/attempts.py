@@ -29,7 +29,8 @@ from connectors.models import Connection
 from connectors.refreshing import Outcome
 from connectors.services import mark_attention
 from connectors.types import CannotTell, NotThere, Processing, Published, Target
-from publishing import blame, ledger, retries
+from foundation import tracing
+from publishing import blame, ledger, retries, traces
 from publishing.deeds import deed_of
 from publishing.held import HeldJob
 from publishing.journal import Clock, JobJournal
@@ -54,7 +55,11 @@ _LOOK_YOURSELF = (
 def attempt_job(claimed: Claimed, *, clock: Clock) -> None:
     """Try a claimed job once and write down what happened. Raises nothing that a platform or a lost lease can cause."""
     with _told_of(claimed.job):
-        _attempt(claimed, clock=clock)
+        if tracing.ON:
+            with traces.attempt(claimed.job, claimed.attempt):
+                _attempt(claimed, clock=clock)
+        else:
+            _attempt(claimed, clock=clock)
 
 
 def give_back(claimed: Claimed, *, clock: Clock) -> None:
@@ -81,7 +86,12 @@ def _told_of(job: HeldJob) -> Iterator[None]:
 
     In both cases the lease runs out, or has, and the sweep takes the job back; raising would strand its neighbours.
     """
-    with structlog.contextvars.bound_contextvars(job=str(job.pk), tenant=str(job.tenant_id), platform=job.platform_id):
+    with structlog.contextvars.bound_contextvars(
+        job_id=str(job.pk),
+        tenant_id=str(job.tenant_id),
+        connection_id=str(job.destination.connection_id),
+        platform=job.platform_id,
+    ):
         try:
             yield
         except LeaseLost as error:

@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, connections
 
+from foundation import tracing
 from publishing import ledger
 from publishing.attempts import attempt_job, give_back
 from publishing.claims import Rotation
@@ -99,9 +100,12 @@ class _Hold:
         """Take what fits, when enough fits to be worth a claim; tell whether anything is in hand."""
         room = self.seats * (2 if self._pace < QUICK_SECONDS else 1) - len(self.jobs)
         if room >= self.seats // 2 or (room > 0 and len(self.jobs) < self.seats):
-            self.claimed = ledger.claim(
-                now=self._clock(), limit=room, lease=settings.PUBLISH_LEASE, rotation=_rotation, writer=self._writer
-            )
+            with tracing.apart("publish.claim", resource="ledger", kind="worker") as span:
+                self.claimed = ledger.claim(
+                    now=self._clock(), limit=room, lease=settings.PUBLISH_LEASE, rotation=_rotation, writer=self._writer
+                )
+                if span is not None:
+                    tracing.say(span, {"jobs": len(self.claimed)})
         return bool(self.claimed)
 
     def begin(self, executor: ThreadPoolExecutor) -> None:

@@ -23,6 +23,8 @@ class HeldPost:
     overrides: Mapping[str, Any]
     settings: Mapping[str, Any]
     media: Sequence[Mapping[str, str]]
+    #: Read only while traces are sent.
+    trace_parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class HeldJob:
     first_tried_at: datetime
     announced_at: datetime | None
     error_kind: str
+    planned_at: datetime
     post: HeldPost
     destination: HeldPlace
 

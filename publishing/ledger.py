@@ -19,10 +19,11 @@ from django.db.models import Q
 from connectors.errors import OPERATOR, PlatformReply
 from connectors.manager import look_ahead, open_for_publishing
 from connectors.types import Published
+from foundation import tracing
 from foundation.ids import new_id
 from foundation.secret import Secret
 from foundation.text import storable
-from publishing import blame, claims, signals, taking, workers
+from publishing import blame, claims, signals, taking, traces, workers
 from publishing.claims import Rotation
 from publishing.follow_ups import follow_up_of
 from publishing.held import HeldJob, OpenAttempt
@@ -37,6 +38,7 @@ from publishing.writes import (
     Failure,
     LeaseLost,
     Letter,
+    News,
     Note,
     Renew,
     Settle,
@@ -314,8 +316,15 @@ def _take_back(job: PublishJob, *, died: bool, now: datetime, landing: timedelta
     )
     if letter is not None:
         letter_row(letter, job.pk, job.tenant_id, job.platform_id, now=now).save(force_insert=True)
-        tell(signals.job_dead_lettered, job.pk, job.tenant_id)
-    log.warning("job.taken_back", job=str(job.pk), worker=job.lease_owner, announced=job.announced_at is not None)
+        told = News(job.pk, job.tenant_id, job.platform_id, job.destination.kind, letter.kind)
+        tell(signals.job_dead_lettered, told)
+    log.warning(
+        "job.taken_back",
+        job_id=str(job.pk),
+        tenant_id=str(job.tenant_id),
+        worker=job.lease_owner,
+        announced=job.announced_at is not None,
+    )
     return 1
 
 
@@ -347,7 +356,20 @@ def _settling(claimed: Claimed, there: State, **said: Any) -> Settle:
     if not may_go(claimed.state, there):
         raise ValueError(f"a job cannot go from {claimed.state} to {there}")
     job = claimed.job
-    return Settle(job.pk, job.tenant_id, job.platform_id, claimed.token, claimed.attempt.pk, there, **said)
+    if tracing.ON:
+        traces.tell_end(said["outcome"], said.get("attempt", Failure()).kind)
+    kind, waited = job.destination.kind, said["now"] - job.planned_at
+    return Settle(
+        job.pk,
+        job.tenant_id,
+        job.platform_id,
+        claimed.token,
+        claimed.attempt.pk,
+        there,
+        kind=kind,
+        waited=waited,
+        **said,
+    )
 
 
 def _error(failure: Failure) -> tuple[str, str, str, str]:

@@ -37,6 +37,13 @@ class Post(Row):
     created_by = models.CharField(max_length=160)
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - NULLs do not collide
     request_digest = models.CharField(max_length=64, help_text="SHA-256 of the request, to tell a replay from a clash.")
+    trace_parent = models.CharField(  # noqa: DJ001 - a null costs no room, and there is none where no traces are sent
+        max_length=55,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Where the trace of its acceptance goes on, while traces are sent.",
+    )
 
     class Meta:
         db_table = "posts"

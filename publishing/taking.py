@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 
-from foundation import prepared
+from foundation import prepared, tracing
 from foundation.ids import new_id
 from publishing import workers
 from publishing.held import HeldConnection, HeldJob, HeldPlace, HeldPost, OpenAttempt
@@ -25,9 +25,12 @@ Taken = tuple[HeldJob, OpenAttempt]
 #: Columns in the order of the fields of ``held``: those of the job, of its post, its destination and its connection.
 _JOB: Final = (
     *("id", "tenant_id", "platform_id", "post_id", "destination_id", "role", "state", "tries", "deaths", "looks"),
-    *("attempt_count", "first_tried_at", "announced_at", "error_kind"),
+    *("attempt_count", "first_tried_at", "announced_at", "error_kind", "planned_at"),
 )
-_POST: Final = ("id", "tenant_id", "text", "link", "first_comment", "overrides", "settings", "media")
+_POST: Final = (
+    *("id", "tenant_id", "text", "link", "first_comment", "overrides", "settings", "media"),
+    *(("trace_parent",) if tracing.ON else ()),
+)
 _PLACE: Final = ("id", "tenant_id", "platform_id", "connection_id", "kind", "external_id", "name", "gone_at", "facts")
 _CONNECTION: Final = (
     *("id", "tenant_id", "display_name", "status", "token_version", "access_expires_at", "scopes_granted"),

@@ -16,6 +16,7 @@ from connectors import asking
 from connectors.errors import ConfigurationError, ConnectorError, OutcomeUnknown, RateLimited, TransientError
 from connectors.models import Connection
 from connectors.types import LiveState, Standing
+from foundation import tracing
 from foundation.errors import Conflict
 from foundation.text import storable
 from publishing import selectors, signals
@@ -98,7 +99,13 @@ def _look(watch: Watch, *, now: datetime) -> None:
     if job.state != State.PUBLISHED or job.removed_at is not None or not job.external_id:
         Watch.objects.filter(pk=watch.pk).update(due_at=None, updated_at=now)
         return
-    with structlog.contextvars.bound_contextvars(job=str(job.pk), tenant=str(job.tenant_id), platform=job.platform_id):
+    ids = {
+        "job_id": str(job.pk),
+        "tenant_id": str(job.tenant_id),
+        "connection_id": str(job.destination.connection_id),
+        "platform": job.platform_id,
+    }
+    with tracing.work("post.look", ids, resource=job.platform_id, alone=True):
         try:
             _look_at(watch, now=now)
         except ConnectorError as error:

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from django.db import DatabaseError, connection
 
+from foundation import tracing
 from publishing import writes
 from publishing.writes import Write
 
@@ -74,7 +75,11 @@ class GroupWriter:
         """Write one thing; returns when it is durable."""
         done: Future[None] = Future()
         self._put(what, done)
-        done.result()
+        if tracing.ON:
+            with tracing.span("publish.record", resource=type(what).__name__.lower()):
+                done.result()
+        else:
+            done.result()
 
     def leave(self, what: Write, otherwise: Otherwise) -> None:
         """Have one thing written with the next batch. A refusal is handed on by ``hand_on``, never by the writing thread."""
@@ -142,7 +147,8 @@ class GroupWriter:
     @staticmethod
     def _commit(batch: Sequence[tuple[Write, Future[None]]]) -> None:
         try:
-            verdicts = writes.perform([what for what, _ in batch])
+            with tracing.apart("publish.write_batch", resource="ledger", kind="worker", tags={"writes": len(batch)}):
+                verdicts = writes.perform([what for what, _ in batch])
         except DatabaseError as error:
             connection.close()  # a broken connection is not given to the next batch
             verdicts = [error] * len(batch)

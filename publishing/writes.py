@@ -92,6 +92,21 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What listeners are told of a job that came somewhere."""
+
+    job_id: UUID
+    tenant_id: UUID
+    platform: str
+    #: The kind of its destination.
+    kind: str
+    #: The kind of the error that brought it there, if one did.
+    error: str = ""
+    #: How long ago it was first meant to go out.
+    waited: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """End the hold on a job and close its attempt. ``None`` leaves a column as it is."""
 
@@ -116,6 +131,9 @@ class Settle:
     attempt: Failure = Failure()
     letter: Letter | None = None
     news: Signal | None = None
+    #: The kind of the place, and how long ago the job was to go out: for whoever counts.
+    kind: str = ""
+    waited: timedelta | None = None
     #: What is to follow once this is settled.
     follow_up: FollowUp | None = None
     #: When it is looked at again, once this is settled.
@@ -163,7 +181,8 @@ def _perform(writes: Sequence[Write]) -> list[Exception | None]:
     watches.insert(write.watch for write in settles if write.watch and write.job_id in settled)
     for write in settles:
         if write.news is not None and write.job_id in settled:
-            tell(write.news, write.job_id, write.tenant_id)
+            told = News(write.job_id, write.tenant_id, write.platform, write.kind, write.attempt.kind, write.waited)
+            tell(write.news, told)
     return [_verdict(write, held, settled) for write in writes]
 
 
@@ -183,9 +202,11 @@ def _renewed(write: Renew) -> bool:
     return bool(mine.update(lease_until=write.until, updated_at=write.now))
 
 
-def tell(news: Signal, job_id: UUID, tenant_id: UUID) -> None:
+def tell(news: Signal, of: News) -> None:
     """Send news after commit; a listener that fails harms nobody."""
-    transaction.on_commit(lambda: news.send(sender=PublishJob, job_id=job_id, tenant_id=tenant_id), robust=True)
+    transaction.on_commit(
+        lambda: news.send(sender=PublishJob, job_id=of.job_id, tenant_id=of.tenant_id, news=of), robust=True
+    )
 
 
 def letter_row(letter: Letter, job_id: UUID, tenant_id: UUID, platform: str, *, now: datetime) -> DeadLetter:

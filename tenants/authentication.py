@@ -40,7 +40,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if services.key_use_is_due(key=key, now=now):
             services.note_key_use(key=key, network=network_of(client_address(request._request)), now=now)
         principal = Principal.of_key(key)
-        structlog.contextvars.bind_contextvars(tenant=str(principal.tenant.pk), actor=principal.actor)
+        structlog.contextvars.bind_contextvars(tenant_id=str(principal.tenant.pk), actor=principal.actor)
         return principal, key
 
     def authenticate_header(self, request: Request) -> str:

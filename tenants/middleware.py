@@ -41,7 +41,7 @@ class PrincipalMiddleware:
             request.principal = principal  # type: ignore[attr-defined]
             _activate(request.user.time_zone)
             if principal:
-                structlog.contextvars.bind_contextvars(tenant=str(principal.tenant.pk), actor=principal.actor)
+                structlog.contextvars.bind_contextvars(tenant_id=str(principal.tenant.pk), actor=principal.actor)
         try:
             return self.get_response(request)
         finally:

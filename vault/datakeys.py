@@ -70,7 +70,7 @@ def of_row(row: DataKey, *, tenant_id: UUID) -> bytes:
         except VaultUnavailable as error:
             if kept is None or time.monotonic() >= kept.serves_until:
                 raise
-            log.warning("vault.kept_key_serves_on", data_key=str(row.pk), tenant=str(tenant_id), why=error.detail)
+            log.warning("vault.kept_key_serves_on", data_key=str(row.pk), tenant_id=str(tenant_id), why=error.detail)
             return kept.key
         except Exception:
             with _lock:

@@ -289,7 +289,7 @@ def _resealed(row: EncryptedSecret, live: DataKey, new_key: bytes, *, tenant_id:
     try:
         plain = services.opened_text(_stored(row), tenant_id=tenant_id)
     except sealing.SealBroken:
-        log.error("vault.not_resealed", connection=str(row.connection_id), kind=row.kind, secret_row=str(row.pk))
+        log.error("vault.not_resealed", connection_id=str(row.connection_id), kind=row.kind, secret_row=str(row.pk))
         return None
     old_key_id, row.data_key_id, row.key_version = row.data_key_id, live.pk, live.version
     row.format, row.algorithm = sealing.FORMAT, sealing.ALGORITHM

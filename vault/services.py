@@ -167,7 +167,7 @@ def _refuse(
     error: Exception, *, purpose: str, tenant_id: UUID, connection_id: UUID | None, kind: str, why: str
 ) -> NoReturn:
     """Write a failure to open down, in the log and in its table, and raise it."""
-    log.error("vault.open_refused", purpose=purpose, connection=str(connection_id or ""), kind=kind, why=why)
+    log.error("vault.open_refused", purpose=purpose, connection_id=str(connection_id or ""), kind=kind, why=why)
     accesses.refused(purpose=purpose, tenant_id=tenant_id, connection_id=connection_id, kind=kind, why=why)
     raise error from None
 

@@ -1,6 +1,7 @@
 """Logs and traces."""
 
 from config import env, logs
+from config.settings.datadog import DATADOG_ENV, DATADOG_SERVICE, DATADOG_VERSION
 from config.settings.process import EMBEDDED
 
 LOG_FORMAT = env.choice(
@@ -17,4 +18,10 @@ LOG_LEVEL = env.choice(
 )
 LOGGING_CONFIG = None  # config.logs sets up structlog and the standard library together
 
-logs.set_up(log_format=LOG_FORMAT, level=LOG_LEVEL)
+logs.set_up(
+    log_format=LOG_FORMAT,
+    level=LOG_LEVEL,
+    service=DATADOG_SERVICE,
+    env=DATADOG_ENV,
+    version=DATADOG_VERSION,
+)

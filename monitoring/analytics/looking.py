@@ -28,7 +28,7 @@ from connectors.errors import (
 from connectors.manager import connector_class, target_of
 from connectors.models import Connection
 from connectors.types import Capability, Metric
-from foundation import prepared
+from foundation import prepared, tracing
 from foundation.text import storable
 from monitoring import metrics as datadog
 from monitoring.analytics import cadence, storing
@@ -92,9 +92,12 @@ def claim(*, now: datetime, limit: int) -> list[MetricWatch]:
 
 def look(watch: MetricWatch, *, now: datetime) -> None:
     """Ask once, and write down what came of it; anticipated failures are recorded, not raised."""
-    with structlog.contextvars.bound_contextvars(
-        tenant=str(watch.tenant_id), platform=watch.platform_id, watch=str(watch.pk)
-    ):
+    ids = {"tenant_id": str(watch.tenant_id), "platform": watch.platform_id, "watch": str(watch.pk)}
+    if watch.job_id is not None:
+        ids["job_id"] = str(watch.job_id)
+    if watch.destination is not None:
+        ids["connection_id"] = str(watch.destination.connection_id)
+    with tracing.work("metrics.look", ids, resource=watch.platform_id, alone=True):
         try:
             _require_open(watch)
             told = _post(watch, now=now) if watch.kind == MetricWatch.Kind.POST else _place(watch, now=now)
