@@ -27,8 +27,20 @@ from vault.models import EncryptedSecret
 PASSWORD = "correct horse battery"
 #: What an operator may change by a form, each through a service or with a line in the audit log.
 CHANGED_BY_HAND = frozenset(
-    "User Group Tenant Membership PeriodicTask Flag Switch Sample "
-    "IntervalSchedule CrontabSchedule ClockedSchedule SolarSchedule".split()
+    [
+        "User",
+        "Group",
+        "Tenant",
+        "Membership",
+        "PeriodicTask",
+        "Flag",
+        "Switch",
+        "Sample",
+        "IntervalSchedule",
+        "CrontabSchedule",
+        "ClockedSchedule",
+        "SolarSchedule",
+    ]
 )
 
 
