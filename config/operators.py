@@ -50,6 +50,19 @@ GROUPS: Final = (
 )
 
 
+#: What operators open most stands first in its group; the rest by name.
+FIRST: Final = (
+    *("DeadLetter", "PublishJob", "Post", "Connection", "Destination", "Platform", "RecentError", "TokenHealth"),
+    *("HealthLogEntry", "WebhookEndpoint", "WebhookDelivery", "Tenant", "User", "Membership", "AuditEntry", "Media"),
+    *("EncryptedSecret", "PeriodicTask", "Flag", "Switch", "AccessAttempt"),
+)
+
+
+def _rank(model: dict[str, Any]) -> tuple[int, str]:
+    name = model["object_name"]
+    return (FIRST.index(name) if name in FIRST else len(FIRST), model["name"].lower())
+
+
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """One thing that may want an operator: how many of it, and the list of them."""
@@ -154,7 +167,7 @@ class Desk(OperatorSite):
             found = [apps.pop(label) for label in group.apps if label in apps]
             if not found:
                 continue
-            models = [model for app in found for model in app["models"]]
+            models = sorted((model for app in found for model in app["models"]), key=_rank)
             groups.append({**found[0], "name": group.name, "about": group.about, "models": models})
         return [*groups, *apps.values()]
 

@@ -235,6 +235,7 @@ def _process_again(turn: Turn, event: WebhookEvent) -> bool:
 class WebhookEventAdmin(ReadOnlyAdmin):
     """What platforms told us; those in the state *Dead letter* need a look."""
 
+    called = ("event of a platform", "events of platforms")
     about = "What platforms told us; those in the state Dead letter need a look."
     list_display = (
         moment("received_at", "received"),
@@ -274,6 +275,7 @@ class WebhookEventAdmin(ReadOnlyAdmin):
 class WebhookAddressAdmin(ReadOnlyAdmin):
     """Secret addresses at which a place's platform tells us things. The address itself is in the vault."""
 
+    called = ("webhook address", "webhook addresses")
     about = "Which places have a webhook address of their own. Never the address."
     list_display = ("__str__", linked("destination"), "signed", moment("made_at", "made"))
     list_select_related = ("destination",)
@@ -340,6 +342,7 @@ class ConnectLinkAdmin(ReadOnlyAdmin):
 class OAuthStateAdmin(ReadOnlyAdmin):
     """Logins under way; only hashes of what ties them to a browser are kept, and not shown."""
 
+    called = ("login under way", "logins under way")
     about = "Logins at platforms that are under way, for some minutes each."
     list_display = (
         "__str__",
@@ -361,6 +364,7 @@ class OAuthStateAdmin(ReadOnlyAdmin):
 class ReturnOriginAdmin(ReadOnlyAdmin):
     """Where client apps' end users may be sent back to."""
 
+    called = ("return address", "return addresses")
     about = "Where people may be sent back to after they connected an account."
     list_display = ("origin", linked("tenant"), "created_by", moment("created_at"))
     list_select_related = ("tenant",)

@@ -20,6 +20,7 @@ def _delete(turn: Turn, media: Media) -> object:
 class MediaAdmin(ReadOnlyAdmin):
     """Files."""
 
+    called = ("file", "files")
     about = "Files of posts: size, kind, how long they are kept. Not what is in them."
     list_display = (
         "name",
@@ -61,6 +62,7 @@ class MediaAdmin(ReadOnlyAdmin):
 class VariantAdmin(ReadOnlyAdmin):
     """Files made of others."""
 
+    called = ("file made of another", "files made of others")
     about = "Files the hub made of others, such as a JPEG where a platform takes nothing else."
     list_display = ("recipe", linked("original"), linked("made"), moment("created_at"))
     list_select_related = ("original", "made")
@@ -115,6 +117,7 @@ class UploadAdmin(ReadOnlyAdmin):
 class LeftoverAdmin(ReadOnlyAdmin):
     """Names in the store that are to be removed."""
 
+    called = ("leftover", "leftovers")
     about = "What is to be removed from the store, and when."
     list_display = ("id", moment("due_at"), moment("created_at"))
     list_filter = (since,)

@@ -15,12 +15,16 @@ from monitoring import health, health_codes
 from monitoring.models import (
     AccountMetric,
     ConnectionHealth,
+    ConnectorReadiness,
     HealthLogEntry,
     Heartbeat,
     MetricCursor,
     MetricWatch,
+    PlatformReadiness,
     PostMetric,
     PostSnapshot,
+    RecentError,
+    TokenHealth,
 )
 from publishing.models import PublishJob
 from tenants.models import Tenant
@@ -31,6 +35,7 @@ _PLATFORMS: Final = [(slug, connector.name) for slug, connector in CONNECTORS.it
 _PLATFORM: Final = among("platform", _PLATFORMS, target=Platform)
 _TENANT: Final = narrowed("tenant", Tenant)
 _STATES: Final = [(one.value, one.value.title()) for one in HealthState]
+_TOKEN_STATES: Final = ("valid", "due", "overdue", "expired", "no_expiry", "attention")
 _CODES: Final = [(code, code.replace("_", " ")) for code in health_codes.CODES]
 
 
@@ -65,6 +70,7 @@ ConnectionAdmin.deeds = (
 class HealthLogAdmin(ReadOnlyAdmin):
     """Health checks."""
 
+    called = ("health check", "health checks")
     about = "Every health check: what it saw, and how long it took."
     list_display = (
         moment("checked_at", "checked"),
@@ -95,6 +101,7 @@ class HealthLogAdmin(ReadOnlyAdmin):
 class ConnectionHealthAdmin(ReadOnlyAdmin):
     """How each connection is, and since when."""
 
+    called = ("health of an account", "health of accounts")
     about = "How each account is, since when, and what people were told."
     list_display = (
         linked("connection"),
@@ -128,6 +135,7 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 class MetricWatchAdmin(ReadOnlyAdmin):
     """When platforms are asked for numbers."""
 
+    called = ("look for numbers", "looks for numbers")
     about = "When platforms are asked for the numbers of each post and place."
     list_display = (
         "kind",
@@ -159,6 +167,7 @@ class MetricWatchAdmin(ReadOnlyAdmin):
 class PostMetricAdmin(ReadOnlyAdmin):
     """The latest numbers of posts."""
 
+    called = ("number of a post", "numbers of posts")
     about = "The latest numbers of posts."
     list_display = (
         "metric",
@@ -180,6 +189,7 @@ class PostMetricAdmin(ReadOnlyAdmin):
 class PostSnapshotAdmin(ReadOnlyAdmin):
     """What the numbers of posts were before."""
 
+    called = ("former number of a post", "former numbers of posts")
     about = "What the numbers of posts were before."
     list_display = (moment("taken_at", "taken"), linked("job"), "settled")
     list_display_links = ("settled",)
@@ -193,6 +203,7 @@ class PostSnapshotAdmin(ReadOnlyAdmin):
 class AccountMetricAdmin(ReadOnlyAdmin):
     """The numbers of places, day by day."""
 
+    called = ("number of a place", "numbers of places")
     about = "The numbers of places, day by day."
     list_display = (
         "metric",
@@ -214,7 +225,114 @@ class AccountMetricAdmin(ReadOnlyAdmin):
 class MetricCursorAdmin(ReadOnlyAdmin):
     """How far the enrolment of posts has come."""
 
+    called = ("mark of the numbers", "marks of the numbers")
     about = "How far posts have been enrolled for numbers."
     sorts_any = True
     ordering = ("name",)
     list_display = ("name", moment("at"))
+
+
+@admin.register(PlatformReadiness)
+class PlatformReadinessAdmin(ReadOnlyAdmin):
+    """What settings and code say of platforms."""
+
+    called = ("set-up of a platform", "set-up of platforms")
+    about = "What settings and code say of each platform, as the hub last wrote it down."
+    sorts_any = True
+    ordering = ("platform",)
+    list_display = (linked("platform"), "configured", "reason", "api_version", "version_sunset_on", moment("told_at"))
+    list_display_links = ("configured",)
+    list_select_related = ("platform",)
+
+
+# --- views over the tables (docs/views.md); those whose rows have no key of one column are for SQL, the API and dashboards --
+
+
+@admin.register(RecentError)
+class RecentErrorAdmin(ReadOnlyAdmin):
+    """What went wrong in the last seven days, wherever it did."""
+
+    called = ("recent error", "recent errors")
+    about = "Everything that went wrong in the last 7 days, newest first: api_recent_errors."
+    ordering = ("-occurred_at",)
+    list_display = (
+        moment("occurred_at", "when"),
+        "source",
+        "platform",
+        "kind",
+        "code",
+        "who",
+        "cause",
+        "remedy",
+        "tenant_id",
+        "job_id",
+        "connection_id",
+    )
+    list_display_links = ("kind",)
+    list_filter = (
+        among(
+            "source",
+            [(word, word.replace("_", " ")) for word in ("publish", "health", "token", "webhook_in", "webhook_out")],
+        ),
+        among("platform", _PLATFORMS),
+        narrowed("tenant", Tenant, path="tenant_id"),
+        narrowed("connection", Connection, path="connection_id"),
+        narrowed("destination", Destination, path="destination_id"),
+        narrowed("job", PublishJob, path="job_id"),
+    )
+    looks_for = ("job_id", "connection_id", "destination_id", "tenant_id", "subject_id")
+    search_help_text = "The id of a job, an account, a destination or a tenant."
+    is_view = True
+
+
+@admin.register(TokenHealth)
+class TokenHealthAdmin(ReadOnlyAdmin):
+    """How tokens stand."""
+
+    called = ("token", "tokens")
+    about = "How the tokens of each account stand, those that end first on top: api_token_health."
+    ordering = ("expires_at",)
+    list_display = (
+        "display_name",
+        "platform",
+        state("state"),
+        moment("expires_at", "token ends"),
+        moment("refresh_due_at", "to be renewed"),
+        moment("grant_ends_at", "grant ends"),
+        moment("refreshed_at"),
+        "failures",
+        "last_outcome",
+    )
+    list_filter = (
+        among("state", [(word, word.replace("_", " ")) for word in _TOKEN_STATES]),
+        among("platform", _PLATFORMS),
+        narrowed("tenant", Tenant, path="tenant_id"),
+        narrowed("connection", Connection, path="connection_id"),
+    )
+    looks_for = ("connection_id", "tenant_id")
+    begins_with = ("display_name",)
+    search_help_text = "The id of an account or a tenant, or the beginning of an account's name."
+    is_view = True
+
+
+@admin.register(ConnectorReadiness)
+class ConnectorReadinessAdmin(ReadOnlyAdmin):
+    """Whether platforms are ready."""
+
+    called = ("readiness of a platform", "readiness of platforms")
+    about = "Whether each platform is ready, and why not: api_connector_readiness."
+    ordering = ("platform",)
+    list_display = (
+        "name",
+        "enabled",
+        "configured",
+        "ready",
+        "reason",
+        "remedy",
+        "api_version",
+        "days_left",
+        "connections",
+        "jobs_waiting",
+        "jobs_late",
+    )
+    is_view = True

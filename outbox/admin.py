@@ -39,6 +39,7 @@ def _send_again(turn: Turn, row: Mail) -> bool:
 class WebhookEndpointAdmin(ReadOnlyAdmin):
     """Endpoints; their secrets are in the vault."""
 
+    called = ("endpoint", "endpoints")
     about = "Where client apps are told of news: which fail, since when, which are off."
     list_display = (
         bare("url"),
@@ -97,6 +98,7 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
     """Deliveries."""
 
+    called = ("delivery", "deliveries")
     about = "One piece of news for one endpoint each: what every attempt brought."
     list_display = (
         moment("created_at", "made"),
@@ -136,6 +138,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
 class OutgoingEventAdmin(ReadOnlyAdmin):
     """News."""
 
+    called = ("piece of news", "news")
     about = "What client apps are told, and what it says."
     list_display = (moment("happened_at", "happened"), linked("tenant"), "type", "sequence")
     list_display_links = ("type",)
@@ -198,6 +201,7 @@ class MailPreferenceAdmin(ReadOnlyAdmin):
 class DigestAdmin(ReadOnlyAdmin):
     """When tenants are next told of dead letters by mail."""
 
+    called = ("digest of dead letters", "digests of dead letters")
     about = "When tenants are next mailed of dead letters."
     list_display = (linked("tenant"), moment("due_at"), moment("told_until"), moment("mailed_at"))
     list_display_links = None
@@ -211,6 +215,7 @@ class DigestAdmin(ReadOnlyAdmin):
 class BookmarkAdmin(ReadOnlyAdmin):
     """How far the room's own work has come."""
 
+    called = ("mark of the outbox", "marks of the outbox")
     about = "How far handing on news has come."
     sorts_any = True
     ordering = ("name",)

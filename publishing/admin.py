@@ -151,6 +151,7 @@ class JournalInline(ReadOnlyInline):
 class PublishJobAdmin(ReadOnlyAdmin):
     """Jobs."""
 
+    called = ("job", "jobs")
     about = "One post to one destination each: where it is, why it is there, its whole story."
     list_display = (
         "short_id",
@@ -234,6 +235,7 @@ class PublishJobAdmin(ReadOnlyAdmin):
 class AttemptAdmin(ReadOnlyAdmin):
     """Attempts, across jobs."""
 
+    called = ("attempt", "attempts")
     about = "Every try of every job: what for, how it ended, what the platform said."
     list_display = (
         moment("opened_at", "opened"),
@@ -264,6 +266,7 @@ class AttemptAdmin(ReadOnlyAdmin):
 class JournalEntryAdmin(ReadOnlyAdmin):
     """The journal, across jobs."""
 
+    called = ("journal entry", "journal entries")
     about = "What publishing must not forget: effects noted, the irreversible step announced, answers."
     list_display = (moment("at"), linked("job"), "attempt_number", "kind", "key")
     list_display_links = ("key",)
@@ -277,6 +280,7 @@ class JournalEntryAdmin(ReadOnlyAdmin):
 class WatchAdmin(ReadOnlyAdmin):
     """What became of published posts."""
 
+    called = ("look at a published post", "looks at published posts")
     about = "What became of published posts: still there, rejected, removed."
     list_display = (
         linked("job"),
@@ -308,6 +312,7 @@ class WatchAdmin(ReadOnlyAdmin):
 class JobActionAdmin(ReadOnlyAdmin):
     """What was done with published posts."""
 
+    called = ("action on a published post", "actions on published posts")
     about = "What people and clients did with published posts beyond editing and deleting."
     list_display = (
         moment("began_at", "began"),

@@ -48,10 +48,12 @@ def _forget_tries(turn: Turn, user: User) -> None:
 class PersonAdmin(AuditedAdmin, UserAdmin[User]):
     """People who sign in. Nobody is deleted: whoever is to go is made inactive, and what they did keeps its name."""
 
+    called = ("person", "people")
     about = "People who sign in: their rights, their sessions, locked accounts."
     ordering = ("-pk",)
     list_display = ("email", "first_name", "last_name", "is_active", "is_staff", "is_superuser", moment("last_login"))
     list_filter = ()
+    filter_horizontal = ()
     search_fields = ("email",)
     looks_for = ("pk", "email")
     begins_with = ("email", "last_name", "first_name")
@@ -104,8 +106,10 @@ admin.site.unregister(Group)
 class RoleAdmin(AuditedAdmin, GroupAdmin):
     """Sets of rights for operators who are no superusers."""
 
+    called = ("role of operators", "roles of operators")
     about = "Sets of rights for operators who may not do everything."
     sorts_any = True
+    filter_horizontal = ()
     search_fields = ("name",)
     looks_for = ("pk", "name")
     begins_with = ("name",)
@@ -205,6 +209,7 @@ def _remove(turn: Turn, member: Membership) -> None:
 class MembershipAdmin(AuditedAdmin):
     """Who belongs to which tenant, and as what."""
 
+    called = ("member", "members")
     about = "Who belongs to which tenant, and with which role."
     list_display = (linked("user"), linked("tenant"), "role", moment("created_at"))
     list_display_links = ("role",)
@@ -277,6 +282,7 @@ def _revoke_key(turn: Turn, key: ApiKey) -> object:
 class ApiKeyAdmin(ReadOnlyAdmin):
     """API keys: their public part, never their hash."""
 
+    called = ("API key", "API keys")
     about = "Client apps' keys: whose, what they may, when they were used last. Never the key itself."
     list_display = (
         "prefix",
@@ -354,6 +360,7 @@ def _two_step_off(turn: Turn, factor: SecondFactor) -> object:
 class SecondFactorAdmin(ReadOnlyAdmin):
     """Who signs in with a code."""
 
+    called = ("two-step sign-in", "two-step sign-ins")
     about = "Who signs in with a code from their phone. Never what the codes are made of."
     list_display = ("__str__", linked("user"), moment("confirmed_at"))
     list_select_related = ("user",)
@@ -411,6 +418,7 @@ class BrowserSessionAdmin(ReadOnlyAdmin):
 class AuditEntryAdmin(ReadOnlyAdmin):
     """Who did what."""
 
+    called = ("line of the audit log", "audit log")
     about = "Who did what to which thing, and when; also what operators did here."
     list_display = (
         moment("created_at", "when"),

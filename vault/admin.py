@@ -44,6 +44,7 @@ class DataKeyAdmin(ReadOnlyAdmin):
 class EncryptedSecretAdmin(ReadOnlyAdmin):
     """Sealed secrets: what they are, whose, under which key, since when; not a byte of them."""
 
+    called = ("sealed secret", "sealed secrets")
     about = "Which secrets are kept for which account, under which key. Not a byte of them."
     list_display = (
         "kind",
@@ -69,6 +70,7 @@ class EncryptedSecretAdmin(ReadOnlyAdmin):
 class RotationAdmin(ReadOnlyAdmin):
     """Changes of keys, finished and under way."""
 
+    called = ("change of keys", "changes of keys")
     about = "Changes of keys, finished and under way (manage.py rotate_keys)."
     list_display = (
         moment("created_at", "began"),
@@ -90,6 +92,7 @@ class RotationAdmin(ReadOnlyAdmin):
 class AccessAdmin(ReadOnlyAdmin):
     """Who opened which secret, and what did not open."""
 
+    called = ("opening of secrets", "openings of secrets")
     about = "Who opened which secret, what for, how often; and what did not open."
     list_display = (
         moment("minute", "when"),

@@ -129,28 +129,33 @@ def _go_on(request: HttpRequest, rows: QuerySet[Any], deed: Deed, progress: Prog
     causes = Counter(progress.causes)
     rows = rows.filter(pk__lte=progress.until).select_related(*deed.related)
     finished = False
-    while not finished and time.monotonic() < end:
+    late = False
+    while not (finished or late):
         batch = list((rows.filter(pk__gt=progress.last) if progress.last else rows)[:_BATCH])
         finished = len(batch) < _BATCH
-        for row in batch:
-            if time.monotonic() >= end:
-                finished = False
+        for place, row in enumerate(batch, start=1):
+            _do(Turn(request, timezone.now(), began, progress.done, progress.reason), row, deed, progress, causes)
+            # Looked at after a row, so that each request does one at least.
+            if late := time.monotonic() >= end:
+                finished = finished and place == len(batch)
                 break
-            turn = Turn(request, timezone.now(), began, progress.done, progress.reason)
-            try:
-                if deed.act(turn, row) is False:
-                    causes[deed.nothing] += 1
-                else:
-                    progress.done += 1
-            except (Refusal, ConfigurationError) as refusal:
-                causes[refusal.detail] += 1
-            except deed.refusals as error:
-                causes[str(error)[:200]] += 1
-            progress.last, progress.seen = str(row.pk), progress.seen + 1
     progress.causes = dict(causes.most_common(50))
     if deed.after and progress.done:
         deed.after()
     return finished
+
+
+def _do(turn: Turn, row: Any, deed: Deed, progress: Progress, causes: Counter[str]) -> None:
+    try:
+        if deed.act(turn, row) is False:
+            causes[deed.nothing] += 1
+        else:
+            progress.done += 1
+    except (Refusal, ConfigurationError) as refusal:
+        causes[refusal.detail] += 1
+    except deed.refusals as error:
+        causes[str(error)[:200]] += 1
+    progress.last, progress.seen = str(row.pk), progress.seen + 1
 
 
 def _ask(admin: Any, request: HttpRequest, rows: QuerySet[Any], deed: Deed, *, missing: bool) -> HttpResponse:

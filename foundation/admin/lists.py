@@ -18,7 +18,7 @@ from django.utils.functional import cached_property
 from foundation.listing import read_uuid
 
 #: So many rows are looked through by a question that no index answers.
-WINDOW: Final = 100_000
+WINDOW: Final = 50_000
 #: In the address: only rows before this one, so that one can look further back.
 BEFORE: Final = "before"
 
@@ -67,7 +67,7 @@ class BoundedList(ChangeList):
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         """Return what the filters ask for, out of no more rows than can be looked through."""
         rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
-        if self.model_admin.sorts_any:
+        if self.model_admin.sorts_any or self.model_admin.is_view:
             return rows
         before = self._key(request.GET.get(BEFORE, ""))
         if before is not None:
@@ -86,7 +86,12 @@ class BoundedList(ChangeList):
         super().get_results(request)
         shown = list(self.result_list)
         last = self.page_num >= self.paginator.num_pages
-        if last and self.result_count >= BoundedPaginator.MOST and shown and not self.model_admin.sorts_any:
+        if (
+            last
+            and self.result_count >= BoundedPaginator.MOST
+            and shown
+            and not (self.model_admin.sorts_any or self.model_admin.is_view)
+        ):
             self.older = self.get_query_string({BEFORE: str(shown[-1].pk)}, ["p"])
 
     @property

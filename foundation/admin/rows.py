@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminTimeWidget, AutocompleteSelect
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from foundation.admin import deeds, showing
 from foundation.admin.deeds import Deed
@@ -18,13 +21,35 @@ from foundation.admin.lists import BoundedList, BoundedPaginator
 from foundation.listing import read_uuid
 
 
+class NamedDateTime(AdminSplitDateTime):
+    """A date and a time, each with a name of its own."""
+
+    def __init__(self, attrs: Any = None) -> None:
+        said = attrs or {}
+        day, time = ({**said, "aria-label": "Date"}, {**said, "aria-label": "Time"})
+        forms.MultiWidget.__init__(self, [AdminDateWidget(attrs=day), AdminTimeWidget(attrs=time)], attrs)
+
+
+class NamedSearch(AutocompleteSelect):
+    """A box to search a row in, which says so while it is empty."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> Any:
+        """Add the words."""
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": "Search…"}
+
+
 class OperatorAdmin(admin.ModelAdmin[Any]):
     """A table as operators see it: its list stays fast, its secrets stay hidden, its deeds call services."""
 
     #: One line for the index: what the table is for.
     about = ""
+    #: What one row and many are called, where the model's own name reads badly. Said here and not in the model, whose names
+    #: are part of its migrations.
+    called: tuple[str, str] = ("", "")
     #: Tables of at most some thousand rows may be sorted by any column; others are in the order of their keys.
     sorts_any = False
+    #: Views have no table whose keys could be gone through; they are as fast as their definition.
+    is_view = False
     #: What a search looks for, one after the other; the first that finds anything is shown. ``few&column`` is answered by an
     #: index that begins with a foreign key to a small table.
     looks_for: tuple[str, ...] = ("pk",)
@@ -44,6 +69,21 @@ class OperatorAdmin(admin.ModelAdmin[Any]):
     ordering = ("-pk",)
     actions_on_top = True
     save_on_top = False
+
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": NamedDateTime},
+    }
+
+    def __init__(self, model: type[Model], admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        if any(self.called):
+            model._meta.verbose_name, model._meta.verbose_name_plural = self.called
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Give boxes to search in a name for those who do not see them."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = NamedSearch(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
         """Return the list that is kept within bounds."""
@@ -141,7 +181,8 @@ class OperatorAdmin(admin.ModelAdmin[Any]):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list; what is chosen of it may be done in several requests."""
-        return super().changelist_view(request, {"about": self.about, **(extra_context or {})})
+        told = {"about": self.about, "title": capfirst(str(self.opts.verbose_name_plural))}
+        return super().changelist_view(request, {**told, **(extra_context or {})})
 
     def changeform_view(
         self,

@@ -78,7 +78,8 @@ def link_to(row: Model | None, words: str = "") -> Any:
     if row is None:
         return NOTHING
     address = address_of(row)
-    words = words or str(row)[:80] or str(row.pk)
+    # The end of an id is what differs.
+    words = words or str(row)[:120].replace(str(row.pk), f"…{str(row.pk)[-6:]}")[:80] or str(row.pk)
     return format_html('<a href="{}">{}</a>', address, words) if address else words
 
 
