@@ -42,6 +42,19 @@ def add_missing_platforms() -> None:
 
 
 @transaction.atomic
+def switch_platform(*, platform: Platform, on: bool, actor: str, now: datetime) -> bool:
+    """Switch a platform on or off for everybody; returns whether that is news. Audited.
+
+    Off: nobody can connect, due jobs wait, and nothing is asked of the platform.
+    """
+    changed = Platform.objects.filter(pk=platform.pk).exclude(enabled=on).update(enabled=on, updated_at=now)
+    if changed:
+        action = "platform.switched_on" if on else "platform.switched_off"
+        record(tenant=None, actor=actor, action=action, subject=platform, name=platform.name)
+    return bool(changed)
+
+
+@transaction.atomic
 def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now: datetime) -> Connection:
     """Store what a person granted: a new connection, or the renewed one of the same person in this tenant.
 

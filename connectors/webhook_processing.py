@@ -103,6 +103,15 @@ def replay(events: QuerySet[WebhookEvent], *, now: datetime) -> int:
     )
 
 
+@transaction.atomic
+def replay_one(event: WebhookEvent, *, actor: str, now: datetime) -> bool:
+    """Make one event at rest due again because an operator wants it; returns whether it was at rest. Audited."""
+    replayed = replay(WebhookEvent.objects.filter(pk=event.pk), now=now)
+    if replayed:
+        record(tenant=None, actor=actor, action="webhook_event.replayed", subject=event)
+    return bool(replayed)
+
+
 def forget_old(*, now: datetime) -> int:
     """Remove events at rest whose time is over; return how many. Waiting ones stay."""
     old = WebhookEvent.objects.filter(received_at__lt=now - settings.WEBHOOK_RETENTION, due_at=None)

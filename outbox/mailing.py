@@ -17,6 +17,7 @@ from foundation.ids import new_id
 from foundation.text import storable
 from outbox import letters
 from outbox.models import Mail
+from tenants.services import record
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +52,17 @@ def send_due(*, clock: Clock) -> int:
         if len(batch) < _BATCH:
             break
     return sent
+
+
+@transaction.atomic
+def send_again(*, mail: Mail, actor: str, now: datetime) -> bool:
+    """Make a mail that was given up due again; returns whether it was given up. Audited."""
+    again = Mail.objects.filter(pk=mail.pk, state=Mail.State.FAILED).update(
+        state=Mail.State.WAITING, due_at=now, tries=0, updated_at=now
+    )
+    if again:
+        record(tenant=mail.tenant, actor=actor, action="mail.sent_again", subject=mail, kind=mail.kind)
+    return bool(again)
 
 
 def _send_some(batch: list[UUID], *, clock: Clock, end: float) -> int:

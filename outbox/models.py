@@ -51,7 +51,8 @@ class WebhookEndpoint(Row):
         ]
 
     def __str__(self) -> str:
-        return self.url[:80]
+        # Without the query, which may hold keys.
+        return self.url.partition("?")[0][:80]
 
 
 class OutgoingEvent(Row):

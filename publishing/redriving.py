@@ -69,16 +69,17 @@ def retry_job(*, principal: Principal, job: PublishJob, now: datetime) -> Publis
 
 
 @transaction.atomic
-def redrive(*, principal: Principal, letters: Sequence[DeadLetter], now: datetime) -> int:
+def redrive(*, principal: Principal, letters: Sequence[DeadLetter], now: datetime, after: int = 0) -> int:
     """Send the jobs of these dead letters again; return how many were. One already redriven is left alone.
 
     A job whose outcome is open is not sent but looked for first. Many are paced: they become due one after the other
-    (``REDRIVE_PER_SECOND``), so that a platform that has just recovered is not struck down again.
+    (``REDRIVE_PER_SECOND``), so that a platform that has just recovered is not struck down again. ``after`` says how many
+    of the same redrive were sent before by other calls with the same ``now``.
     """
     principal.require(POSTS_WRITE)
     count = 0
     for letter in letters:
-        due_at = now + timedelta(seconds=count / hub_settings.REDRIVE_PER_SECOND)
+        due_at = now + timedelta(seconds=(after + count) / hub_settings.REDRIVE_PER_SECOND)
         count += _redrive(principal, letter.job, now=now, due_at=due_at)
     return count
 

@@ -35,6 +35,12 @@ def change_role(*, principal: Principal, member: Membership, role: str) -> Membe
     return member
 
 
+def may_change_role(*, member: Membership, role: str) -> None:
+    """Raise ``Conflict`` where the tenant would be left without an owner; for doors that ask before they act."""
+    if role != OWNER:
+        _keep_an_owner(Membership.objects.select_related("tenant", "user").get(pk=member.pk))
+
+
 @transaction.atomic
 def remove_member(*, principal: Principal, member: Membership) -> None:
     """Take somebody out of the tenant; their account stays. Audited; raises as ``change_role`` does."""

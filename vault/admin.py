@@ -1,63 +1,117 @@
 """The operator's view of the strongroom: which keys there are and who opened what, never a key or a sealed byte."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 
-from foundation.admin import ReadOnlyAdmin
-from foundation.listing import read_uuid
-from vault.models import Access, DataKey, MasterKey, Rotation
+from foundation.admin import ReadOnlyAdmin, among, linked, moment, narrowed, since, state
+from tenants.models import Tenant
+from vault.models import Access, DataKey, EncryptedSecret, MasterKey, Rotation
 
-_SEALED = ("iv", "ciphertext", "auth_tag")
+#: Whose secrets lie here under their ids; the vault knows no more of them.
+_CONNECTION = "connectors.connection"
 
 
 @admin.register(MasterKey)
 class MasterKeyAdmin(ReadOnlyAdmin):
     """Versions of the key over all keys."""
 
-    list_display = ("version", "provider", "held_by", "iterations", "created_at", "retired_at")
-    exclude = ("salt", "check_iv", "check_ciphertext", "check_tag")
+    about = "Versions of the key over all keys, and who holds it."
+    sorts_any = True
+    list_display = ("version", "provider", "held_by", "iterations", moment("created_at"), moment("retired_at"))
+    list_filter = ()
+    hidden = ("check_iv", "check_ciphertext", "check_tag")
 
 
 @admin.register(DataKey)
 class DataKeyAdmin(ReadOnlyAdmin):
     """Tenants' data keys, sealed."""
 
-    list_display = ("tenant", "version", "master_key", "created_at", "retired_at")
+    about = "Each tenant's key for its secrets: version and life, never the key."
+    list_display = (
+        "__str__",
+        linked("tenant"),
+        "version",
+        linked("master_key"),
+        moment("created_at"),
+        moment("retired_at"),
+    )
     list_select_related = ("tenant", "master_key")
-    search_fields = ("id", "tenant__name", "tenant__slug")
-    exclude = _SEALED
+    list_filter = (narrowed("tenant", Tenant), narrowed("master_key", MasterKey))
+    looks_for = ("pk", "tenant", "tenant__slug", "tenant__name__istartswith")
+    search_help_text = "An id, or the beginning of a tenant's name."
+
+
+@admin.register(EncryptedSecret)
+class EncryptedSecretAdmin(ReadOnlyAdmin):
+    """Sealed secrets: what they are, whose, under which key, since when; not a byte of them."""
+
+    called = ("sealed secret", "sealed secrets")
+    about = "Which secrets are kept for which account, under which key. Not a byte of them."
+    list_display = (
+        "kind",
+        linked("tenant"),
+        "connection_id",
+        "key_version",
+        "row_version",
+        moment("created_at"),
+        moment("updated_at", "replaced"),
+    )
+    list_select_related = ("tenant",)
+    list_filter = (
+        narrowed("connection", _CONNECTION, path="connection_id"),
+        narrowed("tenant", Tenant),
+        narrowed("data_key", DataKey),
+    )
+    looks_for = ("pk", "connection_id", "tenant", "tenant__slug", "tenant__name__istartswith")
+    search_help_text = "The id of a secret, an account or a tenant, or the beginning of a tenant's name."
+    hidden = ("fingerprint", "hint", "format")
 
 
 @admin.register(Rotation)
 class RotationAdmin(ReadOnlyAdmin):
     """Changes of keys, finished and under way."""
 
-    list_display = ("created_at", "kind", "tenant", "target", "actor", "moved", "unreadable", "finished_at")
+    called = ("change of keys", "changes of keys")
+    about = "Changes of keys, finished and under way (manage.py rotate_keys)."
+    list_display = (
+        moment("created_at", "began"),
+        "kind",
+        linked("tenant"),
+        linked("target"),
+        "actor",
+        "moved",
+        "unreadable",
+        moment("finished_at"),
+    )
+    list_display_links = ("kind",)
     list_select_related = ("tenant", "target")
-    list_filter = ("kind",)
+    list_filter = ("kind", narrowed("tenant", Tenant))
+    looks_for = ("pk", "tenant")
 
 
 @admin.register(Access)
 class AccessAdmin(ReadOnlyAdmin):
     """Who opened which secret, and what did not open."""
 
-    list_display = ("minute", "outcome", "count", "kind", "purpose", "connection_id", "tenant_id", "process", "detail")
-    list_filter = ("outcome", "purpose")
-    search_fields = ("kind", "purpose")
-    search_help_text = "The id of a connection or a tenant, or words of a kind, a purpose, a process or a cause."
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Look an id up in the indexes, and anything else in the texts."""
-        words = search_term.strip()
-        if wanted := read_uuid(words):
-            return queryset.filter(Q(connection_id=wanted) | Q(tenant_id=wanted)), False
-        for word in words.replace("\x00", "").split()[:5]:
-            places = ("kind", "purpose", "process", "detail")
-            found = Q(*((f"{place}__icontains", word) for place in places), _connector=Q.OR)
-            queryset = queryset.filter(found)
-        return queryset, False
+    called = ("opening of secrets", "openings of secrets")
+    about = "Who opened which secret, what for, how often; and what did not open."
+    list_display = (
+        moment("minute", "when"),
+        state("outcome"),
+        "count",
+        "kind",
+        "purpose",
+        "connection_id",
+        "tenant_id",
+        "process",
+        "detail",
+    )
+    list_display_links = ("kind",)
+    list_filter = (
+        since,
+        among("outcome", Access.Outcome.choices),
+        narrowed("connection", _CONNECTION, path="connection_id"),
+        narrowed("tenant", Tenant, path="tenant_id"),
+    )
+    looks_for = ("pk", "connection_id", "tenant_id")
+    begins_with = ("kind", "purpose", "process", "detail")
+    search_help_text = "The id of an account or a tenant, or the beginning of a kind, a purpose, a process or a cause."

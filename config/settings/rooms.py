@@ -14,7 +14,7 @@ INSTALLED_APPS = [
     "media",
     "vault",
     "tenants",
-    "tenants.operators.OperatorsConfig",
+    "config.operators.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

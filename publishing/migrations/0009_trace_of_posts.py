@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Old code goes on beside it: it writes and reads no such column, and a null costs no room."""
 
     dependencies = [
-        ('publishing', '0007_posts_by_moment'),
+        ('publishing', '0008_errors_by_time'),
     ]
 
     operations = [
