@@ -3,7 +3,10 @@
 from django.contrib import admin
 
 from foundation.admin import ReadOnlyAdmin
+from monitoring.alerting.admin import AlertAdmin
 from monitoring.models import AccountMetric, ConnectionHealth, HealthLogEntry, Heartbeat, MetricWatch, PostMetric
+
+__all__ = ["AlertAdmin"]
 
 
 @admin.register(HealthLogEntry)

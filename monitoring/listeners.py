@@ -6,11 +6,13 @@ from uuid import UUID
 from django.db.models import F, Value
 from django.db.models.functions import Left, Replace
 from django.dispatch import receiver
+from django.utils import timezone
 
 from connectors.services import connection_changed, person_forgotten
 from connectors.webhook_processing import webhook_dead_lettered, webhook_received
 from connectors.webhooks import webhook_refused
 from monitoring import metrics
+from monitoring.alerting import refusals
 from monitoring.models import ConnectionHealth, HealthLogEntry
 from outbox import recording
 from publishing import signals
@@ -53,8 +55,9 @@ def _webhook_dead_lettered(**kwargs: Any) -> None:
 
 
 @receiver(webhook_refused)
-def _webhook_refused(**kwargs: Any) -> None:
+def _webhook_refused(platform: str, **kwargs: Any) -> None:
     metrics.count(metrics.WEBHOOKS_REFUSED)
+    refusals.note(platform, now=timezone.now())
 
 
 @receiver(recording.delivered)

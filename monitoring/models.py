@@ -7,6 +7,7 @@ from django.db import models
 from connectors.models import Connection
 from connectors.types import HealthState
 from foundation.rows import Row
+from monitoring.alerting.rows import Alert
 from monitoring.analytics.rows import AccountMetric, MetricCursor, MetricWatch, PostMetric, PostSnapshot
 from monitoring.reports.models import (
     ConnectorHealthSummary,
@@ -22,6 +23,7 @@ from tenants.models import Tenant
 
 __all__ = [
     "AccountMetric",
+    "Alert",
     "ConnectorHealthSummary",
     "ConnectorReadiness",
     "DlqStatus",
@@ -99,6 +101,9 @@ class Heartbeat(models.Model):
     owner = models.CharField(max_length=120, blank=True)
     seen_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
+    facts = models.JSONField(
+        default=dict, null=True, help_text="What a process tells of its machine: clock_off_seconds, disks."
+    )
 
     class Meta:
         db_table = "heartbeats"

@@ -32,7 +32,7 @@ def test_a_hub_without_workers_is_told_to_start_them() -> None:
 
 
 @pytest.mark.django_db
-def test_a_hub_that_is_well_leaves_by_zero() -> None:
+def test_a_hub_that_is_well_leaves_by_zero(operator: User) -> None:
     heartbeats.beat_worker(QUEUES, now=timezone.now())
     heartbeats.beat(heartbeats.BEAT, now=timezone.now())
     code, parts = examine()
