@@ -216,7 +216,7 @@ def redis() -> Part | None:
 
 def _look_at_redis() -> Part | None:
     with redis_client.Redis.from_url(settings.REDIS_URL, **settings.REDIS_TIMEOUTS) as client:
-        told: dict[str, Any] = {**client.info("memory"), **client.info("persistence")}  # type: ignore[dict-item]
+        told: dict[str, Any] = {**client.info("memory"), **client.info("persistence")}
     policy = str(told.get("maxmemory_policy", "noeviction"))
     if policy != "noeviction":
         return Part(

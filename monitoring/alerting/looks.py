@@ -3,6 +3,7 @@
 What is asked about a window of time is asked by ids, which begin with the moment they were made.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
@@ -131,7 +132,7 @@ def open_letters(*, now: datetime) -> Iterator[Sight]:
     """Count each tenant's open dead letters."""
     least = settings.ALERT_DEAD_LETTERS_OPEN
     rows = DeadLetter.objects.filter(closed_at=None).order_by().values_list("tenant_id").annotate(count=Count("pk"))
-    for tenant_id, count in rows.filter(count__gte=least * STAYS):
+    for tenant_id, count in rows.filter(count__gte=math.ceil(least * STAYS)):
         yield Sight(
             "dead_letters_open",
             str(tenant_id),
