@@ -64,7 +64,10 @@ def _run(stop: threading.Event) -> None:
     try:
         # The first look is a while after the start: parts that start with this one must have had time to give a sign of life.
         while not stop.wait(LOOK_EVERY):
-            look_after()
+            try:
+                look_after()
+            finally:
+                connection.close()
     finally:
         _started.clear()
 
@@ -78,8 +81,6 @@ def look_after() -> None:
         log.error("watchman.database_unreachable", error=type(error).__name__)
     except Exception as error:  # a fault of ours must not end the thread
         log.exception("watchman.crashed", error=type(error).__name__)
-    finally:
-        connection.close()
 
 
 def _a_worker_lives() -> bool:
