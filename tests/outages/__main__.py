@@ -49,6 +49,7 @@ def main(wanted: list[str]) -> int:
 
 def _time(scene: Scene, outage: Outage) -> bool:
     """Cause one outage, wait until it is named, mend it, and wait until all is well again."""
+    outage.prepare(scene)
     _wait_until_well(scene, outage)
     started = time.monotonic()
     outage.cause(scene)
@@ -85,13 +86,13 @@ def _wait_until_well(scene: Scene, outage: Outage) -> None:
 
 
 def _asked_doctor(scene: Scene, outage: Outage) -> str:
-    """Ask the doctor where the outage can be seen from everywhere; a setting of one process is that process's."""
-    said = scene.hub.manage("doctor", "--json")
+    """Ask the doctor, who looks at the settings of his own process."""
+    said = scene.hub.manage("doctor", "--json", **(scene.kms_settings if "KMS" in outage.name else outage.settings))
     try:
         told = json.loads(said[said.index("{") :].splitlines()[0])
     except ValueError:
         return f"said {said[-200:]!r}"
-    return "named" if any(part["code"] in outage.codes for part in told["parts"]) else "not its process"
+    return "named" if any(part["code"] in outage.codes for part in told["parts"]) else "NOT NAMED"
 
 
 def _say(line: str) -> None:

@@ -1,8 +1,8 @@
 """What can go wrong, each with how it is caused, by which code it must be named, and how it is mended."""
 
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import psycopg
@@ -22,6 +22,8 @@ class Scene:
     postgres: PostgresServer
     redis: RedisServer
     kms: kms.Gate
+    #: What leads processes to KMS, once something has been sealed there.
+    kms_settings: dict[str, str] = field(default_factory=dict)
 
     def sql(self, statement: str) -> None:
         """Change the database behind the hub's back."""
@@ -46,6 +48,10 @@ class Outage:
     codes: tuple[str, ...]
     cause: Callable[[Scene], None]
     mend: Callable[[Scene], None]
+    #: What must be so before; it takes no part in the time.
+    prepare: Callable[[Scene], None] = lambda scene: None
+    #: Settings that are wrong, which the doctor is to have, too.
+    settings: Mapping[str, str] = field(default_factory=dict)
     #: It is no trouble, so the overview is silent about it.
     harmless: bool = False
 
@@ -101,18 +107,20 @@ def _kms_settings(scene: Scene) -> dict[str, str]:
     }
 
 
-def _without_kms(scene: Scene) -> None:
-    told = _kms_settings(scene)
-    said = scene.hub.manage("rotate_keys", **told)
-    scene.restart_web(**told)
+def _by_kms(scene: Scene) -> None:
+    scene.kms_settings = _kms_settings(scene)
+    said = scene.hub.manage("rotate_keys", **scene.kms_settings)
+    scene.restart_web(**scene.kms_settings)
     assert any(part["name"] == "vault" and part["ok"] and not part["warning"] for part in scene.hub.parts()), said
+
+
+def _without_kms(scene: Scene) -> None:
     scene.kms.trouble = (503, "ServiceUnavailableException")
 
 
 def _with_kms(scene: Scene) -> None:
     scene.kms.trouble = None
-    told = _kms_settings(scene) | {"VAULT_KEY_PROVIDER": "local"}
-    scene.hub.manage("rotate_keys", **told)
+    scene.hub.manage("rotate_keys", **(scene.kms_settings | {"VAULT_KEY_PROVIDER": "local"}))
     scene.restart_web()
 
 
@@ -140,8 +148,11 @@ def _own_clock(scene: Scene) -> None:
     scene.hub.start_worker("two")
 
 
-def _web_with(**settings: str) -> tuple[Callable[[Scene], None], Callable[[Scene], None]]:
-    return lambda scene: scene.restart_web(**settings), lambda scene: scene.restart_web()
+def _setting(name: str, *codes: str, **settings: str) -> Outage:
+    """Return the outage of a web process that was started with settings as they should not be."""
+    return Outage(
+        name, codes, lambda scene: scene.restart_web(**settings), lambda scene: scene.restart_web(), settings=settings
+    )
 
 
 OUTAGES: Final = (
@@ -181,15 +192,15 @@ OUTAGES: Final = (
         lambda at: at.postgres.kill(),
         lambda at: at.postgres.start(),
     ),
-    Outage("wrong vault key", ("vault.key_wrong",), *_web_with(VAULT_MASTER_KEY="another-" * 6)),
-    Outage("KMS out of reach", ("vault.out_of_reach", "vault.unreachable"), _without_kms, _with_kms),
+    _setting("wrong vault key", "vault.key_wrong", VAULT_MASTER_KEY="another-" * 6),
+    Outage("KMS out of reach", ("vault.out_of_reach", "vault.unreachable"), _without_kms, _with_kms, prepare=_by_kms),
     Outage("directory of files cannot be written", ("disk.not_writable",), _elsewhere, _back),
     Outage("a worker's clock 20 s off", ("clock.off",), _another_clock, _own_clock),
     Outage("a migration missing", ("migrations.missing",), _no_migration, _migrated),
-    Outage("a setting wrong", ("outbox.W002",), *_web_with(WEBHOOK_OUT_ALLOW_LOOPBACK="1")),
-    Outage("sandbox on in production", ("connectors.W002",), *_web_with(SANDBOX="1")),
-    Outage("platform credentials missing", ("platforms.none",), *_web_with(META_APP_ID="", META_APP_SECRET="")),
-    Outage("mail not set up", ("outbox.W001",), *_web_with(EMAIL_URL="")),
+    _setting("a setting wrong", "outbox.W002", WEBHOOK_OUT_ALLOW_LOOPBACK="1"),
+    _setting("sandbox on in production", "connectors.W002", SANDBOX="1"),
+    _setting("platform credentials missing", "platforms.none", META_APP_ID="", META_APP_SECRET=""),
+    _setting("mail not set up", "outbox.W001", EMAIL_URL=""),
 )
 
 __all__ = ["OUTAGES", "QUEUES", "Outage", "Scene"]
