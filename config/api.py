@@ -11,6 +11,7 @@ from connectors.oauth import OAuthCallbackView, OAuthStartView
 from connectors.place_api import DestinationViewSet
 from media.api import MediaViewSet
 from media.tus import UploadsView, UploadView
+from monitoring.alerting.api import AlertViewSet
 from monitoring.analytics import api as analytics
 from monitoring.api import ConnectionCheckView, ConnectionHealthView
 from outbox.api import EventViewSet, WebhookDeliveryViewSet, WebhookEndpointViewSet
@@ -34,6 +35,7 @@ router.register("api-keys", ApiKeyViewSet, basename="api-api-keys")
 router.register("members", MemberViewSet, basename="api-members")
 router.register("invitations", InvitationViewSet, basename="api-invitations")
 router.register("audit-log", AuditLogViewSet, basename="api-audit-log")
+router.register("alerts", AlertViewSet, basename="api-alerts")
 router.register("platforms", PlatformViewSet, basename="api-platforms")
 
 urlpatterns = [

@@ -5,10 +5,13 @@ The rows it reads are kept in line with the code (``config.schedule``), and what
 
 import os
 import socket
+import threading
+import time
 from datetime import timedelta
 from typing import Any, Final
 
 import structlog
+from celery.signals import beat_init
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -16,12 +19,20 @@ from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
 from config import schedule
 from monitoring import heartbeats
+from monitoring.alerting import watching
 
 log = structlog.get_logger(__name__)
 
 LEASE: Final = timedelta(seconds=10)
 #: How long a scheduler without the lease waits before it asks again.
 STANDBY_SECONDS: Final = 2.0
+STANDBY_SAID_EVERY: Final = 15.0  # seconds
+
+
+@beat_init.connect
+def _start_watchman(**kwargs: Any) -> None:
+    """Watch from here too: when every worker is dead, this process is all that is left to say so."""
+    watching.start(threading.Event())
 
 
 class Entry(ModelEntry):  # type: ignore[misc]
@@ -41,6 +52,7 @@ class LeasedScheduler(DatabaseScheduler):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._name = f"{socket.gethostname()[:40]}/{os.getpid()}/{id(self)}"
         self._leading = False
+        self._said_standby = 0.0
         super().__init__(*args, **kwargs)
         #: Each run is written down at once, so that everybody can see what is late.
         self.sync_every_tasks = 1
@@ -74,5 +86,17 @@ class LeasedScheduler(DatabaseScheduler):  # type: ignore[misc]
             # What ran last was written down by whoever led before.
             self._initial_read, self._heap = True, None
         if not leading:
+            self._stand_by()
             return STANDBY_SECONDS
         return min(float(super().tick(*args, **kwargs)), LEASE.total_seconds() / 3)
+
+    def _stand_by(self) -> None:
+        """Say now and then that a scheduler waits here: ``/readyz`` tells how many there are."""
+        if time.monotonic() < self._said_standby:
+            return
+        self._said_standby = time.monotonic() + STANDBY_SAID_EVERY
+        try:
+            heartbeats.stand_by(now=timezone.now())
+        except DatabaseError as error:
+            connection.close()
+            log.error("beat.database_unreachable", error=type(error).__name__)

@@ -38,6 +38,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=30),
         "about": "Hands out due health checks of accounts.",
     },
+    "monitoring.evaluate_alerts": {
+        "task": "monitoring.evaluate_alerts",
+        "schedule": timedelta(seconds=30),
+        "about": "Looks by every rule of the alerts, and tells of what turned.",
+    },
     "connectors.sweep_webhooks": {
         "task": "connectors.sweep_webhooks",
         "schedule": timedelta(seconds=15),

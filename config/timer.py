@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from monitoring import figures, heartbeats
+from monitoring import figures, heartbeats, surroundings
+from monitoring.alerting import watching
 from outbox import telling
 from publishing import draining, ledger
 
@@ -28,11 +29,12 @@ BEATS_EVERY: Final = 10.0  # seconds
 
 
 def start_timer(stop: threading.Event, *, queues: Collection[str]) -> threading.Thread:
-    """Start the timer in a thread of its own, and the teller of news beside it; both end when ``stop`` is set.
+    """Start the timer in a thread of its own, the teller of news and the watchman beside it; all end when ``stop`` is set.
 
     ``queues`` are those this worker takes from.
     """
     telling.start(stop)
+    watching.start(stop)
     thread = threading.Thread(target=_run, args=(stop, frozenset(queues)), name="drain-timer", daemon=True)
     thread.start()
     return thread
@@ -45,7 +47,7 @@ def _run(stop: threading.Event, queues: frozenset[str]) -> None:
         try:
             if time.monotonic() >= next_beat:
                 next_beat = time.monotonic() + BEATS_EVERY
-                heartbeats.beat_worker(queues, now=timezone.now())
+                heartbeats.beat_worker(queues, now=timezone.now(), facts=surroundings.facts_here())
                 figures.tell_signs_of_life(now=timezone.now())
                 ledger.recover(now=timezone.now(), landing=settings.PUBLISH_LANDING)
             draining.drain(clock=timezone.now)

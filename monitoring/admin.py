@@ -12,6 +12,7 @@ from connectors.types import HealthState
 from foundation.admin import Deed, ReadOnlyAdmin, Turn, among, linked, moment, narrowed, since, state
 from foundation.errors import Conflict
 from monitoring import health, health_codes
+from monitoring.alerting.admin import AlertAdmin
 from monitoring.models import (
     AccountMetric,
     ConnectionHealth,
@@ -64,6 +65,8 @@ ConnectionAdmin.deeds = (
     ),
     *ConnectionAdmin.deeds,
 )
+
+__all__ = ["AlertAdmin"]
 
 
 @admin.register(HealthLogEntry)

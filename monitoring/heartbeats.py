@@ -2,10 +2,10 @@
 
 import os
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -14,8 +14,12 @@ from monitoring.models import Heartbeat
 
 WORKER: Final = "worker"
 BEAT: Final = "beat"
+#: A scheduler that does not lead.
+STANDBY: Final = "standby"
 #: A worker that has been silent for so long is forgotten: its jobs are long taken back, and machines come and go.
 FORGOTTEN_AFTER: Final = timedelta(minutes=15)
+
+Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +29,54 @@ class Worker:
     name: str
     seen_at: datetime
     queues: frozenset[str]
+    #: What it tells of its machine.
+    facts: Facts
 
 
-def beat_worker(queues: Collection[str], *, now: datetime) -> None:
-    """Write down that this worker process is alive, and forget those that have long been silent."""
-    beat(_this_worker(), now=now, owner=",".join(sorted(queues)))
+def beat_worker(queues: Collection[str], *, now: datetime, facts: Facts | None = None) -> None:
+    """Write down that this worker process is alive and how its machine is, and forget those that have long been silent."""
+    owner = ",".join(sorted(queues))
+    fields = {"seen_at": now, "owner": owner, "facts": dict(facts or {})}
+    Heartbeat.objects.update_or_create(name=_this_process(WORKER), defaults=fields)
     Heartbeat.objects.filter(name__startswith=WORKER, seen_at__lt=now - FORGOTTEN_AFTER).delete()
 
 
 def end_worker() -> None:
     """Write down that this worker process ended as it should; nobody need look for it."""
-    Heartbeat.objects.filter(name=_this_worker()).delete()
+    Heartbeat.objects.filter(name=_this_process(WORKER)).delete()
 
 
 def workers() -> list[Worker]:
     """Return the workers that gave a sign of life lately, by name."""
-    rows = Heartbeat.objects.filter(name__startswith=WORKER).order_by("name")
+    return _known(WORKER)
+
+
+def stand_by(*, now: datetime) -> None:
+    """Write down that this process has a scheduler that waits for another's end, and forget those long silent."""
+    beat(_this_process(STANDBY), now=now)
+    Heartbeat.objects.filter(name__startswith=STANDBY, seen_at__lt=now - FORGOTTEN_AFTER).delete()
+
+
+def standing_by() -> list[Worker]:
+    """Return the schedulers that stood by lately."""
+    return _known(STANDBY)
+
+
+def _known(kind: str) -> list[Worker]:
+    rows = Heartbeat.objects.filter(name__startswith=kind).order_by("name")
     return [
-        Worker(row.name.partition(":")[2] or row.name, row.seen_at, frozenset(filter(None, row.owner.split(","))))
+        Worker(
+            row.name.partition(":")[2] or row.name,
+            row.seen_at,
+            frozenset(filter(None, row.owner.split(","))),
+            row.facts or {},
+        )
         for row in rows
     ]
 
 
-def _this_worker() -> str:
-    return f"{WORKER}:{socket.gethostname()[:20]}/{os.getpid()}"
+def _this_process(kind: str) -> str:
+    return f"{kind}:{socket.gethostname()[:20]}/{os.getpid()}"
 
 
 def beat(name: str, *, now: datetime, owner: str = "") -> None:

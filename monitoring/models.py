@@ -8,6 +8,7 @@ from django.db.models import Q
 from connectors.models import Connection
 from connectors.types import HealthState
 from foundation.rows import Row
+from monitoring.alerting.rows import Alert
 from monitoring.analytics.rows import (
     AccountMetric,
     MetricCursor,
@@ -41,6 +42,7 @@ from tenants.models import Tenant
 
 __all__ = [
     "AccountMetric",
+    "Alert",
     "AllHealthTallies",
     "AllPublishTallies",
     "AnalyticsSummary",
@@ -129,6 +131,9 @@ class Heartbeat(models.Model):
     owner = models.CharField(max_length=120, blank=True)
     seen_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
+    facts = models.JSONField(
+        default=dict, null=True, help_text="What a process tells of its machine: clock_off_seconds, disks."
+    )
 
     class Meta:
         db_table = "heartbeats"

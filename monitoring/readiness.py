@@ -1,38 +1,32 @@
-"""Is the hub able to do its work: database, broker, workers, beat, vault key. Each part names its cause and remedy."""
+"""Is the hub able to do its work: database, broker, workers, beat, vault key. Each part names its cause and remedy.
+
+What surrounds it (disks, clocks, migrations, settings) is looked at by ``surroundings``.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from celery import current_app
+from django.conf import settings
 from django.db import DatabaseError, ProgrammingError, connection
 from kombu.exceptions import ChannelError, KombuError
 
 from foundation.errors import ConfigurationError
-from monitoring import heartbeats
+from monitoring import heartbeats, surroundings
+from monitoring.parts import Part
 from publishing.selectors import overdue_jobs
-from vault.services import VaultUnavailable, verify_master_key
+from vault.services import VaultUnavailable, failed_lately, verify_master_key
 
 #: A part that gave no sign of life for this long is called dead.
 SILENCE: Final = timedelta(seconds=45)
 #: A queue as long as this is full: its workers are gone or do not keep up.
 FULL: Final = 5_000
+#: Says of silent workers that they are all there are.
+ALL: Final = 1_000
 QUEUES: Final = ("publish", "health", "tokens", "webhooks", "analytics")
 _START_WORKER: Final = "Start a worker: celery -A config worker -P threads -Q publish,health,tokens,webhooks,analytics"
 _START_BEAT: Final = "Start the scheduler: celery -A config beat"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of the hub and whether it works."""
-
-    name: str
-    ok: bool
-    detail: str
-    remedy: str = ""
-    #: It works, and yet somebody should look.
-    warning: bool = False
 
 
 def parts(*, now: datetime) -> list[Part]:
@@ -40,14 +34,20 @@ def parts(*, now: datetime) -> list[Part]:
     database = _database()
     if not database.ok:
         unknown = "cannot be told while the database is unreachable"
-        return [database, _broker(), *(Part(name, False, unknown) for name in ("vault", "worker", "beat", "queue"))]
+        silent = [Part(name, False, unknown, code=f"{name}.unknown") for name in ("vault", "worker", "beat", "queue")]
+        return [database, _broker(), *silent, *surroundings.without_database(now=now)]
     return [
         database,
         _broker(),
-        _told("vault", _vault),
+        _told("vault", lambda: _vault(now)),
         _told("worker", lambda: _workers(now)),
         _told("beat", lambda: _beat(now)),
         _told("queue", lambda: _queue(now)),
+        _told("disk", lambda: surroundings.disk(now=now)),
+        _told("clock", lambda: surroundings.clock(now=now)),
+        _told("migrations", surroundings.migrations),
+        _told("platforms", surroundings.platforms),
+        *surroundings.settings_parts(),
     ]
 
 
@@ -55,7 +55,13 @@ def _told(name: str, look: Callable[[], Part]) -> Part:
     try:
         return look()
     except DatabaseError as error:
-        return Part(name, False, f"its table cannot be read ({type(error).__name__})", "Run 'manage.py migrate'.")
+        return Part(
+            name,
+            False,
+            f"its table cannot be read ({type(error).__name__})",
+            "Run 'manage.py migrate'.",
+            code="database.no_tables",
+        )
 
 
 def _database() -> Part:
@@ -71,6 +77,7 @@ def _database() -> Part:
             False,
             f"{told} ({type(error).__name__})",
             "Check DATABASE_URL and that the server runs; then 'manage.py migrate'.",
+            code="database.no_tables" if missing else "database.unreachable",
         )
     return Part("database", True, connection.vendor)
 
@@ -85,32 +92,45 @@ def _broker() -> Part:
             False,
             f"no connection ({type(error).__name__})",
             "Check REDIS_URL and that Redis runs. Publishing goes on meanwhile, a little later than usual.",
+            code="broker.unreachable",
         )
-    return Part("broker", True, current_app.conf.broker_url.split(":", 1)[0])
+    return surroundings.redis() or Part("broker", True, current_app.conf.broker_url.split(":", 1)[0])
 
 
-def _vault() -> Part:
+def _vault(now: datetime) -> Part:
     try:
         verify_master_key()
-    except (ConfigurationError, VaultUnavailable) as error:
-        return Part("vault", False, error.detail, error.remedy)
+    except ConfigurationError as error:
+        return Part("vault", False, error.detail, error.remedy, code="vault.key_wrong")
+    except VaultUnavailable as error:
+        return _without_keyholder(error, now=now)
     return Part("vault", True, "the master key opens it")
+
+
+def _without_keyholder(error: VaultUnavailable, *, now: datetime) -> Part:
+    """Whoever holds the keys is out of reach. What processes keep opened serves on; only what could not be opened is a failure."""
+    workers = [one for one in heartbeats.workers() if now - one.seen_at <= SILENCE]
+    if failed_lately() or any(one.facts.get(surroundings.KEYS_MISSED) for one in workers):
+        return Part("vault", False, f"{error.detail} Secrets do not open.", error.remedy, code="vault.unreachable")
+    kept = f"Keys that were opened before serve on for up to {_hours(settings.VAULT_KEY_GRACE)} more."
+    return Part("vault", True, f"{error.detail} {kept}", error.remedy, warning=True, code="vault.out_of_reach")
 
 
 def _workers(now: datetime) -> Part:
     known = heartbeats.workers()
     if not known:
-        return Part("worker", False, "never seen", _START_WORKER)
+        return Part("worker", False, "never seen", _START_WORKER, code="worker.never_seen")
     alive = [worker for worker in known if now - worker.seen_at <= SILENCE]
     silent = [worker for worker in known if worker not in alive]
     if not alive:
         last = max(worker.seen_at for worker in known)
-        return Part("worker", False, f"silent for {_seconds(now - last)}", _START_WORKER)
+        told = f"silent for {_seconds(now - last)}"
+        return Part("worker", False, told, _START_WORKER, code="worker.silent", value=ALL)
     if unheard := set(QUEUES) - {queue for worker in alive for queue in worker.queues}:
         named = ", ".join(queue for queue in QUEUES if queue in unheard)
-        return Part(
-            "worker", False, f"none takes from the queue {named}", f"Start one with -Q {named.replace(', ', ',')}."
-        )
+        remedy = f"Start one with -Q {named.replace(', ', ',')}."
+        told = f"none takes from the queue {named}"
+        return Part("worker", False, told, remedy, code="worker.queue_unserved", value=len(unheard))
     if silent:
         named = ", ".join(f"{worker.name} (silent for {_seconds(now - worker.seen_at)})" for worker in silent)
         return Part(
@@ -119,6 +139,8 @@ def _workers(now: datetime) -> Part:
             f"{len(alive)} alive; not any more: {named}",
             "Its jobs are taken over by the others. See why it died, and start it again; it is forgotten after 15 minutes.",
             warning=True,
+            code="worker.one_silent",
+            value=len(silent),
         )
     return Part("worker", True, f"{len(alive)} alive")
 
@@ -126,9 +148,15 @@ def _workers(now: datetime) -> Part:
 def _beat(now: datetime) -> Part:
     seen = heartbeats.last_seen(heartbeats.BEAT)
     if seen is None:
-        return Part("beat", False, "never seen", _START_BEAT)
+        return Part("beat", False, "never seen", _START_BEAT, code="beat.never_seen")
     if now - seen > SILENCE:
-        return Part("beat", False, f"silent for {_seconds(now - seen)}", _START_BEAT)
+        return Part("beat", False, f"silent for {_seconds(now - seen)}", _START_BEAT, code="beat.silent")
+    standing_by = [one.name for one in heartbeats.standing_by() if now - one.seen_at <= SILENCE]
+    if standing_by:
+        told = f"alive; {len(standing_by)} more stand{'s' * (len(standing_by) == 1)} by: {', '.join(standing_by)}"
+        return Part(
+            "beat", True, told, "Nothing need be done: a second one is harmless and takes over.", code="beat.two"
+        )
     return Part("beat", True, "alive")
 
 
@@ -142,6 +170,8 @@ def _queue(now: datetime) -> Part:
             f"{late.count} job{'s' * (late.count != 1)} late, the first for {_seconds(now - late.since)}",
             "Start more workers, or raise WORKER_CALLS_IN_FLIGHT; the jobs are kept and go out in their order.",
             warning=True,
+            code="queue.late",
+            value=(now - late.since).total_seconds(),
         )
     try:
         full = {queue: length for queue, length in queue_lengths().items() if length > FULL}
@@ -155,6 +185,8 @@ def _queue(now: datetime) -> Part:
             f"more than {FULL} messages wait in {told}",
             "See whether the workers of that queue run and keep up. Messages may be thrown away: the database knows what is due.",
             warning=True,
+            code="queue.full",
+            value=max(full.values()),
         )
     return Part("queue", True, "no job is late")
 
@@ -171,6 +203,11 @@ def _length(channel: Any, queue: str) -> int:
         return int(channel.queue_declare(queue, passive=True).message_count)
     except ChannelError:  # it is made with its first message
         return 0
+
+
+def _hours(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
 def _seconds(span: timedelta) -> str:

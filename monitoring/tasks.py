@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connectors.models import Connection
 from monitoring import figures, health
+from monitoring.alerting import watching
 from monitoring.analytics import enrolling, looking, purging, rolling
 from monitoring.reports import folding, telling
 
@@ -53,6 +54,12 @@ def check_connection(connection_id: str, until: str = "") -> None:
     if until and now < datetime.fromisoformat(until):
         for next_id in health.claim_due_connections(now=now, limit=1):
             check_connection.delay(str(next_id), until)
+
+
+@shared_task(name="monitoring.evaluate_alerts")
+def evaluate_alerts() -> None:
+    """Look by every rule of the alerts, and tell of what turned. A round that fails is followed by the next."""
+    watching.go_round(clock=timezone.now)
 
 
 @shared_task(

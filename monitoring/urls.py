@@ -3,6 +3,7 @@
 from django.urls import path
 
 from monitoring import analytics_views, dashboard_views, letter_views, views
+from monitoring.alerting import views as alerting
 
 urlpatterns = [
     path("", views.overview, name="overview"),
@@ -23,4 +24,7 @@ urlpatterns = [
     path("analytics/destinations/<uuid:destination_id>", analytics_views.place, name="analytics_place"),
     path("jobs/<uuid:job_id>/numbers", analytics_views.job, name="job_metrics"),
     path("jobs/<uuid:job_id>/numbers/refresh", analytics_views.refresh_job, name="refresh_job_metrics"),
+    path("alerts", alerting.alerts, name="alerts"),
+    path("alerts/<uuid:alert_id>/acknowledge", alerting.acknowledge, name="acknowledge_alert"),
+    path("alerts/<uuid:alert_id>/silence", alerting.silence, name="silence_alert"),
 ]

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from connectors.connect_links import reconnect_link
 from connectors.models import Connection
-from outbox import digests
+from outbox import digests, operators
 from outbox.events import EventType
 from outbox.models import Mail, WebhookEndpoint
 from tenants.models import ApiKey
@@ -43,6 +43,7 @@ class _Words:
     button: str = ""
     url: str = ""
     causes: tuple[dict[str, Any], ...] = ()
+    news: tuple[dict[str, Any], ...] = ()
     after: str = ""
 
 
@@ -51,22 +52,20 @@ def written(mail: Mail, *, now: datetime) -> Letter | None:
     words = _WRITERS[mail.kind](mail, now=now)
     if words is None:
         return None
-    leave = _absolute("mail_unsubscribe", unsubscribe_token(mail))
-    told = {
-        "words": words,
-        "tenant": mail.tenant.name,
-        "person": mail.user.get_full_name() or mail.user.email,
-        "preferences_url": _absolute("mail_preferences"),
-        "unsubscribe_url": leave,
-    }
-    headers = {
-        "List-Unsubscribe": f"<{leave}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Auto-Submitted": "auto-generated",
-        # The same however often it is sent, so that a mail sent twice after a crash can be told by mail programs.
-        "Message-ID": f"<{mail.pk}@{_host()}>",
-    }
-    subject = " ".join(f"{words.subject} · {mail.tenant.name}".split())[:200]
+    told: dict[str, Any] = {"words": words}
+    # The Message-ID is the same however often it is sent, so that a mail sent twice after a crash can be told by mail programs.
+    headers = {"Auto-Submitted": "auto-generated", "Message-ID": f"<{mail.pk}@{_host()}>"}
+    if mail.tenant is None:
+        told["tenant"] = f"The hub at {_host()}"
+    else:
+        leave = _absolute("mail_unsubscribe", unsubscribe_token(mail))
+        told |= {
+            "tenant": mail.tenant.name,
+            "preferences_url": _absolute("mail_preferences"),
+            "unsubscribe_url": leave,
+        }
+        headers |= {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    subject = " ".join(f"{words.subject} · {mail.tenant.name if mail.tenant else _host()}".split())[:200]
     text = render_to_string("outbox/mail.txt", told)
     return Letter(subject, text, render_to_string("outbox/mail.html", told), headers)
 
@@ -103,7 +102,7 @@ def _attention(mail: Mail, *, now: datetime) -> _Words | None:
         cause=connection.status_cause,
         remedy=connection.status_remedy,
         button="Reconnect the account",
-        url=reconnect_url(connection, now=now, mailed_to=mail.user.email),
+        url=reconnect_url(connection, now=now, mailed_to=mail.to),
         after="Whoever has this link can connect this account again; send it to nobody but its owner.",
     )
 
@@ -147,7 +146,7 @@ def _expiring(mail: Mail, *, now: datetime) -> _Words | None:
         "with this account.",
         remedy="Reconnect the account before then. Nothing is lost by doing it early.",
         button="Reconnect the account",
-        url=reconnect_url(connection, now=now, mailed_to=mail.user.email),
+        url=reconnect_url(connection, now=now, mailed_to=mail.to),
         after="Whoever has this link can connect this account again; send it to nobody but its owner.",
     )
 
@@ -199,15 +198,38 @@ def _dead_letters(mail: Mail, *, now: datetime) -> _Words:
 
 
 def _alert(mail: Mail, *, now: datetime) -> _Words:
-    cause = str(mail.facts.get("cause", ""))
+    facts = mail.facts
+    title = str(facts.get("title") or facts.get("rule") or "Something is wrong")
+    ended = mail.kind == EventType.ALERT_CLEARED
     return _Words(
-        subject=f"Alert: {mail.facts.get('title') or mail.facts.get('rule') or 'something is wrong'}",
-        title=str(mail.facts.get("title") or mail.facts.get("rule") or "Something is wrong"),
-        intro="A rule of the operators of this hub found something wrong.",
-        cause=cause,
-        remedy=str(mail.facts.get("remedy", "")),
-        button="Open the hub",
-        url=_absolute("overview"),
+        subject=f"Over: {title}" if ended else f"Alert: {title}",
+        title=f"It is over: {title}" if ended else title,
+        intro="What this alert told of is over." if ended else "A rule of this hub found something wrong.",
+        cause="" if ended else str(facts.get("cause", "")),
+        remedy="" if ended else str(facts.get("remedy", "")),
+        button="See the alerts",
+        url=_absolute("alerts"),
+    )
+
+
+def _operators_news(mail: Mail, *, now: datetime) -> _Words:
+    news = [dict(one) for one in mail.facts.get("news", [])]
+    raised = [one for one in news if one["turn"] == "raised"]
+    first = (raised or news)[0]
+    others = len(news) - 1
+    more = int(mail.facts.get("more", 0))
+    sign = "Alert" if raised else "Over"
+    single = f"{sign}: {first['title']}"
+    return _Words(
+        subject=f"{single} (and {others + more} more)" if others + more else single,
+        title=f"{len(news) + more} alerts" if others + more else first["title"],
+        intro=f"Raised: {len(raised)}. Over: {len(news) - len(raised)}."
+        if others + more
+        else ("A rule of this hub found something wrong." if raised else "What this alert told of is over."),
+        news=tuple(news),
+        button="See the alerts",
+        url=f"{_absolute('alerts')}?tenants=all",
+        after=f"And {more:,} more." if more else "",
     )
 
 
@@ -218,6 +240,8 @@ _WRITERS: Final[dict[str, Callable[..., _Words | None]]] = {
     EventType.WEBHOOK_ENDPOINT_DISABLED: _endpoint_disabled,
     EventType.API_KEY_EXPIRING: _key_expiring,
     EventType.ALERT_RAISED: _alert,
+    EventType.ALERT_CLEARED: _alert,
+    operators.KIND: _operators_news,
     digests.KIND: _dead_letters,
 }
 

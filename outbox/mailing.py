@@ -99,7 +99,7 @@ def _send(mail: Mail, token: UUID, server: Any, *, clock: Clock) -> bool:
             _end(mail, token, now=clock(), state=Mail.State.SENT, error="No longer of any use when its turn came.")
             return False
         message = EmailMultiAlternatives(
-            letter.subject, letter.text, to=[mail.user.email], headers=letter.headers, connection=server
+            letter.subject, letter.text, to=[mail.to], headers=letter.headers, connection=server
         )
         message.attach_alternative(letter.html, "text/html")
         server.open()  # kept open for the mails after this one; a failure here is this mail's

@@ -35,6 +35,7 @@ TOPIC_OF: Final[dict[str, str]] = {
     EventType.WEBHOOK_ENDPOINT_DISABLED: "endpoints",
     EventType.API_KEY_EXPIRING: "endpoints",
     EventType.ALERT_RAISED: "alerts",
+    EventType.ALERT_CLEARED: "alerts",
 }
 
 

@@ -137,15 +137,18 @@ class WebhookDelivery(Row):
 
 
 class Mail(Row):
-    """One e-mail to one member. What it says is written when it is sent, from the facts kept here."""
+    """One e-mail to one member, or to an operator. What it says is written when it is sent, from the facts kept here."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
         SENT = "sent", "Sent"
         FAILED = "failed", "Failed"
 
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+", db_index=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    tenant = models.ForeignKey(
+        Tenant, on_delete=models.CASCADE, related_name="+", db_index=False, null=True, blank=True
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False, null=True, blank=True)
+    address = models.EmailField(blank=True, db_default="", help_text="An operator's; empty: the member's own.")
     topic = models.CharField(max_length=24)
     kind = models.CharField(max_length=40, help_text="Which letter: an event's type, or dead_letters.")
     about = models.CharField(max_length=64, help_text="What it is about, to damp flapping.")
@@ -166,14 +169,25 @@ class Mail(Row):
                 | (~Q(state="waiting") & Q(due_at=None, lease_token=None)),
                 name="mail_is_due_exactly_while_it_waits",
             ),
+            models.CheckConstraint(
+                condition=Q(tenant__isnull=False, user__isnull=False, address="")
+                | (Q(tenant=None, user=None) & ~Q(address="")),
+                name="mail_is_to_a_member_or_to_an_operator",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="mails_due"),
             models.Index(fields=["tenant", "about", "kind"], name="mails_about"),
+            models.Index(fields=["address", "-id"], condition=~Q(address=""), name="mails_to_operators"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.user_id} ({self.state})"
+        return f"{self.kind} to {self.user_id or self.address} ({self.state})"
+
+    @property
+    def to(self) -> str:
+        """Whom it is to."""
+        return self.user.email if self.user else self.address
 
 
 class MailPreference(Row):

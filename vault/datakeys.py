@@ -21,6 +21,8 @@ from vault.models import DataKey
 log = structlog.get_logger(__name__)
 
 MOST_KEPT: Final = 4096
+#: For so long after a key could not be had, this process says so.
+FAILED_FOR_SECONDS: Final = 60.0
 
 
 class Kept(NamedTuple):
@@ -38,6 +40,8 @@ class Kept(NamedTuple):
 #: By data key and the tenant that asks for it.
 _kept: dict[tuple[UUID, UUID], Kept] = {}
 _lock = threading.Lock()
+#: Since start: when somebody last went without a key because its holder was out of reach (of a monotonic clock).
+_went_without: list[float] = []
 #: Threads that need the same key ask for it once.
 _asking: Final = tuple(threading.Lock() for _ in range(64))
 
@@ -69,6 +73,7 @@ def of_row(row: DataKey, *, tenant_id: UUID) -> bytes:
             key = unwrap(row, tenant_id=tenant_id)
         except VaultUnavailable as error:
             if kept is None or time.monotonic() >= kept.serves_until:
+                _went_without[:] = [time.monotonic()]
                 raise
             log.warning("vault.kept_key_serves_on", data_key=str(row.pk), tenant_id=str(tenant_id), why=error.detail)
             return kept.key
@@ -107,7 +112,11 @@ def make(tenant_id: UUID) -> DataKey:
 def draft(tenant_id: UUID) -> DataKey:
     """Return a tenant's next data key, wrapped by the newest master key and not yet saved."""
     master = masterkeys.newest()
-    providers.provider_for(master).verify(master)
+    try:
+        providers.provider_for(master).verify(master)
+    except VaultUnavailable:
+        _went_without[:] = [time.monotonic()]
+        raise
     version = 1 + (DataKey.objects.filter(tenant_id=tenant_id).aggregate(last=Max("version"))["last"] or 0)
     row = DataKey(tenant_id=tenant_id, version=version, master_key=master)
     fill(row, sealing.new_key(), tenant_id=tenant_id)
@@ -121,10 +130,16 @@ def fill(row: DataKey, key: bytes, *, tenant_id: UUID) -> None:
     row.iv, row.ciphertext, row.auth_tag = wrapped.iv, wrapped.ciphertext, wrapped.tag
 
 
+def failed_lately() -> bool:
+    """Tell whether this process lately needed a key and could not have it, as its holder was out of reach and none was kept."""
+    return any(time.monotonic() - at < FAILED_FOR_SECONDS for at in _went_without)
+
+
 def forget() -> None:
     """Forget every key at once."""
     with _lock:
         _kept.clear()
+        _went_without.clear()
 
 
 def _keep(place: tuple[UUID, UUID], key: bytes, wrapped: sealing.Sealed) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "VaultUnavailable",
     "erase_secret",
     "erase_secrets",
+    "failed_lately",
     "hints",
     "lock",
     "open_secret",
@@ -233,6 +234,11 @@ def verify_master_key() -> None:
     Raises ``VaultUnavailable`` when who holds it cannot be reached. A database without a master key yet is given its first one.
     """
     masterkeys.verify()
+
+
+def failed_lately() -> bool:
+    """Tell whether this process lately could not seal or open, as who holds the keys was out of reach and none was kept."""
+    return datakeys.failed_lately()
 
 
 def _fill(row: EncryptedSecret, data_key: DataKey, secret: Secret) -> None:

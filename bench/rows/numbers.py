@@ -43,7 +43,7 @@ def measure(hub: Hub, options: Options) -> Row:
     posts, places, values = QUICK if options.quick else (POSTS, PLACES, VALUES)
     row = Row("numbers", f"{TITLE}: {posts:,} posts watched, {values:,} values of posts and as many of places")
     began = time.monotonic()
-    sweeps._fill(posts, places, due_per_mille=5)
+    sweeps.fill(posts, places, due_per_mille=5)
     _fill(posts, values)
     row.facts["filled_in_seconds"] = round(time.monotonic() - began, 1)
     now = timezone.now()

@@ -50,7 +50,7 @@ def measure(hub: Hub, options: Options) -> Row:
     jobs, connections = (QUICK_JOBS, QUICK_CONNECTIONS) if options.quick else (JOBS, CONNECTIONS)
     row = Row("sweeps", f"{TITLE}: {jobs:,} jobs and {connections:,} connections")
     started = time.monotonic()
-    _fill(jobs, connections, due_per_mille=150 if options.quick else 5)
+    fill(jobs, connections, due_per_mille=150 if options.quick else 5)
     row.facts |= {"jobs": jobs, "connections": connections, "filled_in_seconds": round(time.monotonic() - started, 1)}
     lease = settings.PUBLISH_LEASE
 
@@ -126,7 +126,7 @@ def plans_of() -> Iterator[list[str]]:
             cursor.execute("RESET client_min_messages")
 
 
-def _fill(jobs: int, connections: int, *, due_per_mille: int) -> None:
+def fill(jobs: int, connections: int, *, due_per_mille: int) -> None:
     """Make the rows in the database itself: some jobs due now, two percent scheduled, the rest published long ago."""
     due, waiting = due_per_mille, due_per_mille + 20
     tenants = [str(create_tenant(name=f"Sweep {number}").pk) for number in range(TENANTS)]

@@ -20,6 +20,7 @@ from config.settings.google_business import *
 from config.settings.mailchimp import *
 from config.settings.publishing import *
 from config.settings.health import *
+from config.settings.alerts import *
 from config.settings.connect_links import *
 from config.settings.analytics import *
 from config.settings.reports import *

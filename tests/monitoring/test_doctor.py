@@ -32,7 +32,8 @@ def test_a_hub_without_workers_is_told_to_start_them() -> None:
 
 
 @pytest.mark.django_db
-def test_a_hub_that_is_well_leaves_by_zero() -> None:
+def test_a_hub_that_is_well_leaves_by_zero(settings: LazySettings) -> None:
+    settings.ALERT_EMAILS = ("night@hub.example",)
     heartbeats.beat_worker(QUEUES, now=timezone.now())
     heartbeats.beat(heartbeats.BEAT, now=timezone.now())
     code, parts = examine()

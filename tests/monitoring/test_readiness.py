@@ -14,7 +14,8 @@ from connectors.models import Destination
 from foundation.secret import Secret
 from monitoring import heartbeats
 from monitoring.models import Heartbeat
-from monitoring.readiness import FULL, QUEUES, SILENCE, Part, parts, queue_lengths
+from monitoring.parts import Part
+from monitoring.readiness import FULL, QUEUES, SILENCE, parts, queue_lengths
 from publishing.models import Post, PublishJob
 from publishing.states import State
 from tenants.models import Tenant
@@ -50,7 +51,10 @@ def test_a_hub_in_which_every_part_works_is_ready(client: Client, now: datetime)
     assert answer.status_code == 200
     told = answer.json()
     assert told["ready"] is True
-    assert [part["name"] for part in told["parts"]] == ["database", "broker", "vault", "worker", "beat", "queue"]
+    assert [part["name"] for part in told["parts"]] == [
+        *("database", "broker", "vault", "worker", "beat", "queue"),
+        *("disk", "clock", "migrations", "platforms", "settings"),
+    ]
     assert all(part["ok"] and part["detail"] for part in told["parts"])
 
 

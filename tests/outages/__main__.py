@@ -1,0 +1,108 @@
+"""``python -m tests.outages [part of a name ...]``: cause each outage, and time how long until it is named.
+
+Prints a line for each: seconds to its code on ``/readyz``, seconds to its remedy on the overview, and whether ``doctor`` names
+it. Exit code 1 when one was not named within a minute.
+"""
+
+import html
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.outages.hub import Hub
+from tests.outages.kinds import OUTAGES, Outage, Scene
+from tests.servers import postgres, redis
+from tests.vault import kms
+
+WITHIN = 60.0
+PATIENCE = 90.0
+
+
+def main(wanted: list[str]) -> int:
+    """Run the outages whose name holds one of the words, or all."""
+    chosen = [one for one in OUTAGES if not wanted or any(word in one.name for word in wanted)]
+    late = 0
+    with (
+        tempfile.TemporaryDirectory(prefix="switchboard-outages-") as place,
+        postgres.running(own=True) as database,
+        redis.running(own=True, aof=True) as broker,
+        kms.running() as gate,
+    ):
+        hub = Hub(Path(place), database=database.url, redis=broker.url)
+        scene = Scene(hub, database, broker, gate)
+        hub.prepare()
+        try:
+            hub.start_web()
+            hub.start_worker("one")
+            hub.start_worker("two")
+            hub.start_beat()
+            hub.sign_in()
+            _say(f"{'outage':<40} {'readyz':>8} {'overview':>9}  doctor")
+            for outage in chosen:
+                late += not _time(scene, outage)
+        finally:
+            hub.close()
+    return int(late > 0)
+
+
+def _time(scene: Scene, outage: Outage) -> bool:
+    """Cause one outage, wait until it is named, mend it, and wait until all is well again."""
+    outage.prepare(scene)
+    _wait_until_well(scene, outage)
+    started = time.monotonic()
+    outage.cause(scene)
+    on_readyz = on_overview = None
+    words: list[str] = []
+    while time.monotonic() - started < PATIENCE and (on_readyz is None or on_overview is None):
+        named = [part for part in scene.hub.parts() if part["code"] in outage.codes]
+        if named and on_readyz is None:
+            on_readyz = time.monotonic() - started
+            words = [part["remedy"] for part in named]
+        if named and outage.harmless:
+            break
+        page = html.unescape(scene.hub.overview())
+        # Without a database there is no page but the one that says so.
+        if named and any(word in page for word in [*words, "The database does not answer"]):
+            on_overview = time.monotonic() - started
+        time.sleep(0.5)
+    doctor = _asked_doctor(scene, outage)
+    outage.mend(scene)
+    shown = "–" if outage.harmless else _seconds(on_overview)
+    _say(f"{outage.name:<40} {_seconds(on_readyz):>8} {shown:>9}  {doctor}")
+    slowest = max(on_readyz or PATIENCE, 0 if outage.harmless else on_overview or PATIENCE)
+    return slowest < WITHIN
+
+
+def _wait_until_well(scene: Scene, outage: Outage) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        parts = scene.hub.parts()
+        if parts and all(part["ok"] for part in parts) and not any(part["code"] in outage.codes for part in parts):
+            return
+        time.sleep(0.5)
+    raise SystemExit(f"The hub is not well before '{outage.name}': {[part for part in parts if not part['ok']]}")
+
+
+def _asked_doctor(scene: Scene, outage: Outage) -> str:
+    """Ask the doctor, who looks at the settings of his own process."""
+    said = scene.hub.manage("doctor", "--json", **(scene.kms_settings if "KMS" in outage.name else outage.settings))
+    try:
+        told = json.loads(said[said.index("{") :].splitlines()[0])
+    except ValueError:
+        return f"said {said[-200:]!r}"
+    return "named" if any(part["code"] in outage.codes for part in told["parts"]) else "NOT NAMED"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _seconds(span: float | None) -> str:
+    return "never" if span is None else f"{span:.1f} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
