@@ -1,11 +1,11 @@
 """The operator's view of the embassy. Tokens are not here: they are in the vault, which has no page."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from connectors import doorbell, webhook_processing
 from connectors.models import (
@@ -20,23 +20,21 @@ from connectors.models import (
     WebhookEvent,
 )
 from foundation.admin import ReadOnlyAdmin
+from tenants.features import PLATFORM
 
 
 @admin.register(Platform)
-class PlatformAdmin(admin.ModelAdmin[Platform]):
-    """Platforms: the one thing an operator changes by hand is the switch."""
+class PlatformAdmin(ReadOnlyAdmin):
+    """Platforms. What switches them is the flag ``platform.<slug>``, for everybody or for some tenants."""
 
-    list_display = ("name", "slug", "enabled", "updated_at")
-    list_editable = ("enabled",)
-    readonly_fields = ("slug", "name")
+    list_display = ("name", "slug", "enabled", "switch", "updated_at")
+    ordering = ("slug",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse: platforms are code."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: switch it off instead."""
-        return False
+    @admin.display(description="Switch")
+    def switch(self, platform: Platform) -> str:
+        """Link to the flag that switches it."""
+        url = f"{reverse('admin:tenants_flag_changelist')}?q={PLATFORM}{platform.slug}"
+        return format_html('<a href="{}">{}{}</a>', url, PLATFORM, platform.slug)
 
 
 @admin.register(Connection)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.dispatch import Signal
 
-from connectors import token_plans, unsubscribing
+from connectors import switches, token_plans, unsubscribing
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.manager import connector_class, get_connector
 from connectors.models import Connection, Destination, Platform
@@ -294,8 +294,8 @@ def disconnect(*, principal: Principal, connection: Connection, now: datetime) -
     return not pending
 
 
-def require_platform(slug: str) -> Platform:
-    """Return a platform that is switched on; raises ``NotFound`` or ``Invalid`` with the remedy."""
+def require_platform(slug: str, tenant: Tenant) -> Platform:
+    """Return a platform that is on for a tenant; raises ``NotFound`` or ``Invalid`` with the remedy."""
     platform = Platform.objects.filter(slug=slug).first() if slug in CONNECTORS else None
     if platform is None:
         raise NotFound(
@@ -303,12 +303,7 @@ def require_platform(slug: str) -> Platform:
             remedy=f"Choose among {', '.join(CONNECTORS)}.",
             code="unknown_platform",
         )
-    if not platform.enabled:
-        raise Invalid(
-            f"{platform.name} is switched off here.",
-            remedy="Ask the operator to switch it on.",
-            code="platform_disabled",
-        )
+    switches.require_on(platform, tenant.pk)
     return platform
 
 

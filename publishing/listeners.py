@@ -12,6 +12,13 @@ from connectors.types import EventKind
 from connectors.webhook_processing import webhook_received
 from publishing import doorbell
 from publishing.models import Attempt, DeadLetter, PublishJob
+from tenants.signals import feature_switched
+
+
+@receiver(feature_switched)
+def _switched(**kwargs: Any) -> None:
+    """Have what waited for a switch taken at once, and not only when the timer looks."""
+    doorbell.ring_after_commit()
 
 
 @receiver(connection_granted)
