@@ -48,7 +48,9 @@ class Rule:
             return ~Q(**{f"{tenant}__in": sorted(self.tenants)})
         if self.standing == Flag.Standing.ON_FOR:
             return Q(**{f"{tenant}__in": sorted(self.tenants)})
-        return Q(pk__in=[]) if self.standing == Flag.Standing.OFF else Q()
+        nobodys = Q(pk__in=[])
+        # An empty Q says "whatever the other says" in an OR; this one says "all rows".
+        return nobodys if self.standing == Flag.Standing.OFF else ~nobodys
 
 
 class FeatureOff(Unavailable):
