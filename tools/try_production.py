@@ -34,7 +34,7 @@ from tests.servers.process import free_port  # noqa: E402
 
 DEPLOY: Final = ROOT / "deploy"
 WORKERS: Final = ("worker-publish", "worker-health", "worker-tokens", "worker-webhooks", "worker-analytics")
-POSTS_UNDER_LOAD: Final = 120
+POSTS_UNDER_LOAD: Final = 300
 _ACCOUNT: Final = """
 import json, sys
 import requests
@@ -169,7 +169,7 @@ def _environment(home: Path, url: str, sandbox: str, port: int) -> dict[str, str
     return secrets | {
         "SWITCHBOARD_MODE": "production", "PUBLIC_URL": url, "WEB_BIND": f"127.0.0.1:{port}",
         "VAR_DIR": str(home / "var"), "STATIC_ROOT": str(home / "static"), "DD_TRACE_ENABLED": "false",
-        "PLATFORM_GATEWAY_URL": sandbox, "SANDBOX": "1", "no_proxy": "127.0.0.1",
+        "WORKER_CALLS_IN_FLIGHT": "8", "API_PUBLISH_PER_MINUTE": "100000", "PLATFORM_GATEWAY_URL": sandbox, "SANDBOX": "1", "no_proxy": "127.0.0.1",
     }  # fmt: skip
 
 
@@ -215,9 +215,12 @@ def _stop_under_load(
     hub: Installation, town: Town, url: str, headers: Mapping[str, str], places: list[str], database_url: str
 ) -> None:
     """Ask all workers to end while posts go out slowly: nothing is lost, nothing doubled, and no lease is left behind."""
-    requests.post(f"{town.url}/_sandbox/switches", json={"latency_ms": 700, "meta.duplicate_window_s": 0}, timeout=30)
+    requests.post(f"{town.url}/_sandbox/switches", json={"latency_ms": 1500, "meta.duplicate_window_s": 0}, timeout=30)
+    hub.run("python", "manage.py", "flags", "set", "publishing", "off")
+    time.sleep(2.5)
     for number in range(POSTS_UNDER_LOAD):
         _publish(url, headers, f"Under load {number}", [places[number % len(places)]])
+    hub.run("python", "manage.py", "flags", "set", "publishing", "on")
     _until(lambda: _count(database_url, "publishing") > 3, "workers are at it", 30)
     ended = hub.stop(*WORKERS)
     left = _ask(database_url, "SELECT count(*) FROM publish_jobs WHERE lease_token IS NOT NULL")
@@ -225,6 +228,9 @@ def _stop_under_load(
     if left or any(code for code, _ in ended.values()):
         raise Failed(f"{left} leases were left behind; exit codes {ended}")
     slowest = max(seconds for _, seconds in ended.values())
+    if not waiting:
+        raise Failed("the load was over before the workers were stopped, so nothing was tried")
+    requests.post(f"{town.url}/_sandbox/switches", json={"latency_ms": 0}, timeout=30)
     _say(f"workers stopped under load within {slowest} s: {sent} sent, {waiting} wait, no lease is left")
     for name in WORKERS:
         hub.start(name)
