@@ -9,7 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, celeryd_after_setup, setup_logging, worker_init, worker_shutdown
+from celery.signals import (
+    beat_init,
+    celeryd_after_setup,
+    setup_logging,
+    worker_init,
+    worker_shutdown,
+    worker_shutting_down,
+)
 
 from config import tracing
 
@@ -157,6 +164,9 @@ app.conf.beat_schedule = {
 
 QUEUES = ("publish", "health", "tokens", "webhooks", "analytics")
 _stop_timer = threading.Event()
+_timers: list[threading.Thread] = []
+#: How long a worker that was asked to stop waits for what is on its way to a platform: longer than any call may take.
+WARM_SECONDS = 60.0
 
 
 @worker_init.connect
@@ -174,9 +184,20 @@ def _keep_our_logs(**kwargs: Any) -> None:
 def _start_timer(instance: Any, **kwargs: Any) -> None:
     from config.timer import start_timer
 
-    start_timer(_stop_timer, queues=instance.app.amqp.queues.consume_from)
+    _timers.append(start_timer(_stop_timer, queues=instance.app.amqp.queues.consume_from))
+
+
+@worker_shutting_down.connect  # at the signal itself; Celery then waits for its tasks, of which the drain is one
+def _take_nothing_more(**kwargs: Any) -> None:
+    from publishing import draining
+
+    draining.finish()
+    _stop_timer.set()
 
 
 @worker_shutdown.connect
 def _end_timer(**kwargs: Any) -> None:
+    """Wait for the timer's own drain, so that no job is left with a lease of a process that is gone."""
     _stop_timer.set()
+    for timer in _timers:
+        timer.join(timeout=WARM_SECONDS)

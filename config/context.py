@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from publishing.selectors import open_letters_of
-from tenants import settings_nav
+from tenants import flags, settings_nav
 from tenants.models import Membership, User
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE, WEBHOOKS_READ
@@ -53,6 +53,14 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         who = principal()
         return open_letters_of(who.tenant).count() if who else 0
 
+    @cache
+    def switched_off() -> dict[str, dict[str, str]]:
+        who = principal()
+        off = [name for name, rule in flags.rules().items() if who and not rule.allows(who.tenant.pk)]
+        return {
+            name.replace(".", "_"): {"cause": flags.cause_of(name), "remedy": flags.remedy_for(name)} for name in off
+        }
+
     return {
         "viewer": viewer,
         "tenant": tenant,
@@ -61,6 +69,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "may_connect": may(CONNECTIONS_WRITE),
         "may_see_webhooks": may(WEBHOOKS_READ),
         "dead_letter_count": dead_letter_count,
+        "switched_off": switched_off,
         "sandbox_url": f"{settings.SANDBOX_URL}/_sandbox/" if settings.SANDBOX else "",
         "settings_nav": lambda: settings_nav.links(principal(), match.url_name or "" if match else ""),
         "version": settings.VERSION,

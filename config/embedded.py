@@ -19,6 +19,7 @@ from config.timer import start_timer
 from connectors.connecting import redirect_uri
 from connectors.registry import CONNECTORS
 from connectors.types import Capability
+from publishing import draining
 
 
 class CannotStart(Exception):
@@ -134,6 +135,7 @@ class Engine:
 
     def start(self) -> None:
         """Start all three."""
+        draining.begin()
         worker = threading.Thread(target=self._worker.start, name="celery-worker", daemon=True)
         worker.start()
         self._beat.start()
@@ -141,6 +143,7 @@ class Engine:
 
     def stop(self) -> None:
         """Let running tasks finish, then end all three."""
+        draining.finish()
         self._stop.set()
         self._beat.stop()
         self._worker.stop(exitcode=0)

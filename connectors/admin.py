@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from connectors import connect_links, doorbell, refreshing, renewing, services, webhook_processing
 from connectors.errors import ConnectorError
@@ -24,6 +26,8 @@ from connectors.types import EventKind
 from foundation.admin import Deed, ReadOnlyAdmin, Turn, among, linked, moment, narrowed, since, state
 from foundation.admin.showing import tell_state
 from foundation.errors import Conflict
+from tenants import flags, switching
+from tenants.features import PLATFORM
 from tenants.models import Tenant, User
 from tenants.operating import actor_of, operator_for
 
@@ -34,8 +38,13 @@ _PLATFORM: Final = among(
 _NAMES: Final = ("tenant__slug", "tenant__name__istartswith")
 
 
-def _switch(turn: Turn, platform: Platform, *, on: bool) -> bool:
-    return services.switch_platform(platform=platform, on=on, actor=actor_of(turn.request), now=turn.now)
+def _switch(turn: Turn, platform: Platform, *, on: bool) -> object:
+    name = f"{PLATFORM}{platform.slug}"
+    if platform.enabled == on and flags.rule_of(name).standing == (
+        switching.Standing.ON if on else switching.Standing.OFF
+    ):
+        return False
+    return switching.switch(name=name, on=on, actor=actor_of(turn.request), now=turn.now)
 
 
 @admin.register(Platform)
@@ -45,7 +54,7 @@ class PlatformAdmin(ReadOnlyAdmin):
     about = "The platforms, and the switch of each: off, nobody can connect and jobs wait."
     sorts_any = True
     ordering = ("slug",)
-    list_display = ("name", "slug", "standing", moment("updated_at", "changed"))
+    list_display = ("name", "slug", "standing", "switch", moment("updated_at", "changed"))
     list_filter = ("enabled",)
     looks_for = ("slug",)
     begins_with = ("name",)
@@ -72,6 +81,12 @@ class PlatformAdmin(ReadOnlyAdmin):
     def standing(self, platform: Platform) -> Any:
         """Tell whether it is on."""
         return tell_state("active", "On") if platform.enabled else tell_state("inactive", "Off")
+
+    @admin.display(description="for whom")
+    def switch(self, platform: Platform) -> str:
+        """Link to the flag that switches it, for everybody or for some tenants."""
+        url = f"{reverse('admin:tenants_flag_changelist')}?q={PLATFORM}{platform.slug}"
+        return format_html('<a href="{}">{}{}</a>', url, PLATFORM, platform.slug)
 
 
 def _refresh(turn: Turn, connection: Connection) -> None:

@@ -60,7 +60,7 @@ class PlatformViewSet(ListModelMixin, GenericViewSet[Platform]):
 
     def retrieve(self, request: Request, slug: str) -> Response:
         """Return one platform: what it can do, and what each kind of destination takes."""
-        return Response(PlatformSerializer(selectors.platform_of(slug)).data)
+        return Response(self.get_serializer(selectors.platform_of(slug)).data)
 
     @extend_schema(responses=SchemaSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())

@@ -15,8 +15,9 @@ class ConnectorsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, listen to the vault, and give every platform its row after a migration."""
-        from connectors import checks, shredded  # noqa: F401
+        from connectors import checks, shredded, switches  # noqa: F401
 
+        switches.register_platforms()
         post_migrate.connect(_add_platforms, sender=self)
 
 

@@ -57,7 +57,7 @@ def connector_for(place: Destination, capability: Capability, *, doing: str) -> 
 
 def require_open(place: Destination) -> None:
     """Raise what keeps the hub from acting at a place: its platform is switched off, it is gone, or nobody chose it."""
-    require_platform(place.platform_id)
+    require_platform(place.platform_id, place.tenant)
     if place.gone_at is not None:
         raise Conflict(
             f"The account no longer opens {place.name}.",

@@ -79,6 +79,7 @@ def link_page(request: HttpRequest, link: ConnectLink) -> HttpResponse:
         connect_links.require_live(link, now=now)
     if link.result_id is not None:
         return redirect("link_destinations", link.pk)
+    connect_links.require_open(link, now=now)
     return render(request, "connectors/link_choose.html", connect_link_pages.choose_page(link, now=now))
 
 
@@ -112,7 +113,7 @@ def login(request: HttpRequest, link: ConnectLink, platform: str) -> HttpRespons
 def key(request: HttpRequest, link: ConnectLink, platform: str) -> HttpResponse:
     """Ask for an API key, and connect the account that it opens."""
     now = timezone.now()
-    connect_links.require_live(link, now=now)
+    connect_links.require_open(link, now=now)
     if platform not in {row.slug for row in connect_links.offered(link)} or connect_links.way_to(platform) != "key":
         raise NotFound("This platform is not connected by a key here.", remedy="Go back and choose another.")
     if request.method != "POST":

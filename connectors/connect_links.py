@@ -23,7 +23,7 @@ from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from connectors import connecting, connecting_by_key, return_addresses, services
+from connectors import connecting, connecting_by_key, return_addresses, services, switches
 from connectors.connecting import Callback, ConnectRefused, Traded, digest_of
 from connectors.errors import ConfigurationError
 from connectors.manager import connector_class, credentials, registration
@@ -32,6 +32,7 @@ from connectors.registry import CONNECTORS
 from connectors.types import Capability
 from foundation.errors import Conflict, Invalid, NotFound, Refusal
 from foundation.secret import Secret
+from tenants import flags
 from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE
@@ -119,10 +120,13 @@ def create_link(
         _check_key(idempotency_key)
         if known := _known(principal.tenant, idempotency_key, wish):
             return known, _told_again(known, now=now), True
+    flags.require("connect_links", principal.tenant.pk)
     connection = _to_renew(principal.tenant, wish)
+    if connection is None:
+        flags.require("connecting", principal.tenant.pk)
     for slug in wish.platforms:
         try:
-            services.require_platform(slug)
+            services.require_platform(slug, principal.tenant)
         except NotFound as unknown:
             raise Invalid(unknown.detail, remedy=unknown.remedy, code=unknown.code) from None
     link = ConnectLink(
@@ -217,6 +221,14 @@ def require_live(link: ConnectLink, *, now: datetime) -> None:
         raise LinkOver(cause, remedy=remedy)
 
 
+def require_open(link: ConnectLink, *, now: datetime) -> None:
+    """Raise what keeps anybody from connecting an account by this link: it is over, or the operator switched that off."""
+    require_live(link, now=now)
+    flags.require("connect_links", link.tenant_id)
+    if link.connection_id is None:
+        flags.require("connecting", link.tenant_id)
+
+
 def status_of(link: ConnectLink, *, now: datetime) -> Status:
     """Return how a link stands at this moment: one whose time is over has expired, also before that is written down."""
     live = link.status in LIVE
@@ -229,7 +241,7 @@ def offered(link: ConnectLink) -> list[Platform]:
     """Return the platforms that can be connected by way of a link: allowed by it, switched on and set up."""
     wanted = [link.connection.platform_id] if link.connection else link.platforms
     rows = Platform.objects.filter(enabled=True, slug__in=wanted or list(CONNECTORS)).order_by("slug")
-    return [row for row in rows if row.slug in CONNECTORS and way_to(row.slug)]
+    return [row for row in rows if row.slug in CONNECTORS and switches.is_on(row, link.tenant_id) and way_to(row.slug)]
 
 
 def way_to(platform: str) -> str:
@@ -249,7 +261,7 @@ def go_on(link: ConnectLink, *, platform: str, held: Secret, now: datetime) -> s
 
     Raises ``LinkOver``, ``LinkTaken`` when another browser was faster, and ``Invalid`` for a platform that is not offered.
     """
-    require_live(link, now=now)
+    require_open(link, now=now)
     if platform not in {row.slug for row in offered(link)}:
         raise Invalid(
             "This platform cannot be connected by this link.", remedy="Choose another.", code="platform_not_offered"
@@ -294,7 +306,9 @@ def come_back(login: OAuthState, *, platform: str, held: Secret, callback: Callb
         raise
     try:
         _require_choosing(link, platform, now=now)
-        _take(link, platform, connecting.trade(platform=platform, callback=callback, now=now), now=now)
+        _take(
+            link, platform, connecting.trade(tenant=link.tenant, platform=platform, callback=callback, now=now), now=now
+        )
     except (Refusal, ConfigurationError) as refusal:
         note_problem(link, refusal, now=now)
     return link
@@ -317,7 +331,9 @@ def connect_by_key(link: ConnectLink, *, platform: str, key: Secret, now: dateti
     _require_choosing(link, platform, now=now)
     _count_try(link)
     try:
-        _take(link, platform, connecting_by_key.try_key(platform=platform, key=key, now=now), now=now)
+        _take(
+            link, platform, connecting_by_key.try_key(tenant=link.tenant, platform=platform, key=key, now=now), now=now
+        )
     except Refusal as refusal:
         note_problem(link, refusal, now=now)
         raise
@@ -501,7 +517,7 @@ def _life(wish: Wish) -> timedelta:
 
 def _require_choosing(link: ConnectLink, platform: str, *, now: datetime) -> None:
     """Raise unless the link still waits for an account, and this platform is one that it takes."""
-    require_live(link, now=now)
+    require_open(link, now=now)
     if link.status != Status.OPENED or platform not in {row.slug for row in offered(link)}:
         raise Invalid(
             "This platform cannot be connected by this link.", remedy="Choose another.", code="platform_not_offered"

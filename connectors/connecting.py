@@ -26,6 +26,7 @@ from connectors.models import Connection, ConnectLink, OAuthState, Platform
 from connectors.types import Capability, FoundDestination, Grant
 from foundation.errors import Conflict, Invalid, Refusal
 from foundation.secret import Secret
+from tenants import flags
 from tenants.models import Tenant, User
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE
@@ -94,6 +95,8 @@ def start_connect(
     Raises ``NotFound``, ``Invalid``, ``Forbidden`` or ``ConfigurationError``.
     """
     principal.require(CONNECTIONS_WRITE)
+    if connection is None:
+        flags.require("connecting", principal.tenant.pk)
     state = OAuthState(tenant=principal.tenant, user=user, connection=connection)
     return begin_login(state, platform=platform, binding=binding, now=now, again=again)
 
@@ -103,7 +106,7 @@ def begin_login(state: OAuthState, *, platform: str, binding: Secret, now: datet
 
     Raises ``NotFound``, ``Invalid`` or ``ConfigurationError``.
     """
-    row = _require_login(platform)
+    row = _require_login(platform, state.tenant)
     registration(platform)
     connector = get_connector(platform)
     if state.connection is not None and state.connection.platform_id != platform:
@@ -124,22 +127,24 @@ def finish_connect(
     Returns it, and whether it was to be renewed. Nothing is stored unless the whole way succeeded. Raises
     ``ConnectRefused`` with the cause and the remedy.
     """
-    _require_login(platform)
+    _require_login(platform, principal.tenant)
     principal.require(CONNECTIONS_WRITE)
     login = _spend_members(principal, user, platform=platform, binding=binding, callback=callback, now=now)
-    traded = trade(platform=platform, callback=callback, now=now)
+    if login.connection is None:
+        flags.require("connecting", principal.tenant.pk)
+    traded = trade(tenant=principal.tenant, platform=platform, callback=callback, now=now)
     if login.connection is not None:
         require_same_account(login.connection, traded.grant, now=now)
     stored = store(tenant=principal.tenant, platform=platform, traded=traded, actor=principal.actor, now=now)
     return stored, login.connection is not None
 
 
-def trade(*, platform: str, callback: Callback, now: datetime) -> Traded:
+def trade(*, tenant: Tenant, platform: str, callback: Callback, now: datetime) -> Traded:
     """Trade the code that a platform's return brought for a grant, and ask which places it opens. Stores nothing.
 
     The state has been spent before. Raises ``ConnectRefused`` with the cause and the remedy.
     """
-    row = _require_login(platform)
+    row = _require_login(platform, tenant)
     connector = get_connector(platform)
     if callback.error or not callback.code:
         misconfigured = connector.refused_consent(error=callback.error, detail=callback.error_detail)
@@ -207,9 +212,9 @@ def redirect_uri(platform: str) -> str:
     return f"{settings.PUBLIC_URL}{reverse('oauth_callback', args=[platform])}"
 
 
-def _require_login(platform: str) -> Platform:
-    """Return a platform that is switched on and has logins; raises ``NotFound`` or ``Invalid`` with the remedy."""
-    row = services.require_platform(platform)
+def _require_login(platform: str, tenant: Tenant) -> Platform:
+    """Return a platform that is on for a tenant and has logins; raises ``NotFound`` or ``Invalid`` with the remedy."""
+    row = services.require_platform(platform, tenant)
     if Capability.OAUTH not in connector_class(platform).capabilities:
         raise Invalid(
             f"{row.name} is connected by an API key; there is no signing in there.",

@@ -24,6 +24,8 @@ from connectors.models import Connection
 from connectors.types import Capability
 from foundation.errors import Finding, Invalid
 from foundation.secret import Secret
+from tenants import flags
+from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE
 
@@ -55,7 +57,9 @@ def connect_by_key(
     Never inside a transaction.
     """
     principal.require(CONNECTIONS_WRITE)
-    traded = try_key(platform=platform, key=key, now=now)
+    if connection is None:
+        flags.require("connecting", principal.tenant.pk)
+    traded = try_key(tenant=principal.tenant, platform=platform, key=key, now=now)
     if connection is not None:
         connecting.require_same_account(connection, traded.grant, now=now, by_key=True)
     known = Connection.objects.filter(
@@ -65,12 +69,12 @@ def connect_by_key(
     return stored, not known
 
 
-def try_key(*, platform: str, key: Secret, now: datetime) -> Traded:
+def try_key(*, tenant: Tenant, platform: str, key: Secret, now: datetime) -> Traded:
     """Ask the platform whose key this is and which places it opens. Stores nothing.
 
     Raises ``ConnectRefused`` with the cause and the remedy, ``NotFound``, ``Invalid`` or ``ConfigurationError``.
     """
-    row = services.require_platform(platform)
+    row = services.require_platform(platform, tenant)
     form = connector_class(platform).key_form
     if form is None or Capability.API_KEY not in connector_class(platform).capabilities:
         raise Invalid(

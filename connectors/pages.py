@@ -11,7 +11,7 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from connectors import selectors
+from connectors import selectors, switches
 from connectors.manager import credentials
 from connectors.models import Connection, Destination, TokenPlan
 from connectors.registry import CONNECTORS
@@ -19,6 +19,7 @@ from connectors.token_plans import STAGES
 from connectors.types import ACCESS_TOKEN, Capability
 from foundation.errors import ConfigurationError
 from foundation.listing import LONG_AGO, NEVER, Column, Query, read_text, stretch_of
+from tenants import flags
 from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE
@@ -158,6 +159,7 @@ def connections_page(principal: Principal, query: Query, *, now: datetime) -> di
         "sorts": query.sorts(_COLUMNS, sort),
         "page": stretch.links(query, total=counts.get(state, 0) if state else total),
         "can_manage": CONNECTIONS_WRITE in principal.scopes,
+        "platforms_off": _platforms_off(tenant),
     }
 
 
@@ -218,18 +220,36 @@ def reconnect_of(principal: Principal, connection: Connection) -> dict[str, Any]
     return {"url": connect_again_url(connection), "label": label, "icon": icon}
 
 
+def _platforms_off(tenant: Tenant) -> list[dict[str, str]]:
+    """Tell of platforms that are switched off where a tenant has accounts."""
+    off = [platform for platform in selectors.platforms() if not switches.is_on(platform, tenant.pk)]
+    accounts = Connection.objects.filter(tenant=tenant, platform__in=off).exclude(status=Connection.Status.INACTIVE)
+    theirs = set(accounts.order_by().values_list("platform_id", flat=True)) if off else set()
+    return [
+        {"cause": f"{switches.cause_of(platform)} Jobs wait.", "remedy": switches.remedy_for(platform)}
+        for platform in off
+        if platform.slug in theirs
+    ]
+
+
 def connect_page(tenant: Tenant, *, refused: str = "", error: str = "") -> dict[str, Any]:
     """Return what ``connectors/connect.html`` shows; ``error`` is why the key for the platform ``refused`` was not taken."""
     rows = Connection.objects.filter(tenant=tenant).exclude(status=Connection.Status.INACTIVE).order_by()
     connected = dict(rows.values_list("platform_id").annotate(count=Count("pk")))
+    off = ""
+    if not flags.is_on("connecting", tenant.pk):
+        off = f"{flags.cause_of('connecting')} {flags.remedy_for('connecting')}"
     platforms = []
     for platform in selectors.platforms():
         if platform.slug not in CONNECTORS:
             continue
         connector = CONNECTORS[platform.slug]
         state, remedy = "available", ""
-        if not platform.enabled:
-            state, remedy = "switched_off", "Ask whoever runs this hub to switch it on."
+        if off:
+            state, remedy = "switched_off", off
+        elif not switches.is_on(platform, tenant.pk):
+            state = "switched_off"
+            remedy = f"{switches.cause_of(platform)} {switches.remedy_for(platform)}"
         else:
             try:
                 credentials(platform.slug)

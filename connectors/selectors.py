@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from connectors import switches
 from connectors.budgets import Budgets, Left
 from connectors.manager import connector_class, get_connector
 from connectors.models import Connection, Destination, Platform
@@ -60,7 +61,7 @@ def destination_of(tenant: Tenant, destination_id: UUID) -> Destination:
 def publishable_destinations(tenant: Tenant) -> QuerySet[Destination]:
     """Return the places a tenant has chosen and that can be published to now."""
     return destinations_of(tenant).filter(
-        enabled=True, gone_at=None, obstacle="", platform__enabled=True, connection__disconnected_at=None
+        switches.rows_on(), enabled=True, gone_at=None, obstacle="", connection__disconnected_at=None
     )
 
 

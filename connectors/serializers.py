@@ -7,6 +7,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from connectors import switches
 from connectors.audiences import MOST_AT_ONCE
 from connectors.base import DestinationKind
 from connectors.connecting_by_key import LONGEST_KEY
@@ -16,6 +17,7 @@ from connectors.registry import CONNECTORS
 from connectors.renewing import OUTCOMES
 from connectors.types import Action, Capability, Composing, Member, MemberResult, Review
 from foundation.forms import StrictSerializer
+from tenants.principal import principal_of
 
 
 class KindSerializer(serializers.Serializer[DestinationKind]):
@@ -46,6 +48,7 @@ class ActionSerializer(serializers.Serializer[Action]):
 class PlatformSerializer(serializers.ModelSerializer[Platform]):
     """A platform, what it can do, and whether it can be used here."""
 
+    enabled = serializers.SerializerMethodField(help_text="Whether your tenant may use it now.")
     configured = serializers.SerializerMethodField()
     capabilities = serializers.SerializerMethodField()
     destination_kinds = serializers.SerializerMethodField()
@@ -55,6 +58,10 @@ class PlatformSerializer(serializers.ModelSerializer[Platform]):
         model = Platform
         fields = ["slug", "name", "enabled", "configured", "capabilities", "destination_kinds", "actions"]
         read_only_fields = fields
+
+    def get_enabled(self, platform: Platform) -> bool:
+        """Return whether it is switched on, for the tenant that asks."""
+        return switches.is_on(platform, principal_of(self.context["request"]).tenant.pk)
 
     def get_configured(self, platform: Platform) -> bool:
         """Return whether app credentials are set."""

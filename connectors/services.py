@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.dispatch import Signal
 
-from connectors import token_plans, unsubscribing
+from connectors import switches, token_plans, unsubscribing
 from connectors.errors import ConfigurationError, ConnectorError
 from connectors.manager import connector_class, get_connector
 from connectors.models import Connection, Destination, Platform
@@ -39,19 +39,6 @@ def add_missing_platforms() -> None:
     """Give every platform in the registry its row; what an operator switched off stays off."""
     for slug, connector in CONNECTORS.items():
         Platform.objects.update_or_create(slug=slug, defaults={"name": connector.name})
-
-
-@transaction.atomic
-def switch_platform(*, platform: Platform, on: bool, actor: str, now: datetime) -> bool:
-    """Switch a platform on or off for everybody; returns whether that is news. Audited.
-
-    Off: nobody can connect, due jobs wait, and nothing is asked of the platform.
-    """
-    changed = Platform.objects.filter(pk=platform.pk).exclude(enabled=on).update(enabled=on, updated_at=now)
-    if changed:
-        action = "platform.switched_on" if on else "platform.switched_off"
-        record(tenant=None, actor=actor, action=action, subject=platform, name=platform.name)
-    return bool(changed)
 
 
 @transaction.atomic
@@ -307,8 +294,8 @@ def disconnect(*, principal: Principal, connection: Connection, now: datetime) -
     return not pending
 
 
-def require_platform(slug: str) -> Platform:
-    """Return a platform that is switched on; raises ``NotFound`` or ``Invalid`` with the remedy."""
+def require_platform(slug: str, tenant: Tenant) -> Platform:
+    """Return a platform that is on for a tenant; raises ``NotFound`` or ``Invalid`` with the remedy."""
     platform = Platform.objects.filter(slug=slug).first() if slug in CONNECTORS else None
     if platform is None:
         raise NotFound(
@@ -316,12 +303,7 @@ def require_platform(slug: str) -> Platform:
             remedy=f"Choose among {', '.join(CONNECTORS)}.",
             code="unknown_platform",
         )
-    if not platform.enabled:
-        raise Invalid(
-            f"{platform.name} is switched off here.",
-            remedy="Ask the operator to switch it on.",
-            code="platform_disabled",
-        )
+    switches.require_on(platform, tenant.pk)
     return platform
 
 

@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from connectors import own_addresses
+from connectors import own_addresses, switches
 from connectors.errors import (
     ConfigurationError,
     ConnectorError,
@@ -91,7 +91,7 @@ def look_after(place: Destination, *, now: datetime) -> Stands:
 def _due(*, now: datetime) -> QuerySet[Destination]:
     """Return the chosen places of working connections whose platforms can tell us something, and have yet to be asked."""
     able = [slug for slug, connector in CONNECTORS.items() if Capability.WEBHOOKS in connector.capabilities]
-    chosen = Destination.objects.filter(enabled=True, gone_at=None, platform__in=able, platform__enabled=True)
+    chosen = Destination.objects.filter(switches.rows_on(), enabled=True, gone_at=None, platform__in=able)
     due = chosen.filter(Q(subscribe_at=None) | Q(subscribe_at__lte=now), connection__status=Connection.Status.ACTIVE)
     return due.select_related("connection").order_by(F("subscribe_at").asc(nulls_first=True), "pk")
 

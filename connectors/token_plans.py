@@ -24,6 +24,7 @@ from connectors.manager import connector_class
 from connectors.models import Connection, Platform, TokenPlan
 from connectors.registry import CONNECTORS
 from connectors.types import ACCESS_TOKEN, Capability
+from tenants import flags
 from vault.selectors import marks_of
 
 #: How many days before its end a grant is told of; the shorter ones once more, each once.
@@ -91,7 +92,8 @@ def hand_out(*, now: datetime, hold: timedelta, platform: str = "", limit: int |
             if room <= 0:
                 continue
             skipping = database.features.has_select_for_update_skip_locked
-            longest_due = mine.filter(due_at__lte=now).order_by("due_at").values_list("ends_at", "pk")[:_WINDOW]
+            due = mine.filter(flags.rule_of("token_refresh").rows("connection__tenant_id"), due_at__lte=now)
+            longest_due = due.order_by("due_at").values_list("ends_at", "pk")[:_WINDOW]
             first = [pk for _, pk in heapq.nsmallest(room, ((ends or now, pk) for ends, pk in longest_due))]
             rows = list(mine.filter(pk__in=first).select_for_update(skip_locked=skipping))
             until = now + hold
@@ -241,11 +243,11 @@ def _misplanned(slug: str) -> QuerySet[Connection]:
 
 
 def _with_due(platform: str, *, now: datetime) -> list[str]:
-    """Return the platforms, of those that are switched on, where something is due."""
+    """Return the platforms where something is due. Tokens are kept alive where a platform is switched off, too."""
     able = [
         slug
         for slug, connector in CONNECTORS.items()
         if Capability.REFRESH_TOKEN in connector.capabilities and platform in {"", slug}
     ]
     due = TokenPlan.objects.filter(platform=OuterRef("pk"), due_at__lte=now)
-    return list(Platform.objects.filter(Exists(due), slug__in=able, enabled=True).values_list("slug", flat=True))
+    return list(Platform.objects.filter(Exists(due), slug__in=able).values_list("slug", flat=True))

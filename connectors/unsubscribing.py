@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from connectors import own_addresses
+from connectors import own_addresses, switches
 from connectors.errors import ConfigurationError, ConnectorError, OutcomeUnknown, RateLimited, TransientError
 from connectors.manager import connector_class, get_connector, target_of
 from connectors.models import Connection, Destination
@@ -96,7 +96,7 @@ def forget(places: QuerySet[Destination]) -> None:
 
 
 def _due(*, now: datetime) -> QuerySet[Destination]:
-    due = Destination.objects.filter(unsubscribe_at__lte=now, platform__enabled=True)
+    due = Destination.objects.filter(switches.rows_on(), unsubscribe_at__lte=now)
     return due.select_related("connection").order_by("unsubscribe_at", "pk")
 
 

@@ -19,6 +19,7 @@ from media.names import harmless_name
 from media.probing import Probed, probe
 from media.staging import Staged, most_bytes, too_large
 from media.storage import store
+from tenants import flags
 from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.scopes import MEDIA_WRITE
@@ -73,6 +74,7 @@ def store_file(
 def store_from_url(*, principal: Principal, url: str, name: str, now: datetime) -> tuple[Media, bool]:
     """Fetch a file from a public address and keep it; raises what ``fetching.fetch`` and ``store_file`` raise."""
     principal.require(MEDIA_WRITE)
+    flags.require("media.by_url", principal.tenant.pk)
     require_room(principal.tenant, 1)
     staged = Staged()
     try:

@@ -32,6 +32,7 @@ from monitoring import health_looks, health_news, metrics, verdicts
 from monitoring.health_codes import code_of, link_to_mend
 from monitoring.models import ConnectionHealth, HealthLogEntry
 from monitoring.verdicts import NOT_ASKED, Verdict
+from tenants import flags
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +63,7 @@ def claim_due_connections(*, now: datetime, limit: int | None = None) -> list[UU
     """
     limit = settings.HEALTH_CHECKS_AT_ONCE if limit is None else limit
     due = (
-        Connection.objects.filter(next_health_at__lte=now)
+        Connection.objects.filter(flags.rule_of("health_checks").rows(), next_health_at__lte=now)
         .order_by("next_health_at")
         .values_list("pk", "next_health_at")
     )

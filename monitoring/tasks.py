@@ -14,6 +14,7 @@ from monitoring import figures, health
 from monitoring.alerting import watching
 from monitoring.analytics import enrolling, looking, purging, rolling
 from monitoring.reports import folding, telling
+from tenants import flags
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -46,9 +47,8 @@ def check_due_connections() -> None:
 )
 def check_connection(connection_id: str, until: str = "") -> None:
     """Check the health of one connection; until that moment, hand on to the one that is due longest."""
-    living = Connection.objects.exclude(status=Connection.Status.INACTIVE).filter(platform__enabled=True)
-    connection = living.filter(pk=UUID(connection_id)).first()
-    if connection is not None:
+    connection = Connection.objects.exclude(status=Connection.Status.INACTIVE).filter(pk=UUID(connection_id)).first()
+    if connection is not None and flags.is_on("health_checks", connection.tenant_id):
         health.check_connection(connection=connection, now=timezone.now())
     now = timezone.now()
     if until and now < datetime.fromisoformat(until):

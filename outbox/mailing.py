@@ -17,6 +17,7 @@ from foundation.ids import new_id
 from foundation.text import storable
 from outbox import letters
 from outbox.models import Mail
+from tenants import flags
 from tenants.services import record
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,11 @@ def send_due(*, clock: Clock) -> int:
     end = time.monotonic() + _MOST_SECONDS
     sent = 0
     while time.monotonic() < end:
-        due = Mail.objects.filter(due_at__lte=clock()).order_by("due_at").values_list("pk", flat=True)
+        due = (
+            Mail.objects.filter(flags.rule_of("mails").rows(), due_at__lte=clock())
+            .order_by("due_at")
+            .values_list("pk", flat=True)
+        )
         batch = list(due[:_BATCH])
         if not batch:
             break

@@ -25,6 +25,7 @@ from foundation.ids import new_id
 from foundation.secret import Secret
 from outbox import payloads, recording, schedule, secrets, wire
 from outbox.models import WebhookDelivery, WebhookEndpoint
+from tenants import flags
 from vault.services import VaultUnavailable
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ def due_endpoints(*, now: datetime) -> QuerySet[WebhookEndpoint]:
     """Return the endpoints that something is due for and that may be tried now, the longest unserved first."""
     due = WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), due_at__lte=now)
     rows = WebhookEndpoint.objects.filter(Q(probe_at=None) | Q(probe_at__lte=now), disabled="", deleted_at=None)
+    rows = rows.filter(flags.rule_of("webhooks.out").rows())
     return rows.filter(Exists(due)).order_by("pk")
 
 

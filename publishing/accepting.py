@@ -13,6 +13,7 @@ from publishing.drafts import Draft
 from publishing.models import Post, PublishJob
 from publishing.selectors import require_unchanged
 from publishing.states import State
+from tenants import flags
 from tenants.principal import Principal
 from tenants.scopes import POSTS_WRITE
 from tenants.services import record
@@ -49,6 +50,7 @@ def _publish_post(
         check_key(idempotency_key)
         if known := _known(principal, idempotency_key, digest):
             return known, True
+    flags.require("posts", principal.tenant.pk)
     draft = drafts.fetch_files(principal, draft, now=now)
     checked = drafts.check(principal.tenant, draft, now=now)
     if checked.errors:
@@ -121,6 +123,7 @@ def edit_post(
     has one of ``tags``; then nothing is changed.
     """
     principal.require(POSTS_WRITE)
+    flags.require("posts", principal.tenant.pk)
     # Fetching asks strangers' servers, so it comes before the transaction.
     return _edit_post(principal, post, drafts.fetch_files(principal, draft, now=now), tags, now=now)
 

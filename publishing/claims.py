@@ -18,7 +18,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from connectors import switches
 from foundation import prepared
+from publishing import parked
 from publishing.models import PublishJob
 from publishing.states import RESTING
 from tenants.selectors import suspended_tenants
@@ -31,6 +33,8 @@ READY_EVERY: Final = 0.04
 SUSPENDED_EVERY: Final = 2.0
 #: Tenants looked at by one claim; the next one goes on behind them.
 MOST_TENANTS: Final = 64
+#: So many looks at tenants one claim makes at most, where all it finds waits because something is switched off.
+MOST_WINDOWS: Final = 32
 _LEAST_ID: Final = UUID(int=0)
 
 
@@ -83,14 +87,34 @@ def pick(*, rotation: Rotation, limit: int, room_per_tenant: int) -> list[UUID]:
 
     ``room_per_tenant`` is how many jobs of one tenant this worker may hold at once. Moves the rotation on.
     """
-    found_tenants = _tenants_with_ready_jobs(rotation.last_tenant)
-    if not found_tenants or limit < 1:
+    if limit < 1:
         return []
+    # Where all that is found waits for a switch, others may stand behind it.
+    for _ in range(MOST_WINDOWS if parked.anything() else 1):
+        found = _tenants_with_ready_jobs(rotation.last_tenant)
+        if not found:
+            return []
+        if picked := _pick_among(_served(found, rotation), rotation, limit=limit, room_per_tenant=room_per_tenant):
+            rotation.last_tenant = picked[-1][0]
+            return [job for _, job in picked]
+        rotation.last_tenant = found[-1]
+        if len(found) < MOST_TENANTS:
+            break
+    return []
+
+
+def _served(found: Sequence[UUID], rotation: Rotation) -> list[UUID]:
+    """Return those of the tenants whose jobs are taken: neither suspended, nor is publishing switched off for them."""
     if time.monotonic() >= rotation.suspended_until:
         rotation.suspended, rotation.suspended_until = suspended_tenants(), time.monotonic() + SUSPENDED_EVERY
-    tenants = [tenant for tenant in found_tenants if tenant not in rotation.suspended]
-    if not tenants:  # all of them wait; the next claim looks behind them
-        rotation.last_tenant = found_tenants[-1]
+    return [tenant for tenant in found if tenant not in rotation.suspended and parked.is_served(tenant)]
+
+
+def _pick_among(
+    tenants: Sequence[UUID], rotation: Rotation, *, limit: int, room_per_tenant: int
+) -> list[tuple[UUID, UUID]]:
+    """Return up to ``limit`` jobs of these tenants, each with its tenant, in the order they should be taken."""
+    if not tenants:
         return []
     in_flight = _destinations_in_flight()
     room = {tenant: room_per_tenant - rotation.held[tenant] for tenant in tenants}
@@ -115,9 +139,7 @@ def pick(*, rotation: Rotation, limit: int, room_per_tenant: int) -> list[UUID]:
         for tenant, _job in taken:
             room[tenant] -= 1
         tenants = [tenant for tenant in asking if len(found.get(tenant, ())) >= share]
-    if picked:
-        rotation.last_tenant = picked[-1][0]
-    return [job for _, job in picked]
+    return picked
 
 
 def _round_robin(
@@ -181,10 +203,15 @@ def _candidates(
             list(without_jobs),
             list(_RESTING),
         ]
-        for tenant, job, destination in prepared.fetch_all(_CANDIDATES_SQL, told):
+        statement = _CANDIDATES_SQL
+        if parked.anything():
+            statement = _CANDIDATES_LESS_PARKED_SQL
+            told.insert(2, [",".join(switches.off_for(tenant)) for tenant in most])
+            told.insert(3, [",".join(parked.roles_off(tenant)) for tenant in most])
+        for tenant, job, destination in prepared.fetch_all(statement, told):
             found[tenant].append((job, destination))
         return found
-    ready = PublishJob.objects.filter(ready=True).exclude(platform__enabled=False).exclude(pk__in=without_jobs)
+    ready = PublishJob.objects.filter(parked.jobs_on(), ready=True).exclude(pk__in=without_jobs)
     ready = ready.exclude(destination_id__in=without_destinations)
     ready = ready.filter(Q(in_order=False) | ~Exists(_earlier_unfinished())).order_by("due_at", "id")
     for tenant, count in most.items():
@@ -211,6 +238,15 @@ CROSS JOIN LATERAL (
 ) AS c
 ORDER BY t.turn, c.due_at, c.id
 """
+#: The same while something is switched off for somebody: each tenant comes with the platforms and the roles that wait.
+_CANDIDATES_LESS_PARKED_SQL: Final = _CANDIDATES_SQL.replace(
+    "unnest(%s::uuid[], %s::int[]) WITH ORDINALITY AS t(tenant_id, most, turn)",
+    "unnest(%s::uuid[], %s::int[], %s::text[], %s::text[]) WITH ORDINALITY AS t(tenant_id, most, off, roles, turn)",
+).replace(
+    "    AND (NOT j.in_order",
+    "    AND j.platform_id <> ALL(string_to_array(t.off, ',')) AND j.role <> ALL(string_to_array(t.roles, ','))\n"
+    "    AND (NOT j.in_order",
+)
 
 
 def _earlier_unfinished() -> QuerySet[PublishJob]:

@@ -8,16 +8,18 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from connectors import switches
 from connectors.base import DestinationKind
 from connectors.manager import connector_class, get_connector, is_configured
 from connectors.models import Connection, Destination
 from connectors.selectors import destinations_of
 from connectors.types import Capability, Content
 from foundation.errors import Finding, Invalid
-from publishing import attachments, author_settings, schedule
+from publishing import attachments, author_settings, parked, schedule
 from publishing.attachments import Said
 from publishing.contents import kind_of
 from publishing.models import Post
+from tenants import flags
 from tenants.models import Tenant
 from tenants.principal import Principal
 
@@ -136,6 +138,7 @@ def check(tenant: Tenant, draft: Draft, *, now: datetime) -> Checked:
                 "Name each destination once: a post goes there once.",
             )
         )
+    findings += _switched_off(tenant, draft, later=publish_at is not None)
     places = {place.pk: place for place in destinations_of(tenant).filter(pk__in=draft.destinations).order_by()}
     read = _read(tenant, draft, places)
     findings += [*read.settings.findings, *read.files.findings(draft.media, where="media")]
@@ -153,6 +156,21 @@ def check(tenant: Tenant, draft: Draft, *, now: datetime) -> Checked:
             )
     ordered = tuple(places[pk] for pk in dict.fromkeys(draft.destinations) if pk in places)
     return Checked(tuple(findings), ordered, publish_at, read.settings.by_kind, _stored(draft, read))
+
+
+def _switched_off(tenant: Tenant, draft: Draft, *, later: bool) -> list[Finding]:
+    """Tell what of a draft the operator switched off, and that it would wait where publishing is off altogether."""
+    commented = bool(draft.first_comment) or any(said.get("first_comment") for said in draft.overrides.values())
+    refused = [("scheduling", "publish_at", later), ("first_comments", "first_comment", commented)]
+    findings = [
+        Finding(where, "feature_off", flags.cause_of(name), flags.remedy_for(name))
+        for name, where, asked in refused
+        if asked and not flags.is_on(name, tenant.pk)
+    ]
+    if not flags.is_on(parked.PUBLISHING, tenant.pk):
+        told = f"{flags.cause_of(parked.PUBLISHING)} What is accepted waits until it is on again."
+        findings.append(Finding("", "feature_off", told, flags.remedy_for(parked.PUBLISHING), severity="warning"))
+    return findings
 
 
 def check_place(draft: Draft, place: Destination) -> Checked:
@@ -286,8 +304,9 @@ def _field_of(field: str, destination_id: UUID, kind: str, overridden: Mapping[s
 
 def obstacle_at(place: Destination) -> tuple[str, str, str] | None:
     """Return why nothing can be published at a place now, as code, message and remedy."""
-    if not place.platform.enabled:
-        return "platform_disabled", f"{place.platform.name} is switched off here.", "Ask the operator to switch it on."
+    if not switches.is_on(place.platform, place.tenant_id):
+        cause = switches.cause_of(place.platform)
+        return "platform_disabled", cause, switches.remedy_for(place.platform)
     if not is_configured(place.platform_id):
         name = connector_class(place.platform_id).name
         return "platform_not_configured", f"{name} has no app credentials here.", "Ask the operator to set them."

@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 _running = threading.Lock()
 _rung_again = threading.Event()
+#: This process is about to end.
+_finishing = threading.Event()
 #: One drain runs at a time, so one rotation serves the process.
 _rotation = Rotation()
 #: How long free seats are gathered before the next claim. A claim costs about as much as twenty jobs more in it do, so
@@ -53,6 +55,27 @@ def drain(*, clock: Clock) -> int:
         finally:
             _running.release()
     return made
+
+
+def begin() -> None:
+    """Let this process take jobs (again)."""
+    _finishing.clear()
+
+
+def finish() -> None:
+    """Let this process take no more jobs: what is on its way to a platform ends there, what has not begun is given back.
+
+    So a process that is asked to stop leaves no lease behind for others to wait for.
+    """
+    _finishing.set()
+
+
+def has_ended(*, within: float) -> bool:
+    """Wait until no drain runs in this process, so many seconds at most; tell whether that is so."""
+    if not _running.acquire(timeout=within):
+        return False
+    _running.release()
+    return True
 
 
 def _drain(*, clock: Clock) -> int:
@@ -98,6 +121,9 @@ class _Hold:
 
     def claim(self) -> bool:
         """Take what fits, when enough fits to be worth a claim; tell whether anything is in hand."""
+        if _finishing.is_set():
+            self.claimed = []
+            return False
         room = self.seats * (2 if self._pace < QUICK_SECONDS else 1) - len(self.jobs)
         if room >= self.seats // 2 or (room > 0 and len(self.jobs) < self.seats):
             with tracing.apart("publish.claim", resource="ledger", kind="worker") as span:
@@ -139,7 +165,7 @@ class _Hold:
         return held
 
     def _give_back(self) -> None:
-        late = time.monotonic() - MOST_SECONDS_AT_THE_DOOR
+        late = time.monotonic() - (0 if _finishing.is_set() else MOST_SECONDS_AT_THE_DOOR)
         waiting = [future for future, held in self.jobs.items() if not held.begun and held.since < late]
         for future in waiting:
             if future.cancel():

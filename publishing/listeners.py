@@ -13,7 +13,13 @@ from connectors.webhook_processing import webhook_received
 from publishing import doorbell
 from publishing.models import Attempt, DeadLetter, Post, PublishJob
 from tenants.models import Tenant
-from tenants.signals import tenant_erased
+from tenants.signals import feature_switched, tenant_erased
+
+
+@receiver(feature_switched)
+def _switched(**kwargs: Any) -> None:
+    """Have what waited for a switch taken at once, and not only when the timer looks."""
+    doorbell.ring_after_commit()
 
 
 @receiver(connection_granted)

@@ -19,6 +19,7 @@ from publishing.attachments import Said
 from publishing.follow_ups import follow_up_of
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.states import CANCELLABLE, NEEDS_A_PERSON, State
+from tenants import flags
 from tenants.principal import Principal
 from tenants.scopes import POSTS_WRITE
 from tenants.services import record
@@ -150,7 +151,7 @@ def redrive_after_reconnect(*, connection_id: UUID, now: datetime) -> int:
         tenant__redrive_after_reconnect=True,
     )
     letters = list(open_letters.select_related("job", "tenant").order_by("id"))
-    if not letters:
+    if not letters or not flags.is_on("redrive_after_reconnect", letters[0].tenant_id):
         return 0
     return redrive(principal=Principal.of_system(letters[0].tenant, "reconnect"), letters=letters, now=now)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
 
 from foundation.errors import NotFound, PreconditionFailed
+from publishing import parked
 from publishing.models import TAKEN_BACK, DeadLetter, Post, PublishJob, Watch
 from publishing.states import FINAL, NEEDS_A_PERSON, State
 from tenants.models import Tenant
@@ -30,7 +31,7 @@ def overdue_jobs(*, now: datetime, tenant: Tenant | None = None) -> Overdue:
     """Return how many jobs that could go out are late, of one tenant or of all. Jobs in order wait for each other, and are left out."""
     # Said for both values of ``ready``, so that each half finds its partial index.
     due = Q(ready=True, due_at__lt=now - OVERDUE) | Q(ready=False, due_at__lt=now - OVERDUE)
-    late = PublishJob.objects.filter(due, lease_token=None, in_order=False, platform__enabled=True)
+    late = PublishJob.objects.filter(due, parked.jobs_on(), lease_token=None, in_order=False)
     if tenant is not None:
         late = late.filter(tenant=tenant)
     return Overdue(**late.aggregate(count=Count("pk"), since=Min("due_at")))

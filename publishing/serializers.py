@@ -303,7 +303,7 @@ class StoryEventSerializer(serializers.Serializer[Event]):
 
     at = serializers.DateTimeField()
     kind = serializers.ChoiceField(
-        choices=["accepted", "attempt", "journal", "outcome", "letter", "look", "action", "person"]
+        choices=["accepted", "attempt", "journal", "outcome", "letter", "look", "action", "person", "waiting"]
     )
     title = serializers.CharField()
     detail = serializers.CharField()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from connectors.manager import connector_class
+from publishing import parked
 from publishing.models import Attempt, DeadLetter, JobAction, JournalEntry, PublishJob
 from publishing.selectors import watch_of
 from publishing.states import State
@@ -65,7 +66,30 @@ def story_of(job: PublishJob) -> list[Event]:
     events += list(_looks(job))
     events += list(_actions(job))
     events += list(_people(job))
-    order = {"accepted": 0, "attempt": 1, "journal": 2, "outcome": 3, "letter": 4, "look": 5, "action": 6, "person": 7}
+    if wait := parked.wait_of(job):
+        # Nothing is written where a switch keeps a job waiting, so the story tells how it stands now.
+        events.append(
+            Event(
+                max(job.due_at or job.created_at, job.created_at),
+                "waiting",
+                "Waits for a switch",
+                wait.cause,
+                wait.remedy,
+                "waiting",
+                icon="pause",
+            )
+        )
+    order = {
+        "accepted": 0,
+        "attempt": 1,
+        "journal": 2,
+        "outcome": 3,
+        "letter": 4,
+        "look": 5,
+        "action": 6,
+        "person": 7,
+        "waiting": 8,
+    }
     return sorted(events, key=lambda event: (event.at, order[event.kind]))
 
 

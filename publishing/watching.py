@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from connectors import asking
+from connectors import asking, switches
 from connectors.errors import ConfigurationError, ConnectorError, OutcomeUnknown, RateLimited, TransientError
 from connectors.models import Connection
 from connectors.types import LiveState, Standing
@@ -133,8 +133,8 @@ def _look_at(watch: Watch, *, now: datetime) -> None:
     job, connection = watch.job, watch.job.destination.connection
     if connection.status == Connection.Status.INACTIVE:
         _put_off(watch, f"{connection.display_name} was disconnected.", LATER, now=now)
-    elif not watch.platform.enabled:
-        _put_off(watch, f"{watch.platform.name} is switched off here.", LATER, now=now)
+    elif not switches.is_on(watch.platform, watch.tenant_id):
+        _put_off(watch, switches.cause_of(watch.platform), LATER, now=now)
     else:
         noted = _noted(job)
         standing = asking.put(

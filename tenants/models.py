@@ -1,4 +1,4 @@
-"""Rows of the hall: users and how they sign in, tenants, memberships, invitations, API keys and the audit log."""
+"""Rows of the hall: users and how they sign in, tenants, memberships, invitations, API keys, flags and the audit log."""
 
 from typing import ClassVar
 
@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
+from django.http import HttpRequest
+from waffle.models import AbstractBaseFlag
 
 from foundation.rows import Row
 from tenants import scopes
@@ -203,6 +205,69 @@ class ApiKey(Row):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class Flag(AbstractBaseFlag):
+    """For whom a feature is on: for everybody, for nobody, for all but some tenants, or for some only.
+
+    The flag of django-waffle, less everything by which a browser, a language or chance could decide: who is asked is the
+    tenant alone. Written by ``tenants.switching``, read by ``tenants.flags``.
+    """
+
+    class Standing(models.TextChoices):
+        ON = "on", "On for everybody"
+        OFF = "off", "Off for everybody"
+        OFF_FOR = "off_for", "Off for the tenants listed"
+        ON_FOR = "on_for", "On for the tenants listed only"
+
+    everyone = None
+    percent = None
+    testing = None  # type: ignore[assignment]
+    superusers = None  # type: ignore[assignment]
+    staff = None  # type: ignore[assignment]
+    authenticated = None  # type: ignore[assignment]
+    languages = None  # type: ignore[assignment]
+    rollout = None  # type: ignore[assignment]
+    note = None  # type: ignore[assignment]
+
+    standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.ON)
+    reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it is off: shown to everybody for whom it is, so no secret."
+    )
+    tenants = models.ManyToManyField(Tenant, blank=True, related_name="+", db_table="feature_flag_tenants")
+    changed_by = models.CharField(max_length=160, blank=True, help_text="user:<email>, key:<prefix> or system:<part>.")
+
+    class Meta:
+        db_table = "feature_flags"
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(standing__in=["on", "off", "off_for", "on_for"]), name="flag_standing_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_active(self, request: HttpRequest, read_only: bool = False) -> bool:
+        """Tell whether it is on for the tenant of a request; what the browser sends decides nothing."""
+        from tenants import flags
+
+        principal = getattr(request, "principal", None)
+        if principal is None:
+            return not flags.rule_of(self.name).off_for_all
+        return flags.is_on(self.name, principal.tenant.pk)
+
+    @classmethod
+    def get(cls, name: str) -> "Flag":
+        """Return a flag for asking; waffle would keep rows in the cache, for as long as that likes."""
+        return cls(name=name)
+
+    def flush(self) -> None:
+        """Have the flags read anew."""
+        from tenants import flags
+
+        flags.forget()
 
 
 class AuditEntry(Row):

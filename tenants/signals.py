@@ -10,3 +10,5 @@ limits_unknown = Signal()
 api_key_refused = Signal()
 #: A tenant is being erased, in its transaction: what a room keeps beyond the tenant's own rows goes now. With ``tenant``.
 tenant_erased = Signal()
+#: A feature was switched, in the transaction that does it, with ``name``, ``standing`` (of ``Flag.Standing``) and ``now``.
+feature_switched = Signal()

@@ -20,7 +20,7 @@ from publishing.attempts import attempt_job
 from sandbox.adapter import SandboxAdapter
 from sandbox.app import Sandbox, create_app
 from sandbox.world import World
-from tenants import limits
+from tenants import flags, limits
 from tenants.models import Membership, Tenant, User
 from tenants.principal import Principal
 from tenants.scopes import SCOPES
@@ -41,6 +41,7 @@ def _nothing_known_from_before() -> None:
     datakeys.forget()
     accesses.forget()
     limits.forget()
+    flags.forget()
 
 
 @pytest.fixture

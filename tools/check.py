@@ -47,6 +47,11 @@ CHECKS = (
         "Models changed: write the migration with `.venv/bin/python manage.py makemigrations`.",
     ),
     Check(
+        "upgrades",
+        (PYTHON, "tools/check_migrations.py"),
+        "While a release is rolled out, old code runs on the new tables: see docs/self-hosting.md, Migrations.",
+    ),
+    Check(
         "system",
         (PYTHON, "manage.py", "check", "--fail-level", "WARNING", SETTINGS),
         "Each line above names its remedy.",

@@ -37,7 +37,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("Sandbox", ("sandbox.md",), ("sandbox/",)),
     (
         "Self-hosting",
-        ("self-hosting.md", "operations.md", "settings.md", "metrics.md", "performance.md"),
+        ("self-hosting.md", "operations.md", "flags.md", "settings.md", "metrics.md", "performance.md"),
         (),
     ),
     ("Inside", ("architecture.md", "signals.md"), ("",)),

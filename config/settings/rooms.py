@@ -29,7 +29,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
-    "waffle",
+    "tenants.waffled.FlagsConfig",
 ]
 
 MIDDLEWARE = [
@@ -48,7 +48,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "waffle.middleware.WaffleMiddleware",
     "tenants.middleware.PrincipalMiddleware",
     "axes.middleware.AxesMiddleware",
     "config.middleware.AdminAddresses",
@@ -59,6 +58,10 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
+# Flags are rows of ours, switched by ``manage.py flags`` and the admin; waffle's own pages would go past the audit log.
+WAFFLE_FLAG_MODEL = "tenants.Flag"
+WAFFLE_FLAG_DEFAULT = True
+WAFFLE_ENABLE_ADMIN_PAGES = False
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "sign_in"

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections, transaction
 from django.db import connection as database
 
-from connectors import asking
+from connectors import asking, switches
 from connectors.errors import (
     ConfigurationError,
     ConnectorError,
@@ -37,6 +37,7 @@ from monitoring.analytics.placing import Placed, Window, for_span, is_for, midni
 from monitoring.analytics.rows import MetricWatch
 from publishing.models import TAKEN_BACK
 from publishing.selectors import watch_of
+from tenants import flags
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,8 @@ def look_due(*, clock: Clock, most_seconds: float = 25.0, in_flight: int = 1) ->
     With ``in_flight`` above one, looks go side by side in threads of their own.
     """
     end, looked = time.monotonic() + most_seconds, 0
+    if flags.rule_of("analytics").off_for_all:  # what is due stays due
+        return 0
     while time.monotonic() < end:
         batch = claim(now=clock(), limit=4 * in_flight)
         if in_flight == 1:
@@ -127,8 +130,12 @@ def _require_open(watch: MetricWatch) -> None:
     """Raise ``Stopped`` where nobody need be asked: the post is gone, or the place or its account is not open to us."""
     job, place = watch.job, watch.destination
     account = place.connection
-    if not watch.platform.enabled or watch.tenant.suspended_at:
-        raise ConfigurationError(f"{watch.platform.name} is switched off here.", remedy="Switch it on.")
+    if watch.tenant.suspended_at:
+        raise ConfigurationError(f"{watch.tenant.name} is suspended.", remedy="It is asked again when it goes on.")
+    if not switches.is_on(watch.platform, watch.tenant_id):
+        raise ConfigurationError(switches.cause_of(watch.platform), remedy=switches.remedy_for(watch.platform))
+    if not flags.is_on("analytics", watch.tenant_id):
+        raise ConfigurationError(flags.cause_of("analytics"), remedy=flags.remedy_for("analytics"))
     if job is not None:
         standing = watch_of(job)
         if job.removed_at is not None or (standing is not None and standing.state in TAKEN_BACK):

@@ -16,6 +16,7 @@ from foundation.errors import Conflict, Refusal
 from monitoring.analytics.rows import MetricWatch
 from publishing.models import PublishJob
 from publishing.states import State
+from tenants import flags
 from tenants.principal import Principal
 from tenants.scopes import ANALYTICS_WRITE
 from tenants.services import record
@@ -59,6 +60,7 @@ class Asked:
 def refresh_job(*, principal: Principal, job: PublishJob, now: datetime) -> Asked:
     """Ask for a post's numbers as soon as a worker is free. Audited. Raises ``Conflict`` and ``TooSoon``."""
     principal.require(ANALYTICS_WRITE)
+    flags.require("analytics", principal.tenant.pk)
     connector = connector_class(job.platform_id)
     if Capability.POST_METRICS not in connector.capabilities:
         raise Conflict(
@@ -98,6 +100,7 @@ def refresh_places(*, principal: Principal, place: Destination | None, now: date
     nothing to ask.
     """
     principal.require(ANALYTICS_WRITE)
+    flags.require("analytics", principal.tenant.pk)
     places = Destination.objects.filter(tenant=principal.tenant, enabled=True, gone_at=None)
     places = places.filter(pk=place.pk) if place else places.order_by("pk")
     watches = _watches_of(list(places.values_list("pk", "platform_id")[:MOST_PLACES]), principal, now=now)

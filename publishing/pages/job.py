@@ -10,7 +10,7 @@ from connectors.manager import connector_class, get_connector, is_configured, ta
 from connectors.models import Connection
 from connectors.pages import reconnect_of
 from connectors.types import Capability
-from publishing import timeline
+from publishing import parked, timeline
 from publishing.contents import content_of, files_at, kind_of, settings_at
 from publishing.models import PublishJob
 from publishing.pages import action as action_pages
@@ -130,6 +130,9 @@ def _advice(job: PublishJob, *, now: datetime) -> dict[str, str] | None:
             "who": WHO.get(job.error_who, ""),
             "remedy": job.error_remedy,
         }
+    if wait := parked.wait_of(job):
+        title = "It waits until this is switched on"
+        return {"title": title, "cause": wait.cause, "who": WHO["operator"], "remedy": wait.remedy}
     if standing := standing_of(job):
         title = _STANDING_TITLES[standing["state"]].format(platform=job.platform.name)
         who = WHO["author"] if standing["taken_back"] else ""
@@ -141,10 +144,7 @@ def _advice(job: PublishJob, *, now: datetime) -> dict[str, str] | None:
         remedy = "Nothing: the hub looks at the platform before anything is sent again."
         return {"title": "Finding out whether it is live", "cause": job.error_cause, "who": "", "remedy": remedy}
     if job.due_at is not None and now - job.due_at > OVERDUE:
-        if not job.platform.enabled:
-            cause, remedy = f"{job.platform.name} is switched off here, so its jobs wait.", "Switch it on."
-        else:
-            cause, remedy = "It is due, and no worker has taken it.", "See whether a worker runs, and what it logs."
+        cause, remedy = "It is due, and no worker has taken it.", "See whether a worker runs, and what it logs."
         return {"title": "It is late", "cause": cause, "who": WHO["operator"], "remedy": remedy}
     return None
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from connectors.models import Connection
 from connectors.pages import kind_name
+from publishing import parked
 from publishing.contents import content_of
 from publishing.models import TAKEN_BACK, PublishJob
 from publishing.retries import WAITS
@@ -76,6 +77,7 @@ def job_row(job: PublishJob) -> dict[str, Any]:
         "permalink": "" if job.removed_at else job.permalink,
         "removed": job.removed_at is not None,
         "standing": standing_of(job),
+        "wait": wait.cause if (wait := parked.wait_of(job)) else "",
     }
 
 

@@ -22,6 +22,7 @@ from connectors.types import Grant
 from foundation.secret import Secret
 from tenants.models import AuditEntry
 from tenants.services import create_tenant
+from tenants.switching import switch
 from tests.conftest import House
 from tests.connectors.keyhole import Keyhole
 from tests.connectors.test_refreshing import hour_of, sweep
@@ -117,10 +118,15 @@ def test_no_platform_has_more_in_workers_hands_than_its_share_and_none_waits_for
     assert len(hand_out_due(now=died)) == 3, "what a dead worker held is handed out again"
 
 
-def test_a_platform_that_is_switched_off_is_left_alone(granted: Callable[..., Connection], now: datetime) -> None:
-    granted("tiktok", 2 * HOUR)
+def test_tokens_are_kept_alive_while_a_platform_is_off_and_renewing_has_its_own_switch(
+    granted: Callable[..., Connection], now: datetime
+) -> None:
+    theirs = granted("tiktok", 2 * HOUR)
     Platform.objects.filter(slug="tiktok").update(enabled=False)
+    switch(name="token_refresh", on=False, tenants=[theirs.tenant], actor="system:test", now=now)
     assert hand_out_due(now=now + 2 * HOUR) == []
+    switch(name="token_refresh", on=True, actor="system:test", now=now)
+    assert [one.connection_id for one in hand_out_due(now=now + 2 * HOUR)] == [theirs.pk]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,6 +18,7 @@ from connectors.types import Capability
 from monitoring import metrics
 from publishing.states import State
 from publishing.unsendable import Unsendable
+from tenants.features import PLATFORM, catalogue
 from tenants.keys import key_digest
 from tenants.models import ApiKey, Tenant
 from tests.docs import reading
@@ -265,3 +266,13 @@ def test_a_decision_has_its_four_parts_and_fits_on_a_page(path: Path) -> None:
 def test_a_picture_is_light_and_is_shown_somewhere(path: Path) -> None:
     assert path.stat().st_size < 250_000
     assert any(path.name in reading.read(document) for document in reading.documents())
+
+
+def test_every_switch_is_explained_in_its_own_words() -> None:
+    page = reading.read("docs/flags.md")
+    for feature in catalogue():
+        assert f"`{feature.name}`" in page, feature.name
+        if not feature.name.startswith(PLATFORM):
+            assert f"| `{feature.name}` | {feature.about} | {feature.off} |" in page, feature.name
+        else:
+            assert feature.off in page, feature.name

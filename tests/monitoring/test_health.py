@@ -29,6 +29,7 @@ from sandbox.meta.records import DEFAULT_APP_ID
 from sandbox.world import World
 from tenants.models import Tenant
 from tenants.principal import Principal
+from tenants.switching import switch
 from tests.conftest import GATEWAY, House
 from tests.monitoring.spoiling import Spoiler, answer
 from vault.services import erase_secrets
@@ -320,10 +321,19 @@ def test_checks_are_handed_on_until_the_next_tick_so_that_so_many_run_side_by_si
     assert queued == [], "its tick is over: the next one goes on"
 
 
-def test_a_platform_that_is_switched_off_is_not_asked(connection: Connection) -> None:
+def test_checks_go_on_while_a_platform_is_off_and_stop_by_their_own_switch(
+    connection: Connection, now: datetime
+) -> None:
     Platform.objects.filter(slug="meta").update(enabled=False)
     tasks.check_connection(str(connection.pk))
-    assert not HealthLogEntry.objects.exists()
+    assert HealthLogEntry.objects.count() == 1
+    Connection.objects.update(next_health_at=now)
+    switch(name="health_checks", on=False, tenants=[connection.tenant], actor="system:test", now=now)
+    assert health.claim_due_connections(now=now) == []
+    tasks.check_connection(str(connection.pk))
+    assert HealthLogEntry.objects.count() == 1
+    switch(name="health_checks", on=True, actor="system:test", now=now)
+    assert health.claim_due_connections(now=now) == [connection.pk]
 
 
 def test_results_are_kept_for_their_time_and_no_longer(connection: Connection, now: datetime) -> None:

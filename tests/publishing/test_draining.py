@@ -126,3 +126,33 @@ def test_many_attempts_leave_their_ends_at_once_and_all_are_written(house: House
     writer.close()
     assert not wrong
     assert PublishJob.objects.filter(state=State.PUBLISHED).count() == len(held) > 20
+
+
+def test_a_process_that_is_to_end_finishes_what_is_under_way_and_leaves_no_lease(
+    house: House, world: World, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WORKER_CALLS_IN_FLIGHT = 2
+    settings.PUBLISH_TENANT_SHARE_PERCENT = 200
+    where = {"host": "graph.facebook.com", "method": "POST", "path": "*/feed"}
+    world.faults.add(fault_from({"kind": "slow", "delay_s": 1.0, "times": 4, **where}))
+
+    def wait(wire: _ProcessWire, seconds: float) -> None:
+        draining.finish()  # the signal comes while a call is under way
+        time.sleep(seconds)
+
+    monkeypatch.setattr(_ProcessWire, "wait", wait)
+    accept(house, 6)
+    try:
+        draining.drain(clock=timezone.now)
+        assert draining.has_ended(within=5)
+        assert not PublishJob.objects.filter(lease_token__isnull=False).exists()
+        sent = PublishJob.objects.filter(state=State.PUBLISHED).count()
+        assert 0 < sent < 6
+        assert sent == len(list(world.meta.timeline()))
+        assert draining.drain(clock=timezone.now) == 0, "it takes nothing more"
+    finally:
+        draining.begin()
+    monkeypatch.setattr(_ProcessWire, "wait", lambda wire, seconds: None)
+    draining.drain(clock=timezone.now)
+    assert len(list(world.meta.timeline())) == 6
+    assert not PublishJob.objects.exclude(tries=0, deaths=0, state=State.PUBLISHED).exists()

@@ -22,7 +22,7 @@ class Platform:
     Attributes:
         slug (str):
         name (str):
-        enabled (bool): Off: nobody can connect, and jobs wait.
+        enabled (bool): Whether your tenant may use it now.
         configured (bool): Return whether app credentials are set.
         capabilities (list[str]): Return what the connector can do; what is not listed cannot be done.
         destination_kinds (list[Kind]):

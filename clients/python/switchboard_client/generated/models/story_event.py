@@ -31,6 +31,7 @@ class StoryEvent:
             * `look` - look
             * `action` - action
             * `person` - person
+            * `waiting` - waiting
         title (str):
         detail (str):
         remedy (str):

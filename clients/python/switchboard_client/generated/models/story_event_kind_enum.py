@@ -1,6 +1,8 @@
 from typing import Literal
 
-StoryEventKindEnum = Literal["accepted", "action", "attempt", "journal", "letter", "look", "outcome", "person"]
+StoryEventKindEnum = Literal[
+    "accepted", "action", "attempt", "journal", "letter", "look", "outcome", "person", "waiting"
+]
 
 STORY_EVENT_KIND_ENUM_VALUES: set[StoryEventKindEnum] = {
     "accepted",
@@ -11,6 +13,7 @@ STORY_EVENT_KIND_ENUM_VALUES: set[StoryEventKindEnum] = {
     "look",
     "outcome",
     "person",
+    "waiting",
 }
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outbox', '0002_endpoints_deliveries_and_mails'),
+        ('outbox', '0003_errors_by_time'),
         ('tenants', '0003_invitations_second_factors_sessions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
