@@ -27,6 +27,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
             "api/settings.md",
             "api/media.md",
             "api/analytics.md",
+            "api/reports.md",
             "api/webhooks.md",
             "api/python.md",
             "api/errors.md",
@@ -37,7 +38,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("Sandbox", ("sandbox.md",), ("sandbox/",)),
     (
         "Self-hosting",
-        ("self-hosting.md", "operations.md", "settings.md", "metrics.md", "performance.md"),
+        ("self-hosting.md", "operations.md", "views.md", "settings.md", "metrics.md", "performance.md"),
         (),
     ),
     ("Inside", ("architecture.md", "signals.md"), ("",)),
