@@ -14,6 +14,7 @@ from media.tus import UploadsView, UploadView
 from monitoring.alerting.api import AlertViewSet
 from monitoring.analytics import api as analytics
 from monitoring.api import ConnectionCheckView, ConnectionHealthView
+from monitoring.reports.api import REPORTS
 from outbox.api import EventViewSet, WebhookDeliveryViewSet, WebhookEndpointViewSet
 from publishing.api import CheckView, DeadLetterViewSet, JobViewSet, PostViewSet, PublishView
 from publishing.connection_api import ConnectionViewSet
@@ -56,6 +57,10 @@ urlpatterns = [
     path("analytics/summary", analytics.SummaryView.as_view(), name="api_analytics_summary"),
     path("analytics/metrics", analytics.MetricsView.as_view(), name="api_analytics_metrics"),
     path("analytics/refresh", analytics.RefreshView.as_view(), name="api_analytics_refresh"),
+    *(
+        path(f"reports/{name}/", view.as_view({"get": "list"}), name=f"api_report_{name}")
+        for name, view in REPORTS.items()
+    ),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", ApiDocsView.as_view(), name="api_docs"),
     path("", include(router.urls)),

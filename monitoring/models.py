@@ -93,7 +93,7 @@ class HealthLogEntry(Row):
         indexes: ClassVar = [
             models.Index(fields=["connection", "-id"], name="health_of_connection"),
             models.Index(fields=["checked_at"], name="health_by_time"),
-            models.Index(fields=["tenant", "checked_at"], condition=~Q(state="healthy"), name="health_gone_wrong"),
+            models.Index(fields=["checked_at"], condition=~Q(state="healthy"), name="health_gone_wrong"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-#: In the order they run; "sweeps", "numbers" and "alerts" leave the database full.
+#: In the order they run; those from "sweeps" on leave the database full.
 ROWS: Final = (
     "publish",
     "burst",
@@ -19,6 +19,7 @@ ROWS: Final = (
     "sweeps",
     "numbers",
     "alerts",
+    "views",
 )
 
 

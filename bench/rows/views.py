@@ -26,7 +26,7 @@ TITLE: Final = "the SQL views"
 SIZES: Final = (10_000, 100_000, 1_000_000)
 QUICK_SIZES: Final = (2_000, 20_000)
 TENANTS: Final = 200
-#: A hundredth of the jobs, for there are that many more jobs than accounts; but no fewer than the tenants have platforms.
+#: Each tenant has accounts on two of the platforms.
 JOBS_PER_CONNECTION: Final = 10
 CALLS: Final = 12
 MOST_MS: Final = 300.0
@@ -106,7 +106,7 @@ def reads(tenant: Tenant) -> dict[str, Callable[[], object]]:
         "publish_performance, all by hour": lambda: list(
             selectors.publish_performance(None).order_by().values("platform", "hour").annotate(**posts)
         ),
-        "publish_performance, all newest": lambda: list(selectors.publish_performance(None)[:100]),
+        "publish_performance, all of a day": lambda: list(selectors.publish_performance(None, since=day)[:100]),
         "publish_latencies, all of a day": lambda: selectors.publish_latencies(None, since=day),
         "dlq_status, a tenant": lambda: list(selectors.dlq_status(tenant)),
         "dlq_status, all": lambda: list(selectors.dlq_status(None)),
@@ -114,7 +114,7 @@ def reads(tenant: Tenant) -> dict[str, Callable[[], object]]:
         "health_check_trends, all by hour": lambda: list(
             selectors.health_trends(None).order_by().values("platform", "hour").annotate(**checks)
         ),
-        "health_check_trends, all newest": lambda: list(selectors.health_trends(None)[:100]),
+        "health_check_trends, all of a day": lambda: list(selectors.health_trends(None, since=day)[:100]),
         "connector_readiness": lambda: list(selectors.readiness()),
     }
 
@@ -123,7 +123,7 @@ def fill(tenants: list[Tenant], size: int) -> None:
     """Make the rows in the database itself, spread over 30 days: of a hundred jobs two failed for good, one waits."""
     connections = max(size // JOBS_PER_CONNECTION, TENANTS * len(_PLATFORMS))
     owner = f"('{{{','.join(str(tenant.pk) for tenant in tenants)}}}'::uuid[])[1 + (%s %% {TENANTS})::int]"
-    platform = f"('{{{','.join(_PLATFORMS)}}}'::text[])[1 + (%s / {TENANTS} %% {len(_PLATFORMS)})::int]"
+    platform = f"('{{{','.join(_PLATFORMS)}}}'::text[])[1 + ((%s %% {TENANTS} + %s / {TENANTS} %% 2) %% {len(_PLATFORMS)})::int]"
     place = f"(n * 37 % {connections})"
     at = f"(now() - interval '30 days' * (1 - (n + 1) / {size + 1}.0))"
     chance = "(abs(hashint8(n)::bigint) % 1000)"
@@ -134,7 +134,7 @@ def fill(tenants: list[Tenant], size: int) -> None:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("TRUNCATE publish_jobs, posts, connections, destinations CASCADE")
         ReportMark.objects.all().delete()
-        account = {"tenant_id": owner % "n", "platform_id": platform % "n"}
+        account = {"tenant_id": owner % "n", "platform_id": platform % ("n", "n")}
         insert(
             cursor,
             Connection,
@@ -169,7 +169,7 @@ def fill(tenants: list[Tenant], size: int) -> None:
             connections,
             {
                 "connection_id": uuid_of("c", "n"),
-                "platform_id": platform % "n",
+                "platform_id": platform % ("n", "n"),
                 "due_at": f"now() + interval '50 days' * ({chance} - 5) / 1000",
             },
         )
@@ -194,7 +194,7 @@ def fill(tenants: list[Tenant], size: int) -> None:
             {
                 "id": uuid_of("a", "n"),
                 "tenant_id": owner % place,
-                "platform_id": platform % place,
+                "platform_id": platform % (place, place),
                 "post_id": uuid_of("b", "n / 4"),
                 "destination_id": uuid_of("d", place),
                 "role": "'post'",
@@ -229,7 +229,7 @@ def fill(tenants: list[Tenant], size: int) -> None:
                 "id": uuid_of("f", "n"),
                 "job_id": uuid_of("a", "n * 50"),
                 "tenant_id": owner % "n",
-                "platform_id": platform % "n",
+                "platform_id": platform % ("n", "n"),
                 "fingerprint": f"'cause ' || {chance} % 20",
                 "cause": f"'Cause ' || {chance} % 20",
                 "who": "'operator'",
@@ -246,7 +246,7 @@ def fill(tenants: list[Tenant], size: int) -> None:
                 "id": uuid_of("7", "n"),
                 "tenant_id": owner % place,
                 "connection_id": uuid_of("c", place),
-                "platform": platform % place,
+                "platform": platform % (place, place),
                 "checked_at": at,
                 "state": f"CASE WHEN {chance} < 10 THEN 'unhealthy' WHEN {chance} < 30 THEN 'degraded' ELSE 'healthy' END",
                 "latency_ms": f"(40 * power(10, {chance} / 500.0))::int",

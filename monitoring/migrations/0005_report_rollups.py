@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='healthlogentry',
-            index=models.Index(condition=models.Q(('state', 'healthy'), _negated=True), fields=['tenant', 'checked_at'], name='health_gone_wrong'),
+            index=models.Index(condition=models.Q(('state', 'healthy'), _negated=True), fields=['checked_at'], name='health_gone_wrong'),
         ),
         migrations.AddIndex(
             model_name='healthhour',

@@ -27,6 +27,7 @@ class Dialect:
     _milliseconds: str
     _days_until: str
     _word: str
+    _looked_up: str
     greatest: str
 
     def moment(self, moment: datetime) -> str:
@@ -55,6 +56,10 @@ class Dialect:
         """Return the whole milliseconds between two moments."""
         return self._milliseconds.format(later=later, earlier=earlier)
 
+    def looked_up(self, table: str, name: str, condition: str, columns: str) -> str:
+        """Return a join that looks one row up for each row before it, where a planner might rather read a whole big table."""
+        return self._looked_up.format(table=table, name=name, condition=condition, columns=columns)
+
     def days_until(self, day: str) -> str:
         """Return how many whole days are left until a day."""
         return self._days_until.format(day)
@@ -80,6 +85,7 @@ POSTGRESQL: Final = Dialect(
     _milliseconds="CAST(EXTRACT(EPOCH FROM ({later}) - ({earlier})) * 1000 AS bigint)",
     _days_until="({0} - CAST(statement_timestamp() AT TIME ZONE 'UTC' AS date))",
     _word="({column} ->> '{key}')",
+    _looked_up="CROSS JOIN LATERAL (SELECT {columns} FROM {table} {name} WHERE {condition} LIMIT 1) {name}",
     greatest="GREATEST",
 )
 #: Moments are texts here, as Django writes them: UTC, and the fraction only where there is one. They sort as they follow.
@@ -99,10 +105,16 @@ SQLITE: Final = Dialect(
     _milliseconds="CAST(round((julianday({later}) - julianday({earlier})) * 86400000.0) AS bigint)",
     _days_until="CAST(julianday({0}) - julianday(date('now')) AS integer)",
     _word="json_extract({column}, '$.{key}')",
+    _looked_up="JOIN {table} {name} ON {condition}",  # it always does
     greatest="MAX",
 )
 
 DIALECTS: Final = {one.vendor: one for one in (POSTGRESQL, SQLITE)}
+
+
+def once(value: str) -> str:
+    """Return a value that does not depend on the row, worked out once instead of for each row."""
+    return f"(SELECT {value})"
 
 
 def rounded(value: str, digits: int) -> str:

@@ -97,6 +97,33 @@ def again(roll_up: RollUp, *, since: datetime, now: datetime) -> Iterator[tuple[
         first = end
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a rebuild that is done: hours of one roll-up, and how far that is of all it has to do."""
+
+    name: str
+    first: datetime
+    end: datetime
+    done: float
+
+
+def rebuild(*, since: datetime | None, now: datetime) -> Iterator[Step]:
+    """Make all closed hours anew that were so late or later, or where a rebuild that was broken off stopped; yield each step.
+
+    Folding goes on meanwhile: each step is right when it is committed.
+    """
+    fold(now=now)
+    for roll_up in ROLL_UPS:
+        mark = ReportMark.objects.get(name=roll_up.name)
+        begin = since or mark.rebuilding_from or now - settings.REPORTS_KEEP
+        whole = max(mark.closed - max(_hour(begin), _first_whole(roll_up, now=now)), HOUR)
+        for first, end in again(roll_up, since=begin, now=now):
+            ReportMark.objects.filter(name=roll_up.name).update(rebuilding_from=end)
+            yield Step(roll_up.name, first, end, min(1.0, 1 - (mark.closed - end) / whole))
+        # It stays until all are through, so that one that is done is not done again.
+    ReportMark.objects.update(rebuilding_from=None)
+
+
 def forget(*, now: datetime) -> int:
     """Delete what is older than ``REPORTS_KEEP``; return how many rows."""
     since = now - settings.REPORTS_KEEP

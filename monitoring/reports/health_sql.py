@@ -1,8 +1,8 @@
 """The views of health: how each platform's accounts are, and how their checks went hour by hour."""
 
-from monitoring.reports.dialects import Dialect, rounded, share
+from monitoring.reports.dialects import Dialect, once, rounded, share
 from monitoring.reports.steps import percentile
-from monitoring.reports.tallies_sql import HEALTH, health_tallies, horizon, mark
+from monitoring.reports.tallies_sql import HEALTH, health_tallies, horizon, since_mark
 
 
 def health_summary(say: Dialect) -> str:
@@ -12,12 +12,12 @@ def health_summary(say: Dialect) -> str:
     """
     standing = "SUM(CASE WHEN {0} THEN 1 ELSE 0 END)"
     living = "c.status <> 'inactive'"
-    day = say.ago(days=1)
+    day, next_hour = once(say.ago(days=1)), once(say.next_hour(say.ago(days=1)))
     columns = "tenant_id, platform, latency_ms, healthy, degraded, unhealthy, latency_ms_sum"
     tallies = f"""
-    SELECT {columns} FROM report_health_tallies WHERE hour >= {say.next_hour(day)}
+    SELECT {columns} FROM report_health_tallies WHERE hour >= {next_hour}
     UNION ALL
-    SELECT {columns} FROM ({health_tallies(say, day, say.next_hour(day))}) e"""
+    SELECT {columns} FROM ({health_tallies(say, day, next_hour)}) e"""
     return f"""
 SELECT a.tenant_id, a.platform, a.connections, a.active, a.attention, a.inactive,
   a.healthy, a.degraded, a.unhealthy, a.unchecked, a.last_checked_at, a.oldest_check_at,
@@ -46,7 +46,7 @@ LEFT JOIN (
 
 def health_check_trends(say: Dialect) -> str:
     """Return ``api_health_check_trends``: hours that are over as they were summed up, the others from their tallies."""
-    closed = f"{say.greatest}({mark(HEALTH, 'closed', say)}, {horizon(say)})"
+    closed = since_mark(HEALTH, "closed", say)
     checks = "(h.healthy + h.degraded + h.unhealthy)"
     columns = "tenant_id, platform, hour, healthy, degraded, unhealthy, latency_ms_sum, p95_ms"
     return f"""

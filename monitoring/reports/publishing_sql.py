@@ -2,12 +2,12 @@
 
 from monitoring.reports.dialects import Dialect, rounded, share
 from monitoring.reports.steps import percentile
-from monitoring.reports.tallies_sql import PUBLISH, horizon, letters, mark
+from monitoring.reports.tallies_sql import PUBLISH, horizon, letters, since_mark
 
 
 def publish_performance(say: Dialect) -> str:
     """Return ``api_publish_performance``: hours that are over as they were summed up, the others from their tallies."""
-    closed = f"{say.greatest}({mark(PUBLISH, 'closed', say)}, {horizon(say)})"
+    closed = since_mark(PUBLISH, "closed", say)
     columns = (
         "tenant_id, platform, hour, published, failed, dead_lettered, latency_ms_sum, tries_sum, p50_ms, p95_ms, p99_ms"
     )

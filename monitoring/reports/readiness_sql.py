@@ -1,7 +1,7 @@
 """The view of platforms: which can be published to now, why not, and what waits for them."""
 
 from monitoring.reports.dialects import Dialect
-from monitoring.reports.tallies_sql import PUBLISH, mark
+from monitoring.reports.tallies_sql import PUBLISH, since_mark
 
 #: As ``publishing.selectors.OVERDUE``: due so long ago, and taken by no worker.
 LATE_SECONDS = 60
@@ -38,7 +38,7 @@ SELECT p.slug AS platform, p.name, p.enabled, COALESCE(t.configured, {say.false}
     SELECT MAX(h.last_published_at) AS at FROM publish_hours h WHERE h.platform = p.slug AND h.last_published_at IS NOT NULL
     UNION ALL
     SELECT MAX(r.last_published_at) FROM report_publish_tallies r
-    WHERE r.platform = p.slug AND r.hour >= {mark(PUBLISH, "closed", say)}
+    WHERE r.platform = p.slug AND r.hour >= {since_mark(PUBLISH, "closed", say)}
   ) l) AS last_published_at,
   (SELECT MAX(d.opened_at) FROM dead_letters d WHERE d.platform_id = p.slug) AS last_failed_at,
   t.told_at

@@ -86,14 +86,16 @@ def publish_latencies(
 ) -> dict[Any, Spread]:
     """Return how long posts took from their planned moment until they were public, since an hour, by any of platform, hour, tenant_id."""
     rows = _of(AllPublishTallies.objects.all(), tenant, "").filter(hour__gte=since)
-    return _spreads(rows.values_list(*by, "latency_ms").annotate(Sum("published"), Sum("latency_ms_sum")), len(by))
+    return _spreads(
+        rows.values_list(*by, "latency_ms").annotate(count=Sum("published"), took=Sum("latency_ms_sum")), len(by)
+    )
 
 
 def check_latencies(tenant: Tenant | None, *, since: datetime, by: Sequence[str] = ("platform",)) -> dict[Any, Spread]:
     """Return how long health checks took since an hour, by any of platform, hour, tenant_id."""
     rows = _of(AllHealthTallies.objects.all(), tenant, "").filter(hour__gte=since)
     checks = Sum("healthy") + Sum("degraded") + Sum("unhealthy")
-    return _spreads(rows.values_list(*by, "latency_ms").annotate(checks, Sum("latency_ms_sum")), len(by))
+    return _spreads(rows.values_list(*by, "latency_ms").annotate(count=checks, took=Sum("latency_ms_sum")), len(by))
 
 
 def _of(rows: QuerySet[View], tenant: Tenant | None, platform: str) -> QuerySet[View]:

@@ -6,7 +6,7 @@ added up once, and what happened since is read from the facts themselves, by the
 
 from typing import Final
 
-from monitoring.reports.dialects import Dialect
+from monitoring.reports.dialects import Dialect, once
 from monitoring.reports.steps import step_of
 
 PUBLISH: Final = "publish"
@@ -25,7 +25,12 @@ def mark(name: str, column: str, say: Dialect) -> str:
 
 def horizon(say: Dialect) -> str:
     """Return the first hour that the views tell of."""
-    return say.hour(say.ago(days=DAYS))
+    return once(say.hour(say.ago(days=DAYS)))
+
+
+def since_mark(name: str, column: str, say: Dialect) -> str:
+    """Return from when on the views read what a roll-up does not hold yet."""
+    return once(f"{say.greatest}({mark(name, column, say)}, {say.hour(say.ago(days=DAYS))})")
 
 
 def publish_tallies(say: Dialect, since: str, before: str) -> str:
@@ -75,7 +80,7 @@ GROUP BY h.tenant_id, h.platform, {say.hour("h.checked_at")}, {step_of("h.latenc
 
 def all_publish_tallies(say: Dialect) -> str:
     """Return ``report_publish_tallies``: the tallies, and those of what happened since the mark."""
-    since = f"{say.greatest}({mark(PUBLISH, 'until', say)}, {horizon(say)})"
+    since = since_mark(PUBLISH, "until", say)
     return f"""
 SELECT tenant_id, platform, hour, latency_ms, published, latency_ms_sum, tries_sum, last_published_at
 FROM publish_tallies WHERE hour >= {horizon(say)}
@@ -85,7 +90,7 @@ UNION ALL
 
 def all_health_tallies(say: Dialect) -> str:
     """Return ``report_health_tallies``: the tallies, and those of what happened since the mark."""
-    since = f"{say.greatest}({mark(HEALTH, 'until', say)}, {horizon(say)})"
+    since = since_mark(HEALTH, "until", say)
     return f"""
 SELECT tenant_id, platform, hour, latency_ms, healthy, degraded, unhealthy, latency_ms_sum
 FROM health_tallies WHERE hour >= {horizon(say)}

@@ -1,5 +1,6 @@
 """What the views tell of hours is what one counts by hand, however far the sums have come when somebody looks."""
 
+import json
 import random
 from collections import defaultdict
 from collections.abc import Callable
@@ -7,19 +8,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import models
 
+from connectors.models import Connection, Destination
 from monitoring.models import (
     HealthCheckTrend,
     HealthHour,
+    HealthLogEntry,
     HealthTally,
     PublishHour,
     PublishPerformance,
     PublishTally,
+    ReportMark,
 )
-from monitoring.reports import folding
+from monitoring.reports import folding, selectors
 from monitoring.reports.steps import PRECISION
-from publishing.models import PublishJob
+from publishing.models import DeadLetter, Post, PublishJob
 from tests.monitoring.reports.conftest import Ledger
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +129,123 @@ def test_the_views_tell_what_one_counts_by_hand_whenever_one_folds(
     for roll_up in folding.ROLL_UPS:
         assert list(folding.again(roll_up, since=begin - HOUR, now=now))
     assert _sums() == known, "a rebuild told something else than folding"
+
+
+def test_what_was_written_late_is_in_its_hour_once_that_is_closed_and_each_night_after_it(
+    make_ledger: Callable[[int], Ledger], now: datetime
+) -> None:
+    ledger = make_ledger(1)
+    begin = _hour(now) - 5 * HOUR
+    (tenant,) = ledger.tenants
+    ledger.published(tenant, "meta", begin + timedelta(minutes=10), 400)
+    folding.fold(now=begin + timedelta(minutes=30))
+    # Written after the mark had passed their moment: the first before its hour is closed, the others after.
+    ledger.published(tenant, "meta", begin + timedelta(minutes=11), 900)
+    folding.fold(now=begin + HOUR + timedelta(minutes=20))
+    _agrees_on_posts(ledger)
+    ledger.published(tenant, "meta", begin + timedelta(minutes=12), 90_000)
+    ledger.letter(tenant, "meta", begin + timedelta(minutes=13))
+    folding.fold(now=now)
+    assert PublishPerformance.objects.get(platform="meta").published == 2
+    folding.refold(now=now)
+    _agrees_on_posts(ledger)
+
+
+def _agrees_on_posts(ledger: Ledger) -> None:
+    counted = _published(ledger)
+    assert _told(PublishPerformance, next(iter(counted.values()))) == counted
+
+
+def test_what_happened_this_minute_is_told_at_once(make_ledger: Callable[[int], Ledger], now: datetime) -> None:
+    ledger = make_ledger(1)
+    folding.fold(now=now)
+    ledger.published(ledger.tenants[0], "meta", now - timedelta(seconds=1), 400)
+    ledger.checked(ledger.tenants[0], "meta", now - timedelta(seconds=1), "healthy", 40)
+    _agrees(ledger)
+
+
+def test_a_rebuild_that_was_broken_off_goes_on_where_it_stopped(
+    make_ledger: Callable[[int], Ledger], now: datetime, settings: Any
+) -> None:
+    settings.REPORTS_KEEP = timedelta(days=5)
+    ledger = make_ledger(1)
+    for day in range(1, 5):
+        ledger.published(ledger.tenants[0], "meta", now - timedelta(days=day), 400)
+    folding.fold(now=now)
+    whole = [step for step in folding.rebuild(since=None, now=now) if step.name == "publish"]
+    steps = folding.rebuild(since=None, now=now)
+    stopped = [next(steps), next(steps)][-1]
+    steps.close()  # type: ignore[attr-defined]
+    rest = list(folding.rebuild(since=None, now=now))
+    assert rest[0].first == stopped.end
+    assert len([step for step in rest if step.name == "publish"]) == len(whole) - 2
+    assert [step.done for step in whole] == sorted(step.done for step in whole)
+    assert whole[-1].done == 1
+    assert not ReportMark.objects.exclude(rebuilding_from=None).exists()
+    _agrees_on_posts(ledger)
+
+
+def test_sums_go_when_they_are_old_or_their_tenant_is_erased(
+    make_ledger: Callable[[int], Ledger], now: datetime, settings: Any
+) -> None:
+    ledger = make_ledger(2)
+    for tenant in ledger.tenants:
+        ledger.published(tenant, "meta", now - timedelta(days=3), 400)
+        ledger.checked(tenant, "meta", now - timedelta(days=3), "healthy", 40)
+    folding.fold(now=now)
+    kept, erased = ledger.tenants
+    for rows in (PublishJob, Post, DeadLetter, HealthLogEntry, Destination, Connection):
+        rows._default_manager.filter(tenant=erased).delete()
+    erased.delete()
+    for table in (PublishTally, PublishHour, HealthTally, HealthHour):
+        assert set(table._default_manager.values_list("tenant_id", flat=True)) == {kept.pk}
+    settings.REPORTS_KEEP = timedelta(days=2)
+    assert folding.forget(now=now) == 4
+    assert not any(_sums())
+
+
+def test_hours_whose_checks_are_forgotten_in_part_are_not_made_anew(
+    make_ledger: Callable[[int], Ledger], now: datetime, settings: Any
+) -> None:
+    ledger = make_ledger(1)
+    ledger.checked(ledger.tenants[0], "meta", now - timedelta(hours=40), "healthy", 40)
+    folding.fold(now=now)
+    settings.HEALTH_LOG_RETENTION = timedelta(days=1)
+    ledger.checks[0].delete()
+    folding.refold(now=now)
+    assert HealthCheckTrend.objects.get().checks == 1
+
+
+def test_percentiles_of_many_hours_and_tenants_are_merged(make_ledger: Callable[[int], Ledger], now: datetime) -> None:
+    chance, ledger = random.Random(7), make_ledger(2)
+    for _ in range(120):
+        ledger.happen(chance, now - timedelta(hours=9), now)
+    folding.fold(now=now - timedelta(hours=2))
+    took: dict[str, list[int]] = defaultdict(list)
+    for job in ledger.jobs:
+        if job.published_at is not None and job.role == PublishJob.Role.POST:
+            took[job.platform_id].append(round((job.published_at - job.planned_at).total_seconds() * 1000))
+    told = selectors.publish_latencies(None, since=_hour(now) - 10 * HOUR)
+    assert told.keys() == took.keys()
+    for platform, spread in told.items():
+        ms = took[platform]
+        assert spread.count == len(ms)
+        assert spread.mean == pytest.approx(sum(ms) / len(ms), abs=1)
+        assert spread.percentiles == {one: _near(_nearest_rank(one, ms), least=1) for one in (50, 95, 99)}
+    checks = selectors.check_latencies(ledger.tenants[0], since=_hour(now) - 10 * HOUR, by=("tenant_id", "platform"))
+    counted = [entry for entry in ledger.checks if entry.tenant == ledger.tenants[0]]
+    assert sum(spread.count for spread in checks.values()) == len(counted)
+
+
+def test_the_command_sums_up_and_tells_of_it(
+    make_ledger: Callable[[int], Ledger], now: datetime, capsys: Any, settings: Any
+) -> None:
+    settings.REPORTS_KEEP = timedelta(days=4)
+    ledger = make_ledger(1)
+    ledger.published(ledger.tenants[0], "meta", now - timedelta(days=2), 400)
+    call_command("rebuild_reports", "--json", "--since", f"{now - timedelta(days=3):%Y-%m-%d}")
+    told = json.loads(capsys.readouterr().out)
+    assert set(told["rebuilt"]) == {"publish", "health"}
+    assert PublishHour.objects.count() == 1
+    call_command("rebuild_reports")
+    assert "Done in" in capsys.readouterr().out

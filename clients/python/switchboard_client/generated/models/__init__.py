@@ -51,6 +51,7 @@ from .delivery_attempt import DeliveryAttempt
 from .delivery_state_enum import DeliveryStateEnum
 from .destination import Destination
 from .discard_request import DiscardRequest
+from .dlq_status import DlqStatus
 from .draft_request import DraftRequest
 from .draft_request_overrides import DraftRequestOverrides
 from .draft_request_settings import DraftRequestSettings
@@ -76,6 +77,8 @@ from .health_enum import HealthEnum
 from .health_finding import HealthFinding
 from .health_page import HealthPage
 from .health_state_enum import HealthStateEnum
+from .health_summary import HealthSummary
+from .health_trend import HealthTrend
 from .invitation import Invitation
 from .invite_request import InviteRequest
 from .job import Job
@@ -134,15 +137,22 @@ from .paginated_connection_list import PaginatedConnectionList
 from .paginated_dead_letter_list import PaginatedDeadLetterList
 from .paginated_delivery_list import PaginatedDeliveryList
 from .paginated_destination_list import PaginatedDestinationList
+from .paginated_dlq_status_list import PaginatedDlqStatusList
 from .paginated_endpoint_list import PaginatedEndpointList
 from .paginated_event_list import PaginatedEventList
+from .paginated_health_summary_list import PaginatedHealthSummaryList
+from .paginated_health_trend_list import PaginatedHealthTrendList
 from .paginated_invitation_list import PaginatedInvitationList
 from .paginated_job_list import PaginatedJobList
 from .paginated_media_list import PaginatedMediaList
 from .paginated_post_list import PaginatedPostList
+from .paginated_publish_performance_list import PaginatedPublishPerformanceList
+from .paginated_readiness_list import PaginatedReadinessList
+from .paginated_recent_error_list import PaginatedRecentErrorList
 from .paginated_refresh_list import PaginatedRefreshList
 from .paginated_return_origin_list import PaginatedReturnOriginList
 from .paginated_tenant_member_list import PaginatedTenantMemberList
+from .paginated_token_health_list import PaginatedTokenHealthList
 from .patched_change_endpoint_request import PatchedChangeEndpointRequest
 from .patched_change_tenant_request import PatchedChangeTenantRequest
 from .patched_edit_post_request import PatchedEditPostRequest
@@ -168,7 +178,10 @@ from .posts_list_state_item import PostsListStateItem
 from .posts_numbers import PostsNumbers
 from .problem import Problem
 from .problem_finding import ProblemFinding
+from .publish_performance import PublishPerformance
 from .purpose_enum import PurposeEnum
+from .readiness import Readiness
+from .recent_error import RecentError
 from .redrive_request import RedriveRequest
 from .redriven import Redriven
 from .refresh import Refresh
@@ -182,6 +195,10 @@ from .removals import Removals
 from .replay_request import ReplayRequest
 from .replayed import Replayed
 from .reply_request import ReplyRequest
+from .reports_dlq_status_who import ReportsDlqStatusWho
+from .reports_recent_errors_source_item import ReportsRecentErrorsSourceItem
+from .reports_recent_errors_who import ReportsRecentErrorsWho
+from .reports_token_health_state_item import ReportsTokenHealthStateItem
 from .resolution_enum import ResolutionEnum
 from .return_origin import ReturnOrigin
 from .review import Review
@@ -209,6 +226,7 @@ from .sums_places import SumsPlaces
 from .sums_posts import SumsPosts
 from .tenant import Tenant
 from .tenant_member import TenantMember
+from .token_health import TokenHealth
 from .told_brand import ToldBrand
 from .tone_enum import ToneEnum
 from .unit_enum import UnitEnum
@@ -274,6 +292,7 @@ __all__ = (
     "DeliveryStateEnum",
     "Destination",
     "DiscardRequest",
+    "DlqStatus",
     "DraftRequest",
     "DraftRequestOverrides",
     "DraftRequestSettings",
@@ -299,6 +318,8 @@ __all__ = (
     "HealthFinding",
     "HealthPage",
     "HealthStateEnum",
+    "HealthSummary",
+    "HealthTrend",
     "Invitation",
     "InviteRequest",
     "Job",
@@ -357,15 +378,22 @@ __all__ = (
     "PaginatedDeadLetterList",
     "PaginatedDeliveryList",
     "PaginatedDestinationList",
+    "PaginatedDlqStatusList",
     "PaginatedEndpointList",
     "PaginatedEventList",
+    "PaginatedHealthSummaryList",
+    "PaginatedHealthTrendList",
     "PaginatedInvitationList",
     "PaginatedJobList",
     "PaginatedMediaList",
     "PaginatedPostList",
+    "PaginatedPublishPerformanceList",
+    "PaginatedReadinessList",
+    "PaginatedRecentErrorList",
     "PaginatedRefreshList",
     "PaginatedReturnOriginList",
     "PaginatedTenantMemberList",
+    "PaginatedTokenHealthList",
     "PatchedChangeEndpointRequest",
     "PatchedChangeTenantRequest",
     "PatchedEditPostRequest",
@@ -391,7 +419,10 @@ __all__ = (
     "PostValue",
     "Problem",
     "ProblemFinding",
+    "PublishPerformance",
     "PurposeEnum",
+    "Readiness",
+    "RecentError",
     "Redriven",
     "RedriveRequest",
     "Refresh",
@@ -405,6 +436,10 @@ __all__ = (
     "Replayed",
     "ReplayRequest",
     "ReplyRequest",
+    "ReportsDlqStatusWho",
+    "ReportsRecentErrorsSourceItem",
+    "ReportsRecentErrorsWho",
+    "ReportsTokenHealthStateItem",
     "ResolutionEnum",
     "ReturnOrigin",
     "Review",
@@ -432,6 +467,7 @@ __all__ = (
     "SumsPosts",
     "Tenant",
     "TenantMember",
+    "TokenHealth",
     "ToldBrand",
     "ToneEnum",
     "UnitEnum",
