@@ -25,6 +25,8 @@ from publishing.models import PublishJob
 from tenants.models import ApiKey
 from tenants.signals import api_key_expiring
 
+#: Each turn is told, however soon it follows another: it decides whether anything is published with the account, and a client that is
+#: told late acts on what is no longer so. Mails of the same are damped (``sorting.FLAPPING``), and so is news of health, which is an opinion.
 _TURNS: Final = {
     connections.CREATED: EventType.CONNECTION_CREATED,
     connections.RENEWED: EventType.CONNECTION_RENEWED,
