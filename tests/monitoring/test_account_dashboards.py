@@ -98,7 +98,9 @@ def test_every_number_of_health_leads_to_its_rows(member_client: Client, ward: W
 def test_health_tells_how_checks_went_and_since_when_what_is_wrong(member_client: Client, ward: Ward) -> None:
     page = told(member_client, "health_dashboard")
     meta = next(row for row in page["platforms_shown"] if row["slug"] == "meta")
-    assert (meta["checks"], meta["success"], meta["latency"], meta["latency_p95"]) == (6, 50.0, 200.0, 300.0)
+    assert (meta["checks"], meta["success"], meta["latency"]) == (6, 50.0, 200.0)
+    # Latencies are summed up in steps of a few percent.
+    assert meta["latency_p95"] == pytest.approx(300, rel=0.1)
     assert (
         "80.0 % of 15 checks were healthy" in page["charts"][0].summary or "60.0 % of 15" in page["charts"][0].summary
     )
