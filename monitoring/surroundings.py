@@ -126,7 +126,8 @@ def _of_disks(seen: list[tuple[str, dict[str, Any]]]) -> Part:
     for where, one in seen:
         at = f"{one['path']}{f' at worker {where}' if where else ''}"
         if one["problem"] or one["free_bytes"] < FULL_BYTES:
-            full = one["free_bytes"] < FULL_BYTES or "space" in one["problem"].lower()
+            # What cannot be written may well say that it has no room at all, as a mount that is read-only does.
+            full = "space" in one["problem"].lower() if one["problem"] else True
             told = f"{at} is full" if full else f"{at} cannot be written ({one['problem']})"
             mend = remedy if full else "Let the hub's user write there, or mount it writable."
             code = "disk.full" if full else "disk.not_writable"

@@ -43,7 +43,7 @@ ALERT_PLATFORM_ERRORS_LEAST = env.number(
     "ALERT_PLATFORM_ERRORS_LEAST",
     default=20,
     least=1,
-    most=3000,
+    most=1500,
     help="With fewer tries than this within ten minutes a platform's share of failed ones says nothing.",
 )
 ALERT_TOKENS_OVERDUE = timedelta(

@@ -32,7 +32,7 @@ TIMES_USUAL: Final = 3
 #: What is raised stays until it is below this share of its threshold.
 STAYS: Final = 0.5
 #: At most so many of the latest tries are looked at: with more, their share is known well enough.
-TRIES_LOOKED_AT: Final = 3_000
+TRIES_LOOKED_AT: Final = 1_500
 #: Failures that say nothing about a platform: the author's, the tenant's, and ours.
 _NOT_THEIRS: Final = (
     "content_rejected",
@@ -42,6 +42,8 @@ _NOT_THEIRS: Final = (
     "worker_died",
     "not_there_yet",
 )
+_NOT_ENDED: Final = (Attempt.Outcome.OPEN, Attempt.Outcome.POSTPONED, Attempt.Outcome.ABANDONED)
+_FAILED: Final = (Attempt.Outcome.FAILED, Attempt.Outcome.UNKNOWN)
 
 #: The parts of the hub that rules watch: the code of what is wrong, and the rule.
 PART_RULES: Final[dict[str, str]] = {
@@ -150,19 +152,14 @@ def platform_errors(*, now: datetime) -> Iterator[Sight]:
     latest = (
         Attempt.objects.filter(pk__gte=first_id_at(now - WINDOW), purpose=Attempt.Purpose.PUBLISH)
         .order_by("-pk")
-        .values("outcome", "error_kind", "job__platform_id")[:TRIES_LOOKED_AT]
+        .values_list("job__platform_id", "outcome", "error_kind")[:TRIES_LOOKED_AT]
     )
     ended: dict[str, int] = defaultdict(int)
     failed: dict[str, int] = defaultdict(int)
-    for row in latest:
-        if row["outcome"] in {Attempt.Outcome.OPEN, Attempt.Outcome.POSTPONED, Attempt.Outcome.ABANDONED}:
-            continue
-        ended[row["job__platform_id"]] += 1
-        theirs = row["error_kind"] not in _NOT_THEIRS
-        failed[row["job__platform_id"]] += theirs and row["outcome"] in {
-            Attempt.Outcome.FAILED,
-            Attempt.Outcome.UNKNOWN,
-        }
+    for platform, outcome, kind in latest:
+        if outcome not in _NOT_ENDED:
+            ended[platform] += 1
+            failed[platform] += outcome in _FAILED and kind not in _NOT_THEIRS
     for platform, count in ended.items():
         share = 100 * failed[platform] / count
         if count < settings.ALERT_PLATFORM_ERRORS_LEAST or share < settings.ALERT_PLATFORM_ERRORS_PERCENT * STAYS:

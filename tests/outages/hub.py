@@ -30,11 +30,17 @@ RIGHT: dict[str, str] = {
 _MAKE_OPERATOR = """
 from tenants.models import Tenant, User
 from tenants.services import add_member, create_tenant
+from connectors.models import Connection
+from django.utils import timezone
 from publishing.models import Post
 user = User.objects.create_superuser({operator!r}, {password!r})
 tenant = create_tenant(name="Outages")
 add_member(tenant=tenant, user=user, role="owner", actor="system:test")
 Post.objects.create(tenant=tenant, text="Rolls", created_by="system:test", request_digest="x")
+now = timezone.now()
+Connection.objects.create(
+    tenant=tenant, platform_id="meta", external_user_id="1", display_name="Ada", status_since=now, connected_at=now
+)
 """
 _PASSWORD = "an operator of outages"
 #: A worker whose clock is some seconds off.

@@ -199,7 +199,7 @@ OUTAGES: Final = (
     Outage("a migration missing", ("migrations.missing",), _no_migration, _migrated),
     _setting("a setting wrong", "outbox.W002", WEBHOOK_OUT_ALLOW_LOOPBACK="1"),
     _setting("sandbox on in production", "connectors.W002", SANDBOX="1"),
-    _setting("platform credentials missing", "platforms.none", META_APP_ID="", META_APP_SECRET=""),
+    _setting("platform credentials missing", "platforms.credentials", META_APP_ID="", META_APP_SECRET=""),
     _setting("mail not set up", "outbox.W001", EMAIL_URL=""),
 )
 
