@@ -71,7 +71,7 @@ def hub_environment(agent: int, platforms: int, var: Path) -> dict[str, str]:
         **plain_environment(),
         "DATABASE_URL": url,
         "VAR_DIR": str(var),
-        "VAULT_MASTER_KEY": settings.VAULT_MASTER_KEY.reveal(),
+        "VAULT_MASTER_KEY": os.environ["VAULT_MASTER_KEY"],
         "PLATFORM_GATEWAY_URL": f"http://127.0.0.1:{platforms}",
         "LOG_FORMAT": "json",
         "DD_TRACE_ENABLED": "true",
@@ -105,11 +105,12 @@ def test_a_post_leaves_one_trace_from_its_acceptance_to_the_platforms_answer(
     ports = [f"--port={agent}", f"--otlp-http-port={otlp}", f"--otlp-grpc-port={grpc}", f"--web-ui-port={page}"]
     hub = hub_environment(agent, platforms, tmp_path)
     with ExitStack() as running:
-        for name, environment, *command in (
-            ("agent", plain_environment(), "ddapm_test_agent.agent", *ports),
-            ("web", hub, "waitress", "--listen", f"127.0.0.1:{web}", "config.wsgi:application"),
-            ("worker", hub, "celery", "-A", "config", "worker", "-P", "threads", "-c", "2"),
-        ):
+        programs: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
+            ("agent", plain_environment(), ("ddapm_test_agent.agent", *ports)),
+            ("web", hub, ("waitress", "--listen", f"127.0.0.1:{web}", "config.wsgi:application")),
+            ("worker", hub, ("celery", "-A", "config", "worker", "-P", "threads", "-c", "2")),
+        ]
+        for name, environment, command in programs:
             running.enter_context(program(tmp_path / f"{name}.log", environment, *command))
         wait_for("the web server", lambda: requests.get(f"{url}/healthz", timeout=5).ok)
         body = {"text": WORDS, "destinations": [str(destination.pk)]}
