@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.urls import reverse
 
-from connectors import connect_links, return_addresses
+from connectors import connect_link_guests, return_addresses
 from connectors.models import Connection, ConnectLink
 from connectors.pages import destination_facts, kind_name
 from connectors.registry import CONNECTORS
@@ -14,7 +14,7 @@ from connectors.registry import CONNECTORS
 
 def frame(link: ConnectLink, *, now: datetime) -> dict[str, Any]:
     """Return what ``connectors/link_base.html`` shows around every page of a link."""
-    back = connect_links.way_back(link, now=now)
+    back = connect_link_guests.way_back(link, now=now)
     asker = link.brand_name or link.tenant.name
     return {
         "link_id": link.pk,
@@ -44,9 +44,9 @@ def choose_page(link: ConnectLink, *, error: str = "", now: datetime) -> dict[st
                 "slug": row.slug,
                 "name": row.name,
                 "opens": _listed([f"{kind.name}s" for kind in CONNECTORS[row.slug].kinds]),
-                "way": connect_links.way_to(row.slug),
+                "way": connect_link_guests.way_to(row.slug),
             }
-            for row in connect_links.offered(link)
+            for row in connect_link_guests.offered(link)
         ],
         "problem": {"code": link.problem_code, "cause": link.problem_cause, "remedy": _remedy(link)}
         if link.problem_code

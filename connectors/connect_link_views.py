@@ -15,7 +15,15 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from connectors import branding, connect_link_pages, connect_links, doorbell, knocking, link_cookies
+from connectors import (
+    branding,
+    connect_link_guests,
+    connect_link_pages,
+    connect_links,
+    doorbell,
+    knocking,
+    link_cookies,
+)
 from connectors.connect_links import LIVE, Status
 from connectors.errors import ConfigurationError
 from connectors.models import ConnectLink
@@ -88,7 +96,7 @@ def link_page(request: HttpRequest, link: ConnectLink) -> HttpResponse:
 def choose(request: HttpRequest, link: ConnectLink) -> HttpResponse:
     """Go on with a platform: from now on the link is this browser's."""
     platform, held = request.POST.get("platform", ""), link_cookies.held_by(request, link.pk)
-    way = connect_links.go_on(link, platform=platform, held=held, now=timezone.now())
+    way = connect_link_guests.go_on(link, platform=platform, held=held, now=timezone.now())
     return redirect("link_login" if way == "login" else "link_key", link.pk, platform)
 
 
@@ -99,9 +107,9 @@ def login(request: HttpRequest, link: ConnectLink, platform: str) -> HttpRespons
     now = timezone.now()
     held = link_cookies.held_by(request, link.pk)
     try:
-        url = connect_links.begin_login(link, platform=platform, held=held, now=now)
+        url = connect_link_guests.begin_login(link, platform=platform, held=held, now=now)
     except ConfigurationError as error:
-        connect_links.note_problem(link, error, now=now)
+        connect_link_guests.note_problem(link, error, now=now)
         return redirect("link", link.pk)
     told = connect_link_pages.key_page(link, platform, now=now)
     return render(request, "connectors/link_login.html", {**told, "authorize_url": url})
@@ -114,12 +122,17 @@ def key(request: HttpRequest, link: ConnectLink, platform: str) -> HttpResponse:
     """Ask for an API key, and connect the account that it opens."""
     now = timezone.now()
     connect_links.require_open(link, now=now)
-    if platform not in {row.slug for row in connect_links.offered(link)} or connect_links.way_to(platform) != "key":
+    if (
+        platform not in {row.slug for row in connect_link_guests.offered(link)}
+        or connect_link_guests.way_to(platform) != "key"
+    ):
         raise NotFound("This platform is not connected by a key here.", remedy="Go back and choose another.")
     if request.method != "POST":
         return render(request, "connectors/link_key.html", connect_link_pages.key_page(link, platform, now=now))
     try:
-        connect_links.connect_by_key(link, platform=platform, key=Secret(request.POST.get("api_key", "")), now=now)
+        connect_link_guests.connect_by_key(
+            link, platform=platform, key=Secret(request.POST.get("api_key", "")), now=now
+        )
     except connect_links.LinkOver:
         raise
     except Refusal as refusal:
@@ -142,7 +155,7 @@ def destinations(request: HttpRequest, link: ConnectLink) -> HttpResponse:
         chosen = read_uuids(request.POST.getlist("destination"))
         if chosen is None:
             raise NotFound("One of the chosen places does not exist.", remedy="Choose again.")
-        connect_links.pick(link, chosen=chosen, now=now)
+        connect_link_guests.pick(link, chosen=chosen, now=now)
     except connect_links.LinkOver:
         raise
     except Refusal as refusal:
@@ -157,7 +170,7 @@ def destinations(request: HttpRequest, link: ConnectLink) -> HttpResponse:
 @of_a_link
 def leave(request: HttpRequest, link: ConnectLink) -> HttpResponse:
     """End the link without an account, as its visitor wishes, and show the way back."""
-    connect_links.leave(link, now=timezone.now())
+    connect_link_guests.leave(link, now=timezone.now())
     return redirect("link", link.pk)
 
 

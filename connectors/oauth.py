@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from connectors import connect_links, connecting, link_cookies, selectors
+from connectors import connect_link_guests, connecting, link_cookies, selectors
 from connectors.connecting import Callback, OtherAccount
 from connectors.errors import ConfigurationError
 from connectors.models import Connection, OAuthState
@@ -177,7 +177,9 @@ class OAuthCallbackView(_BrowserView):
         """Go on with the connect link by way of which the login was begun; what went wrong is told on its page."""
         held = link_cookies.held_by(request._request, login.link_id) if login.link_id else Secret("")
         try:
-            link = connect_links.come_back(login, platform=platform, held=held, callback=callback, now=timezone.now())
+            link = connect_link_guests.come_back(
+                login, platform=platform, held=held, callback=callback, now=timezone.now()
+            )
         except (Refusal, ConfigurationError) as error:
             return _problem_page(request, "", error)
         return HttpResponseRedirect(reverse("link", args=[link.pk]))

@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from connectors import services as connections
-from connectors.connect_links import connect_link_completed
+from connectors.connect_link_guests import connect_link_completed
 from connectors.expiring import connection_expiring
 from connectors.models import Connection
 from outbox import doorbell, hearing, news, payloads, telling

@@ -4,6 +4,7 @@ Workers say which jobs have come to rest (``tell``), which is quick and may be l
 what was not told. An event's id is made from what it tells, so that one change is one event, whoever sees it and how often.
 """
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Min
-from psycopg.types.json import Jsonb
 
 from connectors.errors import OPERATOR
 from outbox import digests, hearing, payloads
@@ -130,7 +130,7 @@ _PUBLISHED_SQL: Final = f"""
 INSERT INTO outgoing_events (id, created_at, updated_at, tenant_id, type, happened_at, data)
 SELECT told.event_id, statement_timestamp(), statement_timestamp(), job.tenant_id, '{EventType.JOB_PUBLISHED}', job.published_at,
   {payloads.PUBLISHED_SQL}
-FROM jsonb_to_recordset(%s) AS told (event_id uuid, job_id uuid, published_at text)
+FROM jsonb_to_recordset(%s::jsonb) AS told (event_id uuid, job_id uuid, published_at text)
 JOIN publish_jobs job ON job.id = told.job_id
 JOIN posts post ON post.id = job.post_id
 JOIN destinations destination ON destination.id = job.destination_id
@@ -148,7 +148,7 @@ def _write_published(job_ids: Sequence[UUID]) -> int:
     ]
     if told:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_PUBLISHED_SQL, [Jsonb(told), list(job_ids)])
+            cursor.execute(_PUBLISHED_SQL, [json.dumps(told), list(job_ids)])
             say_written()
     return len(told)
 

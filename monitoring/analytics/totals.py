@@ -93,7 +93,7 @@ class _Part:
 def of_posts(tenant: Tenant, asked: Narrowed, *, by: str) -> list[Cell]:
     """Return what posts that went out on these days come to, with their latest values."""
 
-    def told(days: Range) -> QuerySet[PostMetric, Any]:
+    def told(days: Range) -> Any:
         rows = PostMetric.objects.filter(tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends)
         grouped = asked.of(rows).order_by().values_list(f"{by}_id", "metric")
         return grouped.annotate(total=Sum("value"), told=Count("pk"), as_of_last=Max("as_of"))

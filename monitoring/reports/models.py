@@ -298,25 +298,29 @@ class AnalyticsSummary(models.Model):
     """What the posts of a day came to at a destination, and what was counted of the destination itself."""
 
     pk = models.CompositePrimaryKey("destination_id", "day")
-    tenant_id = models.UUIDField()
-    platform = models.CharField(max_length=32)
-    destination_id = models.UUIDField()
-    destination_name = models.CharField(max_length=300)
-    day = models.DateField()
-    posts = models.IntegerField()
-    post_views = models.FloatField(null=True)
-    post_opens = models.FloatField(null=True)
-    post_reach = models.FloatField(null=True)
-    post_reactions = models.FloatField(null=True)
-    post_likes = models.FloatField(null=True)
-    post_comments = models.FloatField(null=True)
-    post_shares = models.FloatField(null=True)
-    post_saves = models.FloatField(null=True)
-    post_clicks = models.FloatField(null=True)
-    place_followers = models.FloatField(null=True)
-    place_profile_views = models.FloatField(null=True)
-    place_views = models.FloatField(null=True)
-    place_clicks = models.FloatField(null=True)
+    tenant_id = models.UUIDField(help_text="Whose it is.")
+    platform = models.CharField(max_length=32, help_text="The platform, such as meta.")
+    destination_id = models.UUIDField(help_text="The destination: a Page, an account, a location, an audience.")
+    destination_name = models.CharField(max_length=300, help_text="What it is called.")
+    day = models.DateField(
+        help_text="Of posts a day of the tenant's time zone; of the destination itself the platform's own."
+    )
+    posts = models.IntegerField(help_text="Posts that went out on that day; true to the minute.")
+    post_views = models.FloatField(null=True, help_text="How often those posts were shown, by now.")
+    post_opens = models.FloatField(null=True, help_text="How often those mails were opened, by now.")
+    post_reach = models.FloatField(null=True, help_text="How many different people saw one of those posts, on average.")
+    post_reactions = models.FloatField(null=True, help_text="Reactions of every kind to those posts, by now.")
+    post_likes = models.FloatField(
+        null=True, help_text="Likes of those posts, where the platform knows no other reaction."
+    )
+    post_comments = models.FloatField(null=True, help_text="Comments and answers under those posts, by now.")
+    post_shares = models.FloatField(null=True, help_text="How often people passed those posts on, by now.")
+    post_saves = models.FloatField(null=True, help_text="How often people kept those posts for later, by now.")
+    post_clicks = models.FloatField(null=True, help_text="Clicks on those posts or on their links, by now.")
+    place_followers = models.FloatField(null=True, help_text="How many people followed, as it stood that day.")
+    place_views = models.FloatField(null=True, help_text="How often anything of the destination was shown.")
+    place_profile_views = models.FloatField(null=True, help_text="How often the profile or page itself was looked at.")
+    place_clicks = models.FloatField(null=True, help_text="Clicks on the destination's links.")
 
     class Meta:
         managed = False

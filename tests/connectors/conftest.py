@@ -1,19 +1,22 @@
 """What the tests of the embassy share: a small platform of keys beside the real ones."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from connectors import http
-from connectors.models import Connection, Platform
+from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
 from connectors.services import store_grant
 from connectors.types import Grant
 from foundation.secret import Secret
 from tests.conftest import House
-from tests.connectors.keyhole import API, HourlyConnector, Keyhole, KeyholeConnector
+from tests.connectors.guests import APP, Guest
+from tests.connectors.keyhole import API, GOOD, HourlyConnector, Keyhole, KeyholeConnector
 
 
 @pytest.fixture
@@ -56,3 +59,27 @@ def granted(house: House, now: datetime) -> Callable[..., Connection]:
         )
 
     return make
+
+
+@pytest.fixture
+def guest() -> Guest:
+    return Guest()
+
+
+@pytest.fixture
+def listed(api: Client) -> str:
+    """The client app's origin, listed."""
+    answer = api.post("/api/return-origins/", json.dumps({"origin": APP}), content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    return APP
+
+
+@pytest.fixture
+def anna(api: Client, keyhole: Keyhole) -> Connection:
+    """An account by key, with one place chosen, that needs its person."""
+    body = json.dumps({"platform": "keyhole", "api_key": GOOD})
+    assert api.post("/api/connections/", body, content_type="application/json").status_code == 201
+    connection = Connection.objects.get()
+    Destination.objects.filter(name="News").update(enabled=True)
+    Connection.objects.update(status="attention", status_code="x", status_cause="The key is gone.")
+    return connection

@@ -21,8 +21,8 @@ from sandbox.world import World
 from tenants.models import AuditEntry, Membership, Tenant, User
 from tenants.services import add_member
 from tests.conftest import House
+from tests.connectors.guests import Guest
 from tests.connectors.keyhole import GOOD, OTHER_ACCOUNT, SAME_ACCOUNT, Keyhole
-from tests.connectors.test_connect_links import Guest
 from vault.models import EncryptedSecret
 
 pytestmark = pytest.mark.django_db
