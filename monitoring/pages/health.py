@@ -19,7 +19,7 @@ from connectors.registry import CONNECTORS
 from foundation.listing import LONG_AGO, NEVER, Column, read_count, read_text, stretch_of
 from monitoring import charts
 from monitoring.charts import Chart, Kind, Point
-from monitoring.models import HealthLogEntry
+from monitoring.models import ConnectionHealth, HealthLogEntry
 from monitoring.pages.dashboard import Dashboard
 from monitoring.pages.rows import kept_of, link_to_connection
 from monitoring.reports.models import ConnectorHealthSummary, HealthCheckTrend
@@ -346,11 +346,14 @@ def _rows(principal: Principal, board: Dashboard, ids: Sequence[UUID]) -> list[d
 
 
 def _row(principal: Principal, board: Dashboard, row: Connection, squares: list[dict[str, Any]]) -> dict[str, Any]:
-    state, verdict = state_of(row), getattr(row, "verdict", None)
-    cause, since = row.status_cause, row.status_since
-    if state != "attention":
-        known = verdict is not None and verdict.state == state
-        cause, since = (verdict.cause, verdict.since) if known else ("", None)
+    state = state_of(row)
+    verdict: ConnectionHealth | None = getattr(row, "verdict", None)
+    cause = ""
+    since: datetime | None = None
+    if state == "attention":
+        cause, since = row.status_cause, row.status_since
+    elif verdict is not None and verdict.state == state:
+        cause, since = verdict.cause, verdict.since
     mine = row.tenant_id == principal.tenant.pk
     may = mine and CONNECTIONS_WRITE in principal.scopes
     return {

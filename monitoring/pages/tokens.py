@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from connectors import renewing
 from connectors.models import Connection, TokenPlan, TokenRefresh
 from connectors.pages import SOON, platform_options, reconnect_of, renewable
+from connectors.refreshing import Outcome
 from connectors.registry import CONNECTORS
 from foundation.listing import NEVER, Column, read_count, read_text, stretch_of
 from monitoring.pages.dashboard import Dashboard
@@ -288,7 +289,7 @@ def _rows(principal: Principal, board: Dashboard, ids: Sequence[UUID]) -> list[d
 def _row(principal: Principal, board: Dashboard, told: TokenHealth, row: Connection, *, able: bool) -> dict[str, Any]:
     label, look = STATES[told.state]
     outcome = (
-        renewing.OUTCOMES.get(renewing.Outcome(told.last_outcome), ("", "unknown"))
+        renewing.OUTCOMES.get(Outcome(told.last_outcome), ("", "unknown"))
         if told.last_outcome not in {"", TokenRefresh.OPEN}
         else ("Not finished" if told.last_outcome else "", "unknown")
     )
