@@ -20,11 +20,14 @@ from monitoring.models import (
     HealthLogEntry,
     Heartbeat,
     MetricCursor,
+    MetricRollUp,
+    MetricSum,
     MetricWatch,
     PlatformReadiness,
     PostMetric,
     PostSnapshot,
     RecentError,
+    ReportMark,
     TokenHealth,
 )
 from publishing.models import PublishJob
@@ -246,6 +249,43 @@ class PlatformReadinessAdmin(ReadOnlyAdmin):
     list_display = (linked("platform"), "configured", "reason", "api_version", "version_sunset_on", moment("told_at"))
     list_display_links = ("configured",)
     list_select_related = ("platform",)
+
+
+@admin.register(MetricSum)
+class MetricSumAdmin(ReadOnlyAdmin):
+    """Numbers summed up."""
+
+    called = ("sum of numbers", "sums of numbers")
+    about = "Numbers summed up by place and day or week; made anew from the numbers at any time."
+    list_display = ("metric", "of", "span", "day", linked("tenant"), linked("destination"), linked("platform"), "total")
+    list_select_related = ("tenant", "destination", "platform")
+    list_filter = (among("of", MetricSum.Of.choices), among("span", MetricSum.Span.choices), _PLATFORM, _TENANT)
+    bounded = ("tenant",)
+    looks_for = ("tenant", "tenant__slug")
+    search_help_text = "The id or the slug of a tenant."
+
+
+@admin.register(MetricRollUp)
+class MetricRollUpAdmin(ReadOnlyAdmin):
+    """Whether a tenant's sums stand."""
+
+    called = ("standing of a tenant's sums", "standing of tenants' sums")
+    about = "Whether each tenant's sums stand, and by whose midnight their days are cut."
+    list_display = (linked("tenant"), "zone", moment("built_at", "made"))
+    list_display_links = ("zone",)
+    list_select_related = ("tenant",)
+    list_filter = (_TENANT,)
+
+
+@admin.register(ReportMark)
+class ReportMarkAdmin(ReadOnlyAdmin):
+    """How far roll-ups have come."""
+
+    called = ("mark of the reports", "marks of the reports")
+    about = "How far the roll-ups behind the reports have come."
+    sorts_any = True
+    ordering = ("name",)
+    list_display = ("name", moment("until"), moment("closed"), moment("rebuilding_from"))
 
 
 # --- views over the tables (docs/views.md); those whose rows have no key of one column are for SQL, the API and dashboards --

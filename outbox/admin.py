@@ -126,7 +126,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
         Deed(
             "replay",
             "Send again",
-            "go out again",
+            "are sent again",
             _replay,
             related=("tenant", "endpoint"),
             after=doorbell.ring,

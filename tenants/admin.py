@@ -173,7 +173,7 @@ class TenantAdmin(AuditedAdmin):
             danger=True,
             nothing="suspended already",
         ),
-        Deed("resume", "Resume", "go on; what waited goes out", _resume, nothing="not suspended"),
+        Deed("resume", "Resume", "are resumed; what waited goes out", _resume, nothing="not suspended"),
     )
 
     @admin.display(description="standing")
@@ -306,7 +306,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         Deed(
             "revoke",
             "Revoke at once",
-            "revoked",
+            "are revoked",
             _revoke_key,
             explain="Client apps that use them are shut out at once. It cannot be undone; a new key has to be made.",
             danger=True,

@@ -186,7 +186,8 @@ def _again(admin: Any, request: HttpRequest, deed: Deed, progress: Progress, sal
 def _tell(admin: Any, request: HttpRequest, deed: Deed, progress: Progress) -> None:
     rows = admin.opts.verbose_name if progress.done == 1 else admin.opts.verbose_name_plural
     if progress.done:
-        admin.message_user(request, f"{progress.done:,} {rows} {deed.done}.", messages.SUCCESS)
+        done = deed.done.replace("are ", "is ", 1) if progress.done == 1 else deed.done
+        admin.message_user(request, f"{progress.done:,} {rows} {done}.", messages.SUCCESS)
     left = progress.seen - progress.done
     if left:
         causes = "; ".join(f"{count:,}: {cause.rstrip('.')}" for cause, count in _worst(progress.causes))

@@ -124,7 +124,7 @@ def test_a_deed_asks_first_where_it_should_and_calls_the_service_in_the_operator
         assert f"{known.label}: 1 " in asking
         assert not AuditEntry.objects.filter(actor=ACTOR).exists()
     page = do(operator, model, deed, row, reason="No use any more")
-    assert known.done in told(page), told(page)
+    assert known.done.replace("are ", "is ", 1) in told(page), told(page)
     subject = row if action.split(".")[0] != "job" else PublishJob.objects.get(pk=getattr(row, "job_id", row.pk))
     assert audited(action, subject)
     found = model._default_manager.get(pk=row.pk)
@@ -185,7 +185,7 @@ def test_progress_that_was_tampered_with_goes_nowhere(operator: Client, rows: An
 
 def test_accounts_are_checked_renewed_and_disconnected(operator: Client, connection: Connection) -> None:
     page = told(do(operator, Connection, "check_health", connection))
-    assert "connection is healthy" in page or "connection are healthy" in page, page
+    assert "1 connection is healthy" in page, page
     assert HealthLogEntry.objects.filter(connection=connection).exists()
     assert ConnectionHealth.objects.get(connection=connection).asked_at is not None
     assert audited("connection.checked", connection)

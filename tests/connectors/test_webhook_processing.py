@@ -516,7 +516,7 @@ def test_operators_see_events_and_process_them_again(client: Client) -> None:
     assert client.get(reverse("admin:connectors_webhookevent_change", args=[event.pk])).status_code == 200
     assert client.get(reverse("admin:connectors_datadeletion_changelist")).status_code == 200
     answer = client.post(address, {"action": "process_again", "_selected_action": [str(event.pk)]}, follow=True)
-    assert "1 of 1 events are processed again" in answer.content.decode()
+    assert "1 event of a platform is processed again" in answer.content.decode()
     assert WebhookEvent.objects.get(kind="comment").state == "received"
 
 
