@@ -10,8 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django_celery_beat.admin import PeriodicTaskAdmin, PeriodicTaskForm
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
-from waffle.admin import FlagAdmin, SampleAdmin, SwitchAdmin
-from waffle.models import Flag, Sample, Switch
 
 from config import schedule
 from config.models import ScheduleDefault
@@ -26,9 +24,6 @@ _REPLACED: Final = (
     CrontabSchedule,
     ClockedSchedule,
     SolarSchedule,
-    Flag,
-    Switch,
-    Sample,
     AccessAttempt,
     AccessLog,
     AccessFailureLog,
@@ -203,40 +198,6 @@ class SolarAdmin(_PeriodAdmin):
 
     called = ("time of the sun", "times of the sun")
     about = "With the sun."
-
-
-# --- flags -------------------------------------------------------------------------------------------------------------
-
-
-class _FlagsAdmin(AuditedAdmin):
-    """Flags: changed by their form, one by one, so that every change has a name in the audit log."""
-
-    sorts_any = True
-    ordering = ("name",)
-    actions = ()
-    looks_for = ("pk", "name")
-    begins_with = ("name", "note")
-
-
-@admin.register(Flag)
-class OurFlagAdmin(_FlagsAdmin, FlagAdmin):  # type: ignore[misc]
-    """Flags for some."""
-
-    about = "Features switched on or off for everybody, for some, or for a share."
-
-
-@admin.register(Switch)
-class OurSwitchAdmin(_FlagsAdmin, SwitchAdmin):  # type: ignore[misc]
-    """Switches for all."""
-
-    about = "Features switched on or off for all."
-
-
-@admin.register(Sample)
-class OurSampleAdmin(_FlagsAdmin, SampleAdmin):  # type: ignore[misc]
-    """Shares."""
-
-    about = "Features for a random share of requests."
 
 
 # --- tries to sign in --------------------------------------------------------------------------------------------------

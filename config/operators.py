@@ -42,9 +42,9 @@ GROUPS: Final = (
     Group("Files", "Pictures, films and documents of posts.", ("media",)),
     Group("Vault", "Keys and sealed secrets: that they are there, never what they are.", ("vault",)),
     Group(
-        "Schedule and flags",
-        "What the hub does by the clock, and what is switched on for whom.",
-        ("django_celery_beat", "config", "waffle"),
+        "Schedule",
+        "What the hub does by the clock.",
+        ("django_celery_beat", "config"),
     ),
     Group("Signing in", "Tries to sign in, and who is locked out.", ("axes",)),
 )
@@ -54,7 +54,7 @@ GROUPS: Final = (
 FIRST: Final = (
     *("DeadLetter", "PublishJob", "Post", "Connection", "Destination", "Platform", "RecentError", "TokenHealth"),
     *("HealthLogEntry", "WebhookEndpoint", "WebhookDelivery", "Tenant", "User", "Membership", "AuditEntry", "Media"),
-    *("EncryptedSecret", "PeriodicTask", "Flag", "Switch", "AccessAttempt"),
+    *("EncryptedSecret", "PeriodicTask", "Flag", "AccessAttempt"),
 )
 
 

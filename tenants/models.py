@@ -220,6 +220,8 @@ class Flag(AbstractBaseFlag):
         OFF_FOR = "off_for", "Off for the tenants listed"
         ON_FOR = "on_for", "On for the tenants listed only"
 
+    objects: ClassVar[models.Manager["Flag"]] = models.Manager()  # type: ignore[assignment]
+
     everyone = None
     percent = None
     testing = None  # type: ignore[assignment]

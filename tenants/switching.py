@@ -61,7 +61,7 @@ def put(
     if changes:
         flag.standing, flag.reason, flag.changed_by = standing, reason, actor[:160]
         flag.save()
-        flag.tenants.set(wanted)
+        flag.tenants.set(wanted.values())
         record(
             tenant=None,
             actor=actor,

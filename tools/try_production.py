@@ -92,11 +92,11 @@ class Installation:
         """Return the command of a service in the compose file."""
         return [str(part) for part in self.compose["services"][service]["command"]]
 
-    def run(self, *command: str, only: tuple[str, ...] = (), **more: str) -> str:
+    def run(self, *command: str, only: tuple[str, ...] = (), more: Mapping[str, str] | None = None) -> str:
         """Run a command to its end and return what it said; raises ``Failed``."""
-        environment = {name: self.environment[name] for name in only} if only else {**self.environment, **more}
+        environment = {name: self.environment[name] for name in only} if only else {**self.environment, **(more or {})}
         done = subprocess.run(
-            command, cwd=self.app, env=environment, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=self.app, env=environment, capture_output=True, text=True, timeout=900, check=False
         )
         if done.returncode:
             raise Failed(
@@ -257,7 +257,7 @@ def _back_up_and_restore(hub: Installation, database_url: str) -> None:
         connection.execute("CREATE DATABASE restored")
     (hub.home / "secrets" / "restored_url").write_text(restored, encoding="utf-8")
     elsewhere = {"DATABASE_URL_FILE": str(hub.home / "secrets" / "restored_url"), "VAR_DIR": str(hub.home / "restored")}
-    hub.run("sh", str(DEPLOY / "restore.sh"), str(hub.home / "backup"), **elsewhere)
+    hub.run("sh", str(DEPLOY / "restore.sh"), str(hub.home / "backup"), more=elsewhere)
     for question in ("SELECT count(*) FROM publish_jobs", "SELECT count(*) FROM encrypted_secrets"):
         if _ask(restored, question) != _ask(database_url, question):
             raise Failed(f"what was restored is not what was backed up: {question}")
@@ -265,9 +265,9 @@ def _back_up_and_restore(hub: Installation, database_url: str) -> None:
         "from connectors.models import Connection; from connectors.manager import get_connector; "
         "row = Connection.objects.get(); print('OPENED', bool(get_connector('meta', row).keys.open('access_token').reveal()))"
     )
-    if "OPENED True" not in hub.run("python", "manage.py", "shell", "-c", opened, **elsewhere):
+    if "OPENED True" not in hub.run("python", "manage.py", "shell", "-c", opened, more=elsewhere):
         raise Failed("a token of the restored database does not open")
-    if "off for everybody" not in hub.run("python", "manage.py", "flags", "list", "--off", **elsewhere):
+    if "off for everybody" not in hub.run("python", "manage.py", "flags", "list", "--off", more=elsewhere):
         raise Failed("publishing is not off after restoring")
     _say("backed up while running and restored beside: same rows, tokens open, publishing is off")
 

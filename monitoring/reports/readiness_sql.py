@@ -26,7 +26,7 @@ SELECT p.slug AS platform, p.name, p.enabled, COALESCE(t.configured, {say.false}
     WHEN {ended} THEN 'The version of its API that the hub speaks has ended.'
     ELSE '' END AS reason,
   CASE
-    WHEN NOT p.enabled THEN 'Switch it on in the admin, under Platforms.'
+    WHEN NOT p.enabled THEN 'Switch it on: manage.py flags set platform.' || p.slug || ' on'
     WHEN t.platform_id IS NULL THEN 'Start a worker and the scheduler.'
     WHEN NOT t.configured THEN t.remedy
     WHEN {ended} THEN t.version_remedy

@@ -15,7 +15,7 @@ from foundation.ids import new_id
 CANARY: Final = "cAnArY7"
 OURS: Final = ("config", "monitoring", "outbox", "publishing", "connectors", "media", "vault", "tenants")
 #: Tables of others that operators look after.
-THEIRS: Final = ("django_celery_beat", "waffle", "axes")
+THEIRS: Final = ("django_celery_beat", "axes")
 _SECRETS: Final = {
     "digest",
     "binding",
