@@ -52,15 +52,16 @@ class Firing:
     acknowledged_by: str = ""
 
 
-def firing(scope: Scope, *, now: datetime) -> list[Firing]:
+def firing(scope: Scope, *, now: datetime, parts: Iterable[Part] | None = None) -> list[Firing]:
     """Return what is firing within the scope, worst first and then the longest; operators also see the installation's.
 
-    The hub's own parts are looked at anew, so that what began this moment is told, and what is over is not.
+    The hub's own parts are looked at anew unless they were a moment ago (``parts``), so that what began this moment is told, and
+    what is over is not.
     """
     rows = list(current(scope, now=now).filter(Q(silenced_until=None) | Q(silenced_until__lte=now)))
     if not scope.may_widen:
         return [_of_row(row) for row in rows]
-    return merged(rows, readiness.parts(now=now))
+    return merged(rows, readiness.parts(now=now) if parts is None else parts)
 
 
 def merged(rows: Iterable[Alert], parts: Iterable[Part]) -> list[Firing]:

@@ -11,14 +11,15 @@ from django.urls import reverse
 from connectors.models import Connection, Destination
 from connectors.pages import STATE_LABELS, state_of, with_state
 from monitoring import heartbeats, plots, readiness
+from monitoring.alerting import selectors as alerts
 from monitoring.charts import Kind
 from monitoring.pages import drill, problems, throughput
 from monitoring.pages.dashboard import DAY, SPANS, Dashboard
 from monitoring.pages.scope import Scope
 from monitoring.pages.throughput import Figures, Slots, combined
 from monitoring.pages.waiting import STATES, waiting
+from monitoring.parts import Part
 from monitoring.plots import Plot, Series
-from monitoring.readiness import Part
 from publishing.models import DeadLetter, Post, PublishJob
 from publishing.pages.happened import Happened
 from publishing.pages.jobs import latest_jobs
@@ -31,6 +32,8 @@ CONNECTIONS_SHOWN: Final = 8
 TENANTS_SHOWN: Final = 8
 HOURS: Final = 24
 _NAMES: Final = {"worker": "Workers", "beat": "Scheduler"}
+#: Shown at all times; the others when something is the matter with them.
+_MAIN: Final = frozenset({"database", "broker", "vault", "worker", "beat", "queue"})
 
 
 def overview_page(principal: Principal, asked: Dashboard, *, now: datetime) -> dict[str, Any]:
@@ -38,7 +41,8 @@ def overview_page(principal: Principal, asked: Dashboard, *, now: datetime) -> d
     scope = asked.scope
     parts = readiness.parts(now=now) if scope.may_widen else []
     letters = _open_letters(scope)
-    found = problems.problems_of(principal, scope, parts=parts, letters=letters, now=now)
+    firing = alerts.firing(scope, now=now, parts=parts)
+    found = problems.problems_of(principal, scope, firing=firing, letters=letters, now=now)
     before, day = _two_days(scope, now=now)
     return {
         "first_run": None if scope.is_wide else _first_run(principal),
@@ -76,6 +80,7 @@ def _parts(parts: Sequence[Part], *, now: datetime) -> list[dict[str, Any]]:
             "seen_at": seen.get(part.name, now),
         }
         for part in parts
+        if part.name in _MAIN or not part.well
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is wrong just now, worst first: parts of the hub that fail, jobs that are late, platforms, accounts, dead letters.
+"""What is wrong just now, worst first: alerts, parts of the hub that fail, late jobs, platforms, accounts, dead letters.
 
 A tenant reads of its own accounts one by one; operators who look at all tenants read of tenants and of causes.
 """
@@ -13,11 +13,11 @@ from django.urls import reverse
 from connectors.models import Connection
 from connectors.pages import reconnect_of
 from foundation.listing import LONG_AGO
+from monitoring.alerting.selectors import Firing
 from monitoring.pages import drill
 from monitoring.pages.platforms import LOUDNESS
 from monitoring.pages.scope import Scope
 from monitoring.pages.words import counted
-from monitoring.readiness import Part
 from monitoring.reports.models import ConnectorReadiness
 from publishing.models import DeadLetter
 from publishing.pages.happened import Happened
@@ -31,29 +31,22 @@ from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
 NAMED: Final = 4
 _RANK: Final = {"bad": 0, "warn": 1, "info": 2}
 _OPERATOR: Final = WHO["operator"]
-PARTS: Final = {
-    "database": "The database",
-    "broker": "The broker",
-    "vault": "The vault",
-    "worker": "The worker",
-    "beat": "The scheduler",
-    "queue": "The queue",
-}
+#: Alerts that are told here in more words, by what stands beside them.
+_TOLD_HERE: Final = frozenset({"api_version_sunset", "dead_letters_open"})
 
 Problem = dict[str, Any]
 
 
 def problems_of(
-    principal: Principal, scope: Scope, *, parts: Sequence[Part], letters: dict[str, Any], now: datetime
+    principal: Principal, scope: Scope, *, firing: Sequence[Firing], letters: dict[str, Any], now: datetime
 ) -> list[Problem]:
     """Return what needs somebody, worst first and then the longest.
 
-    ``parts`` are the hub's, for those who may see them; ``letters`` has the ``count`` of open dead letters, and ``since`` when.
+    ``firing`` are the alerts within the scope, for operators also what the hub's parts are like. ``letters`` has the ``count`` of
+    open dead letters, and ``since`` when.
     """
     late = _late(scope, now=now)
-    # That jobs are late is what a queue that needs a look says.
-    found = [*_parts([part for part in parts if not (late and part.name == "queue" and part.warning)])]
-    found += [*(_platforms() if scope.may_widen else []), *late]
+    found = [*_alerts(firing, late=bool(late)), *(_platforms() if scope.may_widen else []), *late]
     if scope.tenant is None:
         found += [*_tenants_accounts(), *_causes(letters)]
     else:
@@ -93,18 +86,21 @@ def _problem(severity: str, title: str, **told: Any) -> Problem:
 # --- the installation -------------------------------------------------------------------------------------------------------
 
 
-def _parts(parts: Sequence[Part]) -> list[Problem]:
+def _alerts(firing: Sequence[Firing], *, late: bool) -> list[Problem]:
+    """Return what is firing; that jobs are late is said once."""
+    told = [one for one in firing if one.rule not in _TOLD_HERE and not (late and one.rule == "queue_age")]
     return [
-        # Without the broker publishing goes on, a little later than usual.
         _problem(
-            "warn" if part.warning or part.name == "broker" else "bad",
-            f"{PARTS.get(part.name, part.name)} {'needs a look' if part.warning else 'does not work'}",
-            detail=f"{part.detail[:1].upper()}{part.detail[1:]}.",
-            who=_OPERATOR,
-            remedy=part.remedy,
+            one.severity,
+            f"{one.title}: {one.tenant.name}" if one.tenant else one.title,
+            detail=one.cause,
+            since=one.since,
+            who=WHO["tenant"] if one.tenant else _OPERATOR,
+            remedy=one.remedy,
+            action_label="See more" if one.link else "See the alert" if one.id else "",
+            action_url=one.link or (reverse("alerts") if one.id else ""),
         )
-        for part in parts
-        if part.warning or not part.ok
+        for one in told
     ]
 
 

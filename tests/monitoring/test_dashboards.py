@@ -16,6 +16,8 @@ from connectors import budgets
 from connectors.budgets import Budgets
 from connectors.models import Platform
 from monitoring import heartbeats
+from monitoring.alerting.rows import Alert
+from monitoring.alerting.rules import RULES
 from monitoring.pages import platforms as platform_pages
 from monitoring.pages import waiting as queue
 from monitoring.readiness import QUEUES
@@ -359,3 +361,27 @@ def test_budgets_say_what_is_used_and_when_they_begin_anew_and_what_nobody_knows
         one for one in rows_of(member_client)["google_business"]["budgets"]["rows"] if one["whose"] == place.name
     ]
     assert (mine["percent"], mine["resets"]) == (100, "spent; opens again in 2 h")
+
+
+def test_what_fires_stands_among_the_problems_of_those_it_concerns_and_each_thing_once(
+    client: Client, house: House, acme: Ledger, other: Ledger
+) -> None:
+    acme.published(MINUTE)
+    began = timezone.now() - 2 * HOUR
+    for tenant, rule in ((acme.tenant, "tokens_expired"), (other.tenant, "tokens_expired"), (None, "platform_errors")):
+        Alert.objects.create(
+            rule=rule, tenant=tenant, title=RULES[rule].title, severity=RULES[rule].severity, cause="It ended.",
+            remedy="Renew it.", value=1, since=began, raised_at=began, seen_at=began,
+        )  # fmt: skip
+    acme.job("queued", due_at=timezone.now() - HOUR)
+    client.force_login(house.owner)
+
+    def told(**asked: str) -> list[str]:
+        return [problem["title"] for problem in client.get(reverse("overview"), asked).context["problems"]]
+
+    assert told() == ["Tokens have ended: Acme", "1 job is late"]
+    User.objects.filter(pk=house.owner.pk).update(is_staff=True)
+    assert {"A platform fails", "The scheduler is silent", "1 job is late"} <= set(told())
+    assert "Jobs are late" not in told(), "said once"
+    assert "Tokens have ended: Zenith" not in told()
+    assert {"Tokens have ended: Zenith", "Tokens have ended: Acme"} <= set(told(tenants="all"))
