@@ -370,7 +370,7 @@ def test_what_fires_stands_among_the_problems_of_those_it_concerns_and_each_thin
     began = timezone.now() - 2 * HOUR
     for tenant, rule in ((acme.tenant, "tokens_expired"), (other.tenant, "tokens_expired"), (None, "platform_errors")):
         Alert.objects.create(
-            rule=rule, tenant=tenant, title=RULES[rule].title, severity=RULES[rule].severity, cause="It ended.",
+            rule=rule, subject=str(tenant), tenant=tenant, title=RULES[rule].title, severity=RULES[rule].severity, cause="It ended.",
             remedy="Renew it.", value=1, since=began, raised_at=began, seen_at=began,
         )  # fmt: skip
     acme.job("queued", due_at=timezone.now() - HOUR)
