@@ -15,6 +15,7 @@ from django.utils import timezone
 from connectors.connect_links import Wish, create_link
 from connectors.models import Connection, ConnectLink, ReturnOrigin
 from media.models import Media, Upload
+from monitoring.alerting.rows import Alert
 from outbox.endpoints import create_endpoint, ping
 from outbox.models import WebhookDelivery, WebhookEndpoint
 from outbox.sorting import sort
@@ -80,7 +81,12 @@ def foreign_ids(make_house: Callable[[str], House], connect: Callable[[House], C
     endpoint, _ = create_endpoint(principal=other.principal, url="http://127.0.0.1:1/Theirs", now=timezone.now())
     delivery = ping(principal=other.principal, endpoint=endpoint, now=timezone.now())
     sort(now=timezone.now())
+    alert = Alert.objects.create(
+        tenant=other.tenant, rule="tokens_expired", severity="bad", value=1, title="Theirs", cause="Theirs",
+        since=timezone.now(), seen_at=timezone.now(), raised_at=timezone.now(),
+    )  # fmt: skip
     return {
+        "alert": str(alert.pk),
         "endpoint": str(endpoint.pk),
         "delivery": str(delivery.pk),
         "event": str(delivery.event_id),
@@ -117,6 +123,7 @@ def snapshot() -> list[Any]:
         list(ReturnOrigin.objects.order_by("pk").values()),
         list(WebhookEndpoint.objects.order_by("pk").values()),
         list(WebhookDelivery.objects.order_by("pk").values()),
+        list(Alert.objects.order_by("pk").values()),
     ]
 
 
