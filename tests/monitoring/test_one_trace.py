@@ -27,7 +27,7 @@ from sandbox.world import World
 from tests.journeys.hub import ROOT, free_port
 
 Span = dict[str, Any]
-PATIENCE: Final = 60.0
+PATIENCE: Final = 120.0
 WORDS: Final = "canaryWordsOfAnAuthor-Zx81Qm"
 REQUEST_ID: Final = "the-callers-own-number"
 
