@@ -222,7 +222,7 @@ def test_every_environment_variable_of_the_production_commands_is_a_setting() ->
 @pytest.mark.django_db
 def test_the_snippets_of_operations_do_what_they_say(capsys: pytest.CaptureFixture[str]) -> None:
     snippets = reading.blocks(OPERATIONS, "python")
-    assert len(snippets) == 3
+    assert len(snippets) == 2
     said: dict[str, Any] = {}
     for snippet in snippets:
         exec(compile(snippet.text, OPERATIONS, "exec"), said)  # noqa: S102 - our own document
