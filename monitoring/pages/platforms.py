@@ -86,6 +86,7 @@ def _platform(
         "last_published_at": row.last_published_at if scope.is_wide else None,
         "last_failed_at": row.last_failed_at if scope.is_wide else None,
         "publishing_url": _dashboard("publishing_dashboard", scope, row.platform),
+        "health_url": _dashboard("health_dashboard", scope, row.platform),
         "admin_url": reverse("admin:connectors_platform_change", args=[row.platform]) if scope.may_widen else "",
     }
 
