@@ -29,7 +29,7 @@ from vault.models import EncryptedSecret
 PASSWORD = "correct horse battery"
 #: What an operator may change by a form, each through a service or with a line in the audit log.
 CHANGED_BY_HAND = {
-    *("User", "Group", "Tenant", "Membership", "PeriodicTask", "Flag", "Switch", "Sample"),
+    *("User", "Group", "Tenant", "Membership", "PeriodicTask", "Flag"),
     *("IntervalSchedule", "CrontabSchedule", "ClockedSchedule", "SolarSchedule"),
 }
 
