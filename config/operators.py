@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -171,12 +171,12 @@ class Desk(OperatorSite):
             groups.append({**found[0], "name": group.name, "about": group.about, "models": models})
         return [*groups, *apps.values()]
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show where to begin, then the rooms."""
         begin = []
         for one in _beginnings():
             app, _, model = one.model.partition("_")
-            if not request.user.has_perm(f"{app}.view_{model}"):  # type: ignore[union-attr]
+            if not request.user.has_perm(f"{app}.view_{model}"):
                 continue
             count = one.count()
             more = f"{count - 1:,}+" if count >= BoundedPaginator.MOST else f"{count:,}"

@@ -136,7 +136,7 @@ class ConnectionAdmin(ReadOnlyAdmin):
     search_help_text = (
         "An id; the beginning of a tenant's name, of an account's name, or of the platform's id of its person."
     )
-    deeds = (
+    deeds: tuple[Deed, ...] = (
         Deed(
             "refresh",
             "Renew tokens now",
@@ -315,7 +315,8 @@ class DataDeletionAdmin(ReadOnlyAdmin):
 def _end_link(turn: Turn, link: ConnectLink) -> object:
     if link.finished_at:
         return False
-    return connect_links.cancel(principal=operator_for(turn.request, link.tenant), link=link, now=turn.now)
+    connect_links.cancel(principal=operator_for(turn.request, link.tenant), link=link, now=turn.now)
+    return True
 
 
 @admin.register(ConnectLink)

@@ -75,7 +75,8 @@ def _give_up(turn: Turn, upload: Upload) -> object:
     if upload.state != Upload.State.OPEN:
         return False
     principal = operator_for(turn.request, upload.tenant)
-    return uploads.cancel_upload(principal=principal, upload=upload, now=turn.now)
+    uploads.cancel_upload(principal=principal, upload=upload, now=turn.now)
+    return True
 
 
 @admin.register(Upload)

@@ -49,7 +49,8 @@ class Narrowed(admin.SimpleListFilter):
 
     def _name(self, wanted: str) -> str:
         try:
-            row = model_of(type(self))._default_manager.filter(pk=wanted).first()
+            model: Any = model_of(type(self))
+            row = model._default_manager.filter(pk=wanted).first()
         except (ValidationError, ValueError):
             row = None
         return str(row)[:80] if row is not None else "one that is not there"

@@ -48,6 +48,9 @@ class Reach:
 class BoundedList(ChangeList):
     """The admin's list, kept to what an index answers and to the newest rows."""
 
+    #: An ``OperatorAdmin``, which says how its table may be looked through.
+    model_admin: Any
+
     reach: Reach | None = None
     before: Any = None
     older: str = ""
@@ -58,7 +61,7 @@ class BoundedList(ChangeList):
         told.pop(BEFORE, None)
         return told
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         """Order by key, whatever the address asks for, unless the table is small enough to be sorted."""
         if self.model_admin.sorts_any:
             return list(super().get_ordering(request, queryset))
@@ -107,7 +110,7 @@ class BoundedList(ChangeList):
 
     def _needs_reach(self, request: HttpRequest) -> bool:
         """Tell whether something is asked that no index answers, and nothing that one does."""
-        used = [spec for spec in self.filter_specs if any(spec.used_parameters.values())]
+        used: list[Any] = [spec for spec in self.filter_specs if any(spec.used_parameters.values())]
         led = [spec for spec in used if getattr(spec, "led", False)]
         if any(spec.parameter_name not in self.model_admin.bounded for spec in led) or getattr(
             request, "search_led", False

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminTimeWidget, AutocompleteSelect
 from django.db import models
@@ -89,7 +90,7 @@ class OperatorAdmin(admin.ModelAdmin[Any]):
         """Return the list that is kept within bounds."""
         return BoundedList
 
-    def get_sortable_by(self, request: HttpRequest) -> Iterable[Any]:
+    def get_sortable_by(self, request: HttpRequest) -> Any:
         """Offer to sort only what can be sorted."""
         return self.get_list_display(request) if self.sorts_any else ()
 
@@ -168,7 +169,7 @@ class OperatorAdmin(admin.ModelAdmin[Any]):
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         """Tell whether this operator may do things with rows: who may only look, may not."""
-        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))  # type: ignore[union-attr]
+        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Offer the table's deeds; the admin's own deletion of many is not offered."""
@@ -196,7 +197,7 @@ class OperatorAdmin(admin.ModelAdmin[Any]):
         if object_id is not None:
             told["deeds"] = self.deeds if self.has_act_permission(request) else ()
             told["neighbours"] = neighbours(request, self.model, object_id)
-            told["checkbox"] = deeds.ACTION_CHECKBOX_NAME
+            told["checkbox"] = ACTION_CHECKBOX_NAME
             told["row_key"] = object_id
         return super().changeform_view(request, object_id, form_url, {**told, **(extra_context or {})})
 
@@ -241,7 +242,8 @@ def neighbours(request: HttpRequest, model: type[Model], key: str) -> list[dict[
     """Return the lists that can be narrowed to a row of this model, for whoever may see them."""
     found = []
     for other, page in admin.site._registry.items():
-        for narrowing in page.list_filter:
+        filters: Any = page.list_filter
+        for narrowing in filters:
             if model_of(narrowing) is not model or not page.has_view_permission(request):
                 continue
             meta = other._meta

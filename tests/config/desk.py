@@ -143,7 +143,7 @@ def _agreeing(name: str, now: datetime, index: int) -> dict[str, Any]:
         "DeadLetter": {"closed_at": None, "resolution": ""},
         "WebhookEndpoint": {"disabled": "", "disabled_at": None, "event_types": [], "deleted_at": None},
         "WebhookDelivery": {"state": "failed", "due_at": None, "lease_token": None, "attempts": []},
-        "Mail": {"state": "failed", "due_at": None, "lease_token": None},
+        "Mail": {"state": "failed", "due_at": None, "lease_token": None, "address": ""},
         "OutgoingEvent": {"type": "job.published", "endpoint": None},
         "MetricWatch": {"kind": "post", "stop": "done", "due_at": None},
         "Alert": {"raised_at": now, "end_told_at": None, "cleared_at": None},

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import lookup_field
 from django.contrib.auth.models import Permission
@@ -28,7 +29,7 @@ from vault.models import EncryptedSecret
 PASSWORD = "correct horse battery"
 #: What an operator may change by a form, each through a service or with a line in the audit log.
 CHANGED_BY_HAND = {
-    *("User", "Group", "Tenant", "Membership", "PeriodicTask", "Flag", "Switch", "Sample"),
+    *("User", "Group", "Tenant", "Membership", "PeriodicTask", "Flag"),
     *("IntervalSchedule", "CrontabSchedule", "ClockedSchedule", "SolarSchedule"),
 }
 
@@ -261,3 +262,13 @@ def test_every_row_leads_to_the_lists_of_what_belongs_to_it(
     made = rows[PublishJob][0]
     assert reverse("job", args=[made.pk]) in job
     assert address(Destination, "change", made.destination_id) in job
+
+
+def test_the_admins_colours_are_those_of_the_hub() -> None:
+    def tokens(name: str) -> dict[str, str]:
+        text = (settings.BASE_DIR / "static" / name).read_text(encoding="utf-8")
+        return dict(re.findall(r"(--[a-z0-9-]+): (light-dark\([^;]+\));", text.partition("}")[0]))
+
+    hub, desk = tokens("switchboard.css"), tokens("admin.css")
+    assert len(desk) > 20
+    assert {name: hub.get(name) for name in desk} == desk
