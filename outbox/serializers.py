@@ -6,7 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from foundation.forms import StrictSerializer
+from foundation.forms import StrictSerializer, unfit
 from outbox import payloads, selectors, sending
 from outbox.events import TYPES
 from outbox.models import OutgoingEvent, WebhookDelivery, WebhookEndpoint
@@ -151,14 +151,14 @@ class ReplaySerializer(StrictSerializer):
     failed = serializers.BooleanField(required=False, help_text="What failed for good.")
     dry_run = serializers.BooleanField(default=False, help_text="Only count.")
 
-    rules: ClassVar = {
-        "oneOf": [{"required": ["since"]}, {"required": ["failed"], "properties": {"failed": {"enum": [True]}}}]
-    }
+    rules: ClassVar = {"oneOf": [{"required": ["since"]}, {"required": ["failed"]}]}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for exactly one of the two."""
-        if ("since" in attrs) == bool(attrs.get("failed")):
+        if ("since" in attrs) == ("failed" in attrs):
             raise serializers.ValidationError("Name either since, or failed: true.", code="one_of")
+        if attrs.get("failed") is False:
+            raise serializers.ValidationError({"failed": unfit("Say true, or name since instead.").detail})
         return attrs
 
 

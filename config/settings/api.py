@@ -63,6 +63,8 @@ SPECTACULAR_SETTINGS = {
         "ConnectLinkStatusEnum": "connectors.models.ConnectLink.Status",
         "HealthStateEnum": "monitoring.serializers.STATES",
         "ConnectionHealthStateEnum": "monitoring.serializers.STATES_OR_UNKNOWN",
+        "FindingSeverityEnum": ["error", "warning"],
+        "AlertSeverityEnum": "monitoring.alerting.rows.Alert.Severity",
         "RoleEnum": "publishing.models.PublishJob.Role",
         "MemberRoleEnum": "tenants.models.Membership.Role",
         "ApiKeyStateEnum": "tenants.serializers.KEY_STATES",

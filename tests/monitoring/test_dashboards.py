@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from connectors import budgets
 from connectors.budgets import Budgets
+from connectors.manager import get_connector
 from connectors.models import Platform
 from monitoring import heartbeats
 from monitoring.alerting.rows import Alert
 from monitoring.alerting.rules import RULES
-from monitoring.pages import platforms as platform_pages
 from monitoring.pages import waiting as queue
 from monitoring.readiness import QUEUES
 from monitoring.reports.rows import PlatformReadiness
@@ -343,7 +343,7 @@ def test_budgets_say_what_is_used_and_when_they_begin_anew_and_what_nobody_knows
     assert rows["meta"]["budgets"]["rows"] == []
     assert rows["meta"]["budgets"]["why"]
     Budgets("meta").learn("app", used_percent=91)
-    connector = platform_pages.get_connector("google_business")
+    connector = get_connector("google_business")
     key = next(key for key in connector.budget_keys([place.external_id]) if place.external_id in key)
     (window,) = connector.budget_windows(key)
     for _ in range(3):

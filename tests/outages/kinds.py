@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import psycopg
-import redis
+from redis import Redis
 
 from tests.outages.hub import QUEUES, Hub
 from tests.servers.postgres import PostgresServer
@@ -28,11 +28,11 @@ class Scene:
     def sql(self, statement: str) -> None:
         """Change the database behind the hub's back."""
         with psycopg.connect(self.postgres.url, autocommit=True) as link:
-            link.execute(statement)  # type: ignore[call-overload]
+            link.execute(statement)
 
-    def client(self) -> "redis.Redis":
+    def client(self) -> Redis:
         """Speak with the broker."""
-        return redis.Redis.from_url(self.redis.url)
+        return Redis.from_url(self.redis.url)
 
     def restart_web(self, **settings: str) -> None:
         """Start the web process anew, with some settings as they should not be."""

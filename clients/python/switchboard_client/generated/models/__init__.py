@@ -2,6 +2,10 @@
 
 from .action import Action
 from .action_schema import ActionSchema
+from .alert import Alert
+from .alert_severity_enum import AlertSeverityEnum
+from .alerts_list_rule_item import AlertsListRuleItem
+from .alerts_list_state import AlertsListState
 from .analytics_accounts_format import AnalyticsAccountsFormat
 from .analytics_accounts_platform import AnalyticsAccountsPlatform
 from .analytics_posts_format import AnalyticsPostsFormat
@@ -66,6 +70,7 @@ from .events_list_type_item import EventsListTypeItem
 from .figure import Figure
 from .file_request import FileRequest
 from .finding import Finding
+from .finding_severity_enum import FindingSeverityEnum
 from .form_request import FormRequest
 from .from_url_request import FromUrlRequest
 from .group import Group
@@ -129,6 +134,7 @@ from .oauth_start_response_200 import OauthStartResponse200
 from .obstacle import Obstacle
 from .override_request import OverrideRequest
 from .override_request_settings import OverrideRequestSettings
+from .paginated_alert_list import PaginatedAlertList
 from .paginated_api_key_list import PaginatedApiKeyList
 from .paginated_attempt_list import PaginatedAttemptList
 from .paginated_audit_entry_list import PaginatedAuditEntryList
@@ -211,7 +217,7 @@ from .scopes_enum import ScopesEnum
 from .secret import Secret
 from .segment import Segment
 from .series import Series
-from .severity_enum import SeverityEnum
+from .silence_request import SilenceRequest
 from .snapshot import Snapshot
 from .snapshot_values import SnapshotValues
 from .standing import Standing
@@ -243,6 +249,10 @@ from .would_enum import WouldEnum
 __all__ = (
     "Action",
     "ActionSchema",
+    "Alert",
+    "AlertSeverityEnum",
+    "AlertsListRuleItem",
+    "AlertsListState",
     "AnalyticsAccountsFormat",
     "AnalyticsAccountsPlatform",
     "AnalyticsPostsFormat",
@@ -307,6 +317,7 @@ __all__ = (
     "Figure",
     "FileRequest",
     "Finding",
+    "FindingSeverityEnum",
     "FormRequest",
     "FromUrlRequest",
     "Group",
@@ -370,6 +381,7 @@ __all__ = (
     "Obstacle",
     "OverrideRequest",
     "OverrideRequestSettings",
+    "PaginatedAlertList",
     "PaginatedApiKeyList",
     "PaginatedAttemptList",
     "PaginatedAuditEntryList",
@@ -452,7 +464,7 @@ __all__ = (
     "Secret",
     "Segment",
     "Series",
-    "SeverityEnum",
+    "SilenceRequest",
     "Snapshot",
     "SnapshotValues",
     "Standing",

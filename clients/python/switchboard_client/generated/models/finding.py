@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.severity_enum import SeverityEnum, check_severity_enum
+from ..models.finding_severity_enum import FindingSeverityEnum, check_finding_severity_enum
 
 T = TypeVar("T", bound="Finding")
 
@@ -22,7 +22,7 @@ class Finding:
         remedy (str):
         limit (str):
         destination (str):
-        severity (SeverityEnum): * `error` - error
+        severity (FindingSeverityEnum): * `error` - error
             * `warning` - warning
     """
 
@@ -32,7 +32,7 @@ class Finding:
     remedy: str
     limit: str
     destination: str
-    severity: SeverityEnum
+    severity: FindingSeverityEnum
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class Finding:
 
         destination = d.pop("destination")
 
-        severity = check_severity_enum(d.pop("severity"))
+        severity = check_finding_severity_enum(d.pop("severity"))
 
         finding = cls(
             field=field,

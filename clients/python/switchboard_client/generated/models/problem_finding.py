@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.severity_enum import SeverityEnum, check_severity_enum
+from ..models.finding_severity_enum import FindingSeverityEnum, check_finding_severity_enum
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="ProblemFinding")
@@ -23,7 +23,7 @@ class ProblemFinding:
         remedy (str | Unset):
         limit (str | Unset):
         destination (str | Unset): The id of the destination it applies to.
-        severity (SeverityEnum | Unset): * `error` - error
+        severity (FindingSeverityEnum | Unset): * `error` - error
             * `warning` - warning
     """
 
@@ -33,7 +33,7 @@ class ProblemFinding:
     remedy: str | Unset = UNSET
     limit: str | Unset = UNSET
     destination: str | Unset = UNSET
-    severity: SeverityEnum | Unset = UNSET
+    severity: FindingSeverityEnum | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,11 +89,11 @@ class ProblemFinding:
         destination = d.pop("destination", UNSET)
 
         _severity = d.pop("severity", UNSET)
-        severity: SeverityEnum | Unset
+        severity: FindingSeverityEnum | Unset
         if isinstance(_severity, Unset):
             severity = UNSET
         else:
-            severity = check_severity_enum(_severity)
+            severity = check_finding_severity_enum(_severity)
 
         problem_finding = cls(
             field=field,

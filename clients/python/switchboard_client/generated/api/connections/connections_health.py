@@ -16,7 +16,7 @@ def _get_kwargs(
     id: UUID,
     *,
     cursor: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | Unset = 25,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -101,7 +101,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | Unset = 25,
 ) -> Response[HealthPage | Problem]:
     """Tell how a connection is, since when, why and what to do
 
@@ -110,7 +110,7 @@ def sync_detailed(
     Args:
         id (UUID):
         cursor (str | Unset):
-        limit (int | Unset):
+        limit (int | Unset):  Default: 25.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,7 +138,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | Unset = 25,
 ) -> HealthPage | Problem | None:
     """Tell how a connection is, since when, why and what to do
 
@@ -147,7 +147,7 @@ def sync(
     Args:
         id (UUID):
         cursor (str | Unset):
-        limit (int | Unset):
+        limit (int | Unset):  Default: 25.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,7 +170,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | Unset = 25,
 ) -> Response[HealthPage | Problem]:
     """Tell how a connection is, since when, why and what to do
 
@@ -179,7 +179,7 @@ async def asyncio_detailed(
     Args:
         id (UUID):
         cursor (str | Unset):
-        limit (int | Unset):
+        limit (int | Unset):  Default: 25.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -205,7 +205,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
+    limit: int | Unset = 25,
 ) -> HealthPage | Problem | None:
     """Tell how a connection is, since when, why and what to do
 
@@ -214,7 +214,7 @@ async def asyncio(
     Args:
         id (UUID):
         cursor (str | Unset):
-        limit (int | Unset):
+        limit (int | Unset):  Default: 25.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -10,13 +10,13 @@ from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.replay_request import ReplayRequest
 from ...models.replayed import Replayed
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 
 def _get_kwargs(
     id: UUID,
     *,
-    body: ReplayRequest | Unset = UNSET,
+    body: ReplayRequest,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -27,8 +27,7 @@ def _get_kwargs(
         ),
     }
 
-    if not isinstance(body, Unset):
-        _kwargs["json"] = body.to_dict()
+    _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -116,7 +115,7 @@ def sync_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: ReplayRequest | Unset = UNSET,
+    body: ReplayRequest,
 ) -> Response[Problem | Replayed]:
     """Send again what failed, or everything since a moment, also what this endpoint was never sent
 
@@ -126,7 +125,7 @@ def sync_detailed(
 
     Args:
         id (UUID):
-        body (ReplayRequest | Unset): What is to be sent again.
+        body (ReplayRequest): What is to be sent again.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,7 +151,7 @@ def sync(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: ReplayRequest | Unset = UNSET,
+    body: ReplayRequest,
 ) -> Problem | Replayed | None:
     """Send again what failed, or everything since a moment, also what this endpoint was never sent
 
@@ -162,7 +161,7 @@ def sync(
 
     Args:
         id (UUID):
-        body (ReplayRequest | Unset): What is to be sent again.
+        body (ReplayRequest): What is to be sent again.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -183,7 +182,7 @@ async def asyncio_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: ReplayRequest | Unset = UNSET,
+    body: ReplayRequest,
 ) -> Response[Problem | Replayed]:
     """Send again what failed, or everything since a moment, also what this endpoint was never sent
 
@@ -193,7 +192,7 @@ async def asyncio_detailed(
 
     Args:
         id (UUID):
-        body (ReplayRequest | Unset): What is to be sent again.
+        body (ReplayRequest): What is to be sent again.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -217,7 +216,7 @@ async def asyncio(
     id: UUID,
     *,
     client: AuthenticatedClient,
-    body: ReplayRequest | Unset = UNSET,
+    body: ReplayRequest,
 ) -> Problem | Replayed | None:
     """Send again what failed, or everything since a moment, also what this endpoint was never sent
 
@@ -227,7 +226,7 @@ async def asyncio(
 
     Args:
         id (UUID):
-        body (ReplayRequest | Unset): What is to be sent again.
+        body (ReplayRequest): What is to be sent again.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
