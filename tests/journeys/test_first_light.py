@@ -12,9 +12,10 @@ from tests.journeys.hub import Browser, Hub, free_port, listening, wait_for
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
+def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hub]:
     # A short lease keeps the test short; the order of things is the same.
-    with Hub(tmp_path / "var", PUBLISH_LANDING_SECONDS="1") as hub:
+    fresh = bool(getattr(request, "param", False))
+    with Hub(tmp_path / "var", fresh=fresh, PUBLISH_LANDING_SECONDS="1") as hub:
         hub.wait_until_ready()
         yield hub
 
@@ -55,6 +56,7 @@ def state_of(job: str, headers: dict[str, str]) -> str:
     return state
 
 
+@pytest.mark.parametrize("hub", [True], indirect=True, ids=["on a machine that has nothing"])
 def test_a_newcomer_publishes_by_page_and_by_api_and_sees_it_in_the_feed(hub: Hub) -> None:
     browser, headers, places = connected(hub)
 

@@ -210,7 +210,8 @@ def test_pages_show_the_comment_as_a_job_of_its_own_and_count_the_post_alone(
     assert "is public, so its first comment follows" in shown
     (row,) = member_client.get(reverse("posts") + "?state=published").context["posts"]
     assert (row["state"], row["published"], row["waiting"]) == ("published", 1, 0)
-    assert member_client.get(reverse("overview")).context["numbers"]["published_today"] == 1
+    tiles = {tile["name"]: tile["value"] for tile in member_client.get(reverse("overview")).context["tiles"]}
+    assert tiles["published"] == 1
 
 
 @pytest.mark.usefixtures("able")

@@ -33,6 +33,7 @@ API: Final = (
     ("post", r"/api/connections/{id}/redrive/|/api/analytics/", EDITOR),
     (".*", r"/api/destinations/{id}/(members|segments)/", EDITOR),
     ("get", r"/api/", VIEWER),
+    ("post", r"/api/alerts/", EDITOR),
     (".*", r"/api/(publish|posts|jobs|dead-letters|media)(/|$)", EDITOR),
     (".*", r"/api/destinations/{id}/reviews/", EDITOR),
     (".*", r"/api/connections/", OWNER),
@@ -55,7 +56,7 @@ PAGES: Final = (
     (".*", r"/destinations/<uuid>/contacts", EDITOR),
     ("post", r"/destinations/", EDITOR),
     (".*", r"/compose", EDITOR),
-    ("post", r"/jobs/|/dead-letters/", EDITOR),
+    ("post", r"/jobs/|/dead-letters/|/alerts/", EDITOR),
     ("get", r"/jobs/<uuid>/(remove|edit-live|actions/)", EDITOR),
     ("get", r"/", VIEWER),
 )

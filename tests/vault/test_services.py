@@ -218,7 +218,7 @@ def test_a_secret_that_was_moved_does_not_open_and_the_refusal_is_logged_without
         take(tenant, where, kind)
     entry = next(entry for entry in logs if entry["event"] == "vault.open_refused")
     assert entry["log_level"] == "error"
-    assert (entry["connection"], entry["kind"], entry["purpose"]) == (str(where), kind, "test")
+    assert (entry["connection_id"], entry["kind"], entry["purpose"]) == (str(where), kind, "test")
     assert CANARY not in f"{logs}{refusal.value!r}"
     assert refusal.value.__cause__ is None
 
