@@ -33,6 +33,7 @@ def composing_at(*, place: Destination, afresh: bool = False, now: datetime) -> 
         # Plain values: an answer may be read by a process that runs another version of the class.
         plain = {one.name: getattr(told, one.name) for one in fields(told)}
         plain |= {"choices": dict(told.choices), "fixed": dict(told.fixed)}
+        plain["longest_video"] = told.longest_video and told.longest_video.total_seconds()
         cache.set(_name(place), plain, KEPT_FOR.total_seconds())
     return told
 
@@ -42,7 +43,17 @@ def kept_of(place: Destination) -> Composing | None:
     kept: Mapping[str, Any] | None = None
     with suppress(RedisError):
         kept = cache.get(_name(place))
-    return None if kept is None else Composing(**kept)
+    if kept is None:
+        return None
+    longest = kept["longest_video"]
+    return Composing(
+        **{
+            **kept,
+            "choices": {name: tuple(values) for name, values in kept["choices"].items()},
+            "longest_video": None if longest is None else timedelta(seconds=longest),
+            "notices": tuple(kept["notices"]),
+        }
+    )
 
 
 def _name(place: Destination) -> str:

@@ -204,11 +204,11 @@ def _kept_hours(board: Dashboard, *, since: datetime) -> list[dict[str, Any]]:
     try:
         known: list[dict[str, Any]] | None = cache.get(key)
         if known is None:
-            known = _hours(board, since=since)
+            known = [{**row, "hour": row["hour"].isoformat()} for row in _hours(board, since=since)]
             cache.set(key, known, timeout=TREND_KEPT.total_seconds())
     except (RedisError, OSError):
         return _hours(board, since=since)
-    return known
+    return [{**row, "hour": datetime.fromisoformat(row["hour"])} for row in known]
 
 
 def _hours(board: Dashboard, *, since: datetime) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -112,3 +114,10 @@ def test_the_embedded_hub_needs_no_setting_at_all(tmp_path: Path) -> None:
         environment=dict.fromkeys(PRODUCTION),
     )
     assert ended.returncode == 0, ended.stderr
+
+
+def test_the_cache_of_a_hub_with_redis_is_made_so() -> None:
+    options = settings.CACHES["default"].get("OPTIONS", {})
+    assert bool(settings.REDIS_URL) == ("serializer" in options)
+    cache.set("tests:plain", {"a": [1.5]}, 5)
+    assert cache.get("tests:plain") == {"a": [1.5]}
