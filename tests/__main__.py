@@ -46,7 +46,7 @@ ONCE = {
     # They start servers of their own, whatever the suite.
     "sqlite": ("tests/test_servers.py", "tests/chaos", "tests/storms"),
     # They start a hub of their own, or what they are about knows neither database nor broker: the sandbox, the documents,
-    # the languages of the platforms and their rules (the rest of tests/contract, which has jobs and rows, runs on both).
+    # the languages of the platforms and their rules, who may open which address. What writes jobs, leases and rows runs on both.
     "servers": (
         "tests/journeys",
         "tests/sandbox",
@@ -54,16 +54,25 @@ ONCE = {
         "tests/docs",
         "tests/bench",
         "tests/api/test_client.py",
+        "tests/api/test_routes.py",
         "tests/api/test_schema.py",
         "tests/api/test_walkthrough.py",
-        "tests/contract/test_preflight.py",
+        "tests/contract",
+        "tests/config/test_deploy.py",
+        "tests/config/test_env.py",
         "tests/config/test_security.py",
+        "tests/connectors/test_connect_links_addresses.py",
         "tests/connectors/test_refresh_answers.py",
         "tests/foundation",
         "tests/media/test_fetching.py",
+        "tests/media/test_names.py",
+        "tests/media/test_probing.py",
+        "tests/media/test_variants.py",
         "tests/monitoring/test_causes.py",
         "tests/monitoring/test_storm.py",
         "tests/monitoring/test_validation.py",
+        "tests/tenants/test_roles.py",
+        "tests/test_isolation.py",
         *(f"tests/connectors/{slug}" for slug in ("google_business", "linkedin", "mailchimp", "meta", "tiktok")),
     ),
 }
@@ -126,7 +135,7 @@ def servers(suite: str) -> Iterator[tuple[dict[str, str], str]]:
         yield {}, "no server needed"
         return
     started = time.monotonic()
-    with postgres.running() as database, redis.running() as broker:
+    with postgres.running() as database, redis.running(aof=True) as broker:
         ready = time.monotonic() - started
         names = f"{database.kind} {database.version} and {broker.kind} {broker.version}, ready in {ready:.1f} s"
         yield {"DATABASE_URL": database.url, "REDIS_URL": broker.url}, names
