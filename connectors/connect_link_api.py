@@ -68,7 +68,7 @@ class ConnectLinkViewSet(ListModelMixin, GenericViewSet[ConnectLink]):
     @extend_schema(
         parameters=[_KEY_HEADER],
         request=NewConnectLinkSerializer,
-        responses={201: MadeConnectLinkSerializer, 200: MadeConnectLinkSerializer},
+        responses={201: MadeConnectLinkSerializer, 200: MadeConnectLinkSerializer, 404: None},
     )
     def create(self, request: Request) -> Response:
         """Make a link by which somebody without an account here connects one of theirs: once, soon, in one browser.

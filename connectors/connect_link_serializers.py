@@ -57,7 +57,7 @@ class NewConnectLinkSerializer(StrictSerializer):
     """What a link is for."""
 
     platforms = serializers.ListField(
-        child=serializers.CharField(max_length=32),
+        child=serializers.CharField(max_length=32, allow_blank=True, trim_whitespace=False),
         required=False,
         default=list,
         max_length=20,
