@@ -84,7 +84,10 @@ def main() -> int:
     parser.add_argument("--only", default="", help="a regular expression of operation ids")
     parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful")
     asked = parser.parse_args()
-    with TemporaryDirectory(prefix="switchboard-fuzz-") as place, Hub(Path(place) / "var", fresh=False, **_UNLIMITED) as hub:
+    with (
+        TemporaryDirectory(prefix="switchboard-fuzz-") as place,
+        Hub(Path(place) / "var", fresh=False, **_UNLIMITED) as hub,
+    ):
         hub.wait_until_ready()
         town = Town(hub)
         town.connect()
