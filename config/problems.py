@@ -133,7 +133,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
 
 
 def _of_fields(findings: list[dict[str, Any]]) -> dict[str, Any]:
-    if all(finding["code"] == UNFIT for finding in findings):
+    if findings and all(finding["code"] == UNFIT for finding in findings):
         words = "Some of what was sent cannot be; nothing was stored."
         return of_refusal(Invalid(words, findings=[Finding(**finding) for finding in findings]))
     return problem(
