@@ -26,5 +26,5 @@ def fetch_all(statement: str, parameters: Parameters = ()) -> list[tuple[Any, ..
 def _fetched(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
+        cursor.execute(statement, parameters, prepare=True, binary=True)
         return cursor.fetchall() if cursor.description else []

@@ -1,9 +1,14 @@
 """Who listens: which tenants have an endpoint that wants to be told of a kind of news."""
 
+import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
+
+from foundation import prepared
 from outbox.models import WebhookEndpoint
 
 
@@ -17,11 +22,29 @@ def hearers(kind: str, tenants: Iterable[UUID] | None = None) -> dict[UUID, date
 
     So news that come while an endpoint is off are kept: they can be listed, and replayed to it.
     """
-    rows = WebhookEndpoint.objects.filter(deleted_at=None)
-    if tenants is not None:
-        rows = rows.filter(tenant_id__in=set(tenants))
     found: dict[UUID, datetime] = {}
-    for tenant_id, event_types, since in rows.values_list("tenant_id", "event_types", "listens_since").order_by():
+    for tenant_id, event_types, since in _endpoints(None if tenants is None else set(tenants)):
         if wants(event_types, kind):
             found[tenant_id] = min(since, found.get(tenant_id, since))
     return found
+
+
+def _endpoints(tenants: set[UUID] | None) -> Iterable[tuple[UUID, Collection[str], datetime]]:
+    if tenants is not None and connection.vendor == "postgresql":
+        # Asked by every worker several times a second while posts go out; the ORM took a tenth of such a worker's time.
+        rows = prepared.fetch_all(_ENDPOINTS_SQL, [list(tenants)])
+        return [(tenant_id, _plain(event_types), since) for tenant_id, event_types, since in rows]
+    endpoints = WebhookEndpoint.objects.filter(deleted_at=None)
+    if tenants is not None:
+        endpoints = endpoints.filter(tenant_id__in=tenants)
+    return endpoints.values_list("tenant_id", "event_types", "listens_since").order_by()
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+_ENDPOINTS_SQL: Final = """
+SELECT tenant_id, event_types, listens_since FROM webhook_endpoints
+WHERE deleted_at IS NULL AND tenant_id = ANY(%s::uuid[])
+"""

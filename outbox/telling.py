@@ -17,7 +17,7 @@ from outbox.news import Rest
 log = structlog.get_logger(__name__)
 
 #: How long news are gathered before they are written together.
-GATHER_SECONDS: Final = 0.15
+GATHER_SECONDS: Final = 0.25
 MOST_WAITING: Final = 20_000
 _MOST_AT_ONCE: Final = 500
 _waiting: deque[Rest] = deque(maxlen=MOST_WAITING)
