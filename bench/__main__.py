@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import machine
+from bench import machine, promises
 from bench.figures import Row, lines_of
 from bench.hub import Hub, running
 from bench.processes import BUILD, NotMeasurable
-from bench.rows import ROWS, Options
+from bench.rows import LONG, ROWS, Options
 from tests.servers import NoServerError
 
 
@@ -39,21 +39,25 @@ def main(arguments: Sequence[str]) -> int:
         f"{told['machine']['cores']} cores, load {told['machine']['load_before'][0]}; ratios count, not absolute figures"
     )
     failed = False
+    measured: list[Row] = []
     try:
         with running() as hub:
             told["machine"] |= {"postgresql": hub.database.version, "redis": f"{hub.broker.kind} {hub.broker.version}"}
             for name in chosen.row or ROWS:
-                if name in {"sweeps", "numbers", "alerts", "views"} and options.quick and not chosen.row:
-                    say(f"\n{name}: left out of the quick run, for a million rows take minutes to make")
+                if name in LONG and options.quick and not chosen.row:
+                    say(f"\n{name}: left out of the quick run, for it takes minutes")
                     continue
                 row, whole = _measure(name, hub, options)
                 failed = failed or not whole
+                measured.append(row)
                 told["rows"].append(dataclasses.asdict(row))
+                told["table"] = [dataclasses.asdict(line) for line in promises.table(measured)]
                 say("\n" + "\n".join(lines_of(row)))
                 _write(chosen.json, told)
     except (NoServerError, NotMeasurable) as error:
         say(str(error))
         return 1
+    say("\n" + "\n".join(promises.lines_of_table(promises.table(measured))))
     say(f"\nWritten to {chosen.json}")
     return 1 if failed else 0
 

@@ -81,16 +81,17 @@ def lines_of(row: Row) -> list[str]:
     width = max((len(measure.what) for measure in row.measures), default=0)
     for measure in row.measures:
         verdict = {True: "reached", False: "NOT REACHED", None: ""}[measure.reached]
-        runs = f"  runs {', '.join(_number(run) for run in measure.runs)}" if len(measure.runs) > 1 else ""
+        runs = f"  runs {', '.join(number(run) for run in measure.runs)}" if len(measure.runs) > 1 else ""
         target = f"  target {measure.target} {verdict}" if measure.target else ""
-        lines.append(f"  {measure.what:<{width}}  {_number(measure.value):>9} {measure.unit:<7}{target}{runs}".rstrip())
+        lines.append(f"  {measure.what:<{width}}  {number(measure.value):>9} {measure.unit:<7}{target}{runs}".rstrip())
     for who, cost in row.costs.items():
         lines.append(f"  {who:<34} {cost.cpu_seconds:8.2f} CPU s  {cost.peak_mb:8.1f} MB")
     lines += [f"  note: {note}" for note in row.notes]
     return lines
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Return a figure with as many places as it deserves."""
     if math.isnan(value):
         return "none"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"

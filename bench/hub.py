@@ -98,11 +98,14 @@ class Hub:
 
     @contextmanager
     def web(self, *, settings_module: str = "config.settings", **settings: str) -> Iterator[tuple[Program, str]]:
-        """Run gunicorn with two worker processes; yield it and its address once it answers."""
+        """Run gunicorn as it is shipped; yield it and its address once it answers."""
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        command = [*python("gunicorn", "config.wsgi:application"), "--bind", f"127.0.0.1:{port}"]
-        command += ["--worker-class", "gthread", "--workers", "2", "--threads", "16", "--keep-alive", "30"]
+        command = [
+            *python("gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application"),
+            "--bind",
+            f"127.0.0.1:{port}",
+        ]
         environment = {**self.environment, **settings, "DJANGO_SETTINGS_MODULE": settings_module}
         with Program("gunicorn", command, environment=environment) as program:
             program.wait_until(lambda: _answers(f"{url}/healthz"), "answered /healthz")

@@ -1,6 +1,6 @@
 """A request's id: the caller's own, where it is one, or a new one. It stands in the answer, in problems and in the log.
 
-Beside it stands what the request is about: the ids of its address name the row in every line of the log, and in the trace.
+Beside it stand where it comes from and what it is about: the ids of its address name the row in every line of the log, and in the trace.
 """
 
 import re
@@ -12,6 +12,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from foundation import tracing
+from tenants.addresses import client_address
 
 HEADER: Final = "X-Request-Id"
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
@@ -36,7 +37,9 @@ class RequestIds:
         # Whatever else it holds would go into every line of the log.
         chosen = told if _ID.fullmatch(told) else str(uuid.uuid4())
         request.META["HTTP_X_REQUEST_ID"] = chosen
+        structlog.contextvars.bind_contextvars(ip=client_address(request))
         response = self.get_response(request)
+        structlog.contextvars.unbind_contextvars("ip")
         response[HEADER] = chosen
         return response
 

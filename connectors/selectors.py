@@ -1,7 +1,10 @@
 """Reads of the embassy. The tenant comes first in everything a tenant can reach."""
 
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from connectors import switches
@@ -9,6 +12,7 @@ from connectors.budgets import Budgets, Left
 from connectors.manager import connector_class, get_connector
 from connectors.models import Connection, Destination, Platform
 from foundation.errors import NotFound
+from foundation.kept import Kept
 from tenants.models import Tenant
 
 
@@ -48,6 +52,18 @@ def connection_of(tenant: Tenant, connection_id: UUID) -> Connection:
 def destinations_of(tenant: Tenant) -> QuerySet[Destination]:
     """Return every place that a tenant's connections open, whether chosen or not."""
     return Destination.objects.filter(tenant=tenant).select_related("connection", "platform").order_by("name", "id")
+
+
+def destinations_named(tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, Destination]:
+    """Return those of a tenant's places that are named, with their connections and platforms, by id: each post asks for its own."""
+    kept = connection.vendor == "postgresql"
+    found = _NAMED.fetch((tenant.pk, list(ids))) if kept else destinations_of(tenant).filter(pk__in=ids).order_by()
+    return {place.pk: place for place in found}
+
+
+_NAMED: Final = Kept(
+    Destination, beside=("connection", "platform"), where="t.tenant_id = %s AND t.id = ANY(%s::uuid[])"
+)
 
 
 def destination_of(tenant: Tenant, destination_id: UUID) -> Destination:

@@ -27,4 +27,5 @@ def _fetched(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(statement, parameters, prepare=True, binary=True)
-        return cursor.fetchall() if cursor.description else []
+        # The cursor's own description would tell of every column what nobody asks here.
+        return cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else []

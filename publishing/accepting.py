@@ -1,14 +1,16 @@
 """Accepting a post: rows first, in one transaction, under an idempotency key. Nothing is queued before they are committed."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Final, cast
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from foundation import tracing
+from foundation import prepared, tracing
 from foundation.errors import Conflict, Invalid
-from publishing import attachments, drafts, signals
+from publishing import attachments, drafts, signals, storing
 from publishing.drafts import Draft
 from publishing.models import Post, PublishJob
 from publishing.selectors import require_unchanged
@@ -16,7 +18,7 @@ from publishing.states import State
 from tenants import flags
 from tenants.principal import Principal
 from tenants.scopes import POSTS_WRITE
-from tenants.services import record
+from tenants.services import audit_line, record
 
 LONGEST_KEY = 255
 
@@ -55,48 +57,35 @@ def _publish_post(
     checked = drafts.check(principal.tenant, draft, now=now)
     if checked.errors:
         raise Invalid("The post cannot be published as it is; nothing was stored.", findings=checked.findings)
+    post = Post(
+        tenant=principal.tenant,
+        text=draft.text,
+        link=draft.link,
+        media=list(draft.media),
+        settings=dict(checked.settings),
+        first_comment=draft.first_comment,
+        overrides=dict(checked.overrides),
+        publish_at=checked.publish_at,
+        time_zone=draft.time_zone,
+        in_order=draft.in_order,
+        created_by=principal.actor,
+        idempotency_key=idempotency_key,
+        request_digest=digest,
+        trace_parent=tracing.parent() if tracing.ON else None,
+    )
+    jobs = _jobs_of(post, checked, now=now)
+    entry = audit_line(
+        tenant=principal.tenant,
+        actor=principal.actor,
+        action="post.accepted",
+        subject=post,
+        destinations=len(checked.destinations),
+        publish_at=checked.publish_at.isoformat() if checked.publish_at else "",
+    )
     try:
-        with transaction.atomic():
-            post = Post.objects.create(
-                tenant=principal.tenant,
-                text=draft.text,
-                link=draft.link,
-                media=list(draft.media),
-                settings=dict(checked.settings),
-                first_comment=draft.first_comment,
-                overrides=dict(checked.overrides),
-                publish_at=checked.publish_at,
-                time_zone=draft.time_zone,
-                in_order=draft.in_order,
-                created_by=principal.actor,
-                idempotency_key=idempotency_key,
-                request_digest=digest,
-                trace_parent=tracing.parent() if tracing.ON else None,
-            )
-            state = State.SCHEDULED if checked.publish_at else State.QUEUED
-            jobs = PublishJob.objects.bulk_create(
-                PublishJob(
-                    tenant=principal.tenant,
-                    post=post,
-                    destination=place,
-                    platform_id=place.platform_id,
-                    state=state,
-                    due_at=checked.publish_at or now,
-                    planned_at=checked.publish_at or now,
-                    ready=checked.publish_at is None,
-                    in_order=draft.in_order,
-                )
-                for place in checked.destinations
-            )
+        with storing.whole(with_more=bool(draft.media_ids())):
+            storing.store(post, jobs, entry, now=now)
             _keep_files(principal, draft, checked.publish_at, now=now)
-            record(
-                tenant=principal.tenant,
-                actor=principal.actor,
-                action="post.accepted",
-                subject=post,
-                destinations=len(checked.destinations),
-                publish_at=checked.publish_at.isoformat() if checked.publish_at else "",
-            )
     except IntegrityError:
         # Another request with this key was faster; its rows are committed now, so its answer is ours.
         if idempotency_key is not None and (known := _known(principal, idempotency_key, digest)):
@@ -104,6 +93,24 @@ def _publish_post(
         raise
     _loaded_with(post, jobs)
     return post, False
+
+
+def _jobs_of(post: Post, checked: drafts.Checked, *, now: datetime) -> list[PublishJob]:
+    state = State.SCHEDULED if checked.publish_at else State.QUEUED
+    return [
+        PublishJob(
+            tenant=post.tenant,
+            post=post,
+            destination=place,
+            platform_id=place.platform_id,
+            state=state,
+            due_at=checked.publish_at or now,
+            planned_at=checked.publish_at or now,
+            ready=checked.publish_at is None,
+            in_order=post.in_order,
+        )
+        for place in checked.destinations
+    ]
 
 
 def _loaded_with(post: Post, jobs: list[PublishJob]) -> None:
@@ -166,8 +173,7 @@ def _keep_files(principal: Principal, draft: Draft, publish_at: datetime | None,
 
 def _known(principal: Principal, key: str, digest: str) -> Post | None:
     # Nearly every key is new: the whole post is read only when it is not.
-    before = Post.objects.filter(tenant=principal.tenant, idempotency_key=key).order_by()
-    for pk, accepted in before.values_list("pk", "request_digest"):
+    for pk, accepted in _accepted_under(principal, key):
         if accepted == digest:
             return Post.objects.get(pk=pk)
         raise Conflict(
@@ -176,6 +182,17 @@ def _known(principal: Principal, key: str, digest: str) -> Post | None:
             code="idempotency_key_reused",
         )
     return None
+
+
+def _accepted_under(principal: Principal, key: str) -> Iterable[tuple[UUID, str]]:
+    """Return the id and the digest of what was accepted under a key."""
+    if connection.vendor == "postgresql":
+        return cast(Iterable[tuple[UUID, str]], prepared.fetch_all(_KNOWN_SQL, (principal.tenant.pk, key)))
+    before = Post.objects.filter(tenant=principal.tenant, idempotency_key=key).order_by()
+    return before.values_list("pk", "request_digest")
+
+
+_KNOWN_SQL: Final = "SELECT id, request_digest FROM posts WHERE tenant_id = %s AND idempotency_key = %s"
 
 
 def check_key(key: str) -> None:

@@ -54,6 +54,7 @@ from publishing.serializers import (
     RehearsalSerializer,
     RemovalsSerializer,
     StoryEventSerializer,
+    read_draft,
     told_post,
 )
 from tenants.limits import EXPENSIVE, PUBLISH
@@ -122,11 +123,9 @@ class PublishView(APIView):
         Answers 202 as soon as the post is stored; follow its jobs for the outcome at each destination. A request that breaks
         a rule of a platform is refused whole (422), with a finding for every field.
         """
-        form = DraftSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        key = request.headers.get("Idempotency-Key")
+        draft, key = read_draft(request.data), request.headers.get("Idempotency-Key")
         post, replayed = accepting.publish_post(
-            principal=principal_of(request), draft=form.to_draft(), idempotency_key=key, now=timezone.now()
+            principal=principal_of(request), draft=draft, idempotency_key=key, now=timezone.now()
         )
         if not replayed:
             doorbell.ring_after_commit()
@@ -159,10 +158,8 @@ class CheckView(APIView):
         `ask`, the places whose platforms tell what they allow now (capability `composing`) are asked, for five seconds or
         little more; one that did not answer is a warning, `not_asked`. For a post of later what they say is a warning too.
         """
-        form = DraftSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
         principal, now = principal_of(request), timezone.now()
-        draft = drafts.fetch_files(principal, form.to_draft(), now=now)
+        draft = drafts.fetch_files(principal, read_draft(request.data), now=now)
         checked = drafts.check(principal.tenant, draft, now=now)
         if request.query_params.get("ask", "").lower() in {"1", "true"}:
             checked = replace(checked, findings=(*checked.findings, *allowed_now.findings(draft, checked, now=now)))

@@ -25,9 +25,12 @@ from publishing.models import PublishJob
 from publishing.states import RESTING
 from tenants.selectors import suspended_tenants
 
-#: Jobs made ready by one claim; more wait for the next, which comes at once while there is work. Many more would hold up the
-#: very claim that is to start the first of them.
-MOST_MADE_READY: Final = 250
+#: Jobs made ready by one claim, by the first, and at most; more wait for the next, which comes at once while there is work.
+FIRST_MADE_READY: Final = 128
+MOST_MADE_READY: Final = 1000
+#: Making ready may take so many seconds of a claim, which is to start the first of them. How many jobs that are depends on the
+#: machine and on what else it does, so each worker learns it.
+READY_SECONDS: Final = 0.015
 READY_EVERY: Final = 0.04
 #: How late a worker may learn that a tenant was suspended, in seconds.
 SUSPENDED_EVERY: Final = 2.0
@@ -46,29 +49,43 @@ class Rotation:
     held: Counter[UUID] = field(default_factory=Counter)
     #: Until when (``time.monotonic()``) nobody needs to look for jobs whose moment has come.
     looked_until: float = 0.0
+    #: So many jobs can be made ready at once here without holding up a claim.
+    piece: int = FIRST_MADE_READY
     #: Tenants whose jobs wait until their suspension is lifted, and until when nobody needs to ask again.
     suspended: frozenset[UUID] = frozenset()
     suspended_until: float = 0.0
 
 
-def make_ready(*, now: datetime, rotation: Rotation | None = None) -> int:
+def make_ready(*, now: datetime, least: int, rotation: Rotation) -> int:
     """Mark jobs whose moment has come; return how many. Runs inside the caller's transaction.
 
-    One worker looks at most every ``READY_EVERY`` seconds (``rotation`` remembers), unless there was more than it could take.
+    ``least`` is how many the caller can take at once: it never waits for more of them. One worker looks at most every
+    ``READY_EVERY`` seconds (``rotation`` remembers), unless there was more than it could make ready.
     """
-    if rotation is not None and time.monotonic() < rotation.looked_until:
+    started = time.monotonic()
+    if started < rotation.looked_until:
         return 0
-    made = _make_ready(now=now)
-    if rotation is not None and made < MOST_MADE_READY:
-        rotation.looked_until = time.monotonic() + READY_EVERY
+    most = max(least, rotation.piece)
+    made = _make_ready(now=now, most=most)
+    ended = time.monotonic()
+    if made < most:
+        rotation.looked_until = ended + READY_EVERY
+    else:
+        rotation.piece = next_piece(most, seconds=ended - started)
     return made
 
 
-def _make_ready(*, now: datetime) -> int:
+def next_piece(made: int, *, seconds: float) -> int:
+    """Return how many jobs to make ready at once after so many took so long: half or twice as many, within bounds."""
+    fits = made // 2 if seconds > READY_SECONDS else made * 2 if seconds < READY_SECONDS / 3 else made
+    return max(1, min(fits, MOST_MADE_READY))
+
+
+def _make_ready(*, now: datetime, most: int) -> int:
     if connection.vendor == "postgresql":
-        return int(prepared.fetch_all(_READY_SQL, {"now": now, "most": MOST_MADE_READY})[0][0])
+        return int(prepared.fetch_all(_READY_SQL, {"now": now, "most": most})[0][0])
     come = PublishJob.objects.filter(due_at__lte=now, ready=False).order_by("due_at")
-    return PublishJob.objects.filter(pk__in=come.values("pk")[:MOST_MADE_READY]).update(ready=True)
+    return PublishJob.objects.filter(pk__in=come.values("pk")[:most]).update(ready=True)
 
 
 _READY_SQL: Final = """

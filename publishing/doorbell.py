@@ -35,6 +35,7 @@ def ring_for_news(*, platform: str, external_id: str) -> None:
 
 def _ring(task: Task[Any, Any], *args: str) -> None:
     try:
-        task.apply_async(args, retry=False)
+        # Every accepted post rings: workers make sure of the queue themselves, and nobody reads how arguments look.
+        task.apply_async(args, retry=False, declare=(), argsrepr="", kwargsrepr="")
     except (KombuError, OSError) as error:
         log.warning("doorbell.silent", task=task.name, error=type(error).__name__)

@@ -12,7 +12,7 @@ from connectors import switches
 from connectors.base import DestinationKind
 from connectors.manager import connector_class, get_connector, is_configured
 from connectors.models import Connection, Destination
-from connectors.selectors import destinations_of
+from connectors.selectors import destinations_named
 from connectors.types import Capability, Content
 from foundation.errors import Finding, Invalid
 from publishing import attachments, author_settings, parked, schedule
@@ -139,7 +139,7 @@ def check(tenant: Tenant, draft: Draft, *, now: datetime) -> Checked:
             )
         )
     findings += _switched_off(tenant, draft, later=publish_at is not None)
-    places = {place.pk: place for place in destinations_of(tenant).filter(pk__in=draft.destinations).order_by()}
+    places = destinations_named(tenant, draft.destinations)
     read = _read(tenant, draft, places)
     findings += [*read.settings.findings, *read.files.findings(draft.media, where="media")]
     for destination_id in dict.fromkeys(draft.destinations):

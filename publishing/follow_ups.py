@@ -4,7 +4,7 @@ The row is written in the transaction that records the post as published, so tha
 machinery then retries, reconciles and dead-letters it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -38,8 +38,10 @@ def follow_up_of(job: PublishJob | HeldJob, *, now: datetime) -> FollowUp | None
     return FollowUp(job.tenant_id, job.post_id, job.destination_id, job.platform_id, now)
 
 
-def insert(follow_ups: Iterable[FollowUp]) -> None:
+def insert(follow_ups: Sequence[FollowUp]) -> None:
     """Make the jobs of these comments, due at once; one that is there already stays as it is."""
+    if not follow_ups:
+        return
     PublishJob.objects.bulk_create(
         (
             PublishJob(

@@ -84,9 +84,10 @@ def claim(
     token = new_id()
     started = time.monotonic()
     room = max(1, settings.WORKER_CALLS_IN_FLIGHT * settings.PUBLISH_TENANT_SHARE_PERCENT // 100)
+    rotation = rotation or Rotation()
     with transaction.atomic():
-        claims.make_ready(now=now, rotation=rotation)
-        picked = claims.pick(rotation=rotation or Rotation(), limit=limit, room_per_tenant=room)
+        claims.make_ready(now=now, least=limit, rotation=rotation)
+        picked = claims.pick(rotation=rotation, limit=limit, room_per_tenant=room)
         if not picked:
             return []
         taken = taking.take(picked, token=token, lease=lease, now=now)

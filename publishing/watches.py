@@ -3,7 +3,7 @@
 It is written in the transaction that records the post as published, so that no crash between the two loses it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -65,12 +65,7 @@ def look_soon(job: PublishJob, *, now: datetime) -> None:
     Watch.objects.filter(job=job).exclude(due_at__lte=soon).update(due_at=soon, updated_at=now)
 
 
-def insert(watches: Iterable[NewWatch]) -> None:
-    """Write the rows; one that is there already stays as it is."""
-    Watch.objects.bulk_create(
-        (
-            Watch(job_id=one.job_id, tenant_id=one.tenant_id, platform_id=one.platform, due_at=one.due_at)
-            for one in watches
-        ),
-        ignore_conflicts=True,
-    )
+def insert(watch: NewWatch) -> None:
+    """Write the row; one that is there already stays as it is. On PostgreSQL the statement that settles a job does it."""
+    row = Watch(job_id=watch.job_id, tenant_id=watch.tenant_id, platform_id=watch.platform, due_at=watch.due_at)
+    Watch.objects.bulk_create([row], ignore_conflicts=True)

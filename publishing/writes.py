@@ -177,8 +177,7 @@ def _perform(writes: Sequence[Write]) -> list[Exception | None]:
     ]
     if letters:
         DeadLetter.objects.bulk_create(letters)
-    follow_ups.insert(write.follow_up for write in settles if write.follow_up and write.job_id in settled)
-    watches.insert(write.watch for write in settles if write.watch and write.job_id in settled)
+    follow_ups.insert([write.follow_up for write in settles if write.follow_up and write.job_id in settled])
     for write in settles:
         if write.news is not None and write.job_id in settled:
             told = News(write.job_id, write.tenant_id, write.platform, write.kind, write.attempt.kind, write.waited)
@@ -259,7 +258,7 @@ WITH said AS (
     id uuid, token uuid, attempt uuid, state text, due_at timestamptz, tries int, looks int, settled bool,
     external_id text, permalink text, published_at timestamptz,
     error_kind text, error_cause text, error_remedy text, error_who text,
-    outcome text, kind text, cause text, remedy text, facts jsonb, now timestamptz)
+    outcome text, kind text, cause text, remedy text, facts jsonb, watch uuid, look_at timestamptz, now timestamptz)
 ), settled AS (
   UPDATE publish_jobs AS j SET
     state = v.state, due_at = v.due_at, ready = false, lease_owner = '', lease_token = NULL, lease_until = NULL,
@@ -271,13 +270,19 @@ WITH said AS (
     error_remedy = COALESCE(v.error_remedy, j.error_remedy), error_who = COALESCE(v.error_who, j.error_who),
     updated_at = v.now
   FROM said v WHERE j.id = ANY(%(jobs)s::uuid[]) AND j.id = v.id AND j.lease_token = v.token
-  RETURNING j.id
+  RETURNING j.id, j.tenant_id, j.platform_id
 ), closed AS (
   UPDATE publish_attempts AS a SET
     closed_at = v.now, updated_at = v.now, outcome = v.outcome, error_kind = v.kind, cause = v.cause,
     remedy = v.remedy, facts = v.facts, next_at = v.due_at
   FROM said v JOIN settled USING (id)
   WHERE a.id = ANY(%(attempts)s::uuid[]) AND a.id = v.attempt AND a.closed_at IS NULL
+), watched AS (
+  INSERT INTO publish_watches
+    (id, job_id, tenant_id, platform_id, due_at, tries, problem, state, reason, remedy, history, created_at, updated_at)
+  SELECT v.watch, s.id, s.tenant_id, s.platform_id, v.look_at, 0, '', '', '', '', '[]', v.now, v.now
+  FROM said v JOIN settled s USING (id) WHERE v.look_at IS NOT NULL
+  ON CONFLICT (job_id) DO NOTHING
 )
 SELECT id FROM settled
 """
@@ -327,6 +332,8 @@ def _settle_many(writes: Sequence[Settle]) -> set[UUID]:
         }
         if write.error is not None:
             row |= zip(_ERROR, write.error, strict=True)
+        if write.watch is not None:
+            row |= {"watch": new_id(), "look_at": write.watch.due_at}
         rows.append(row)
     told = {
         "rows": _as_json(rows),
@@ -392,4 +399,6 @@ def _settle_each(writes: Sequence[Settle]) -> set[UUID]:
                 facts=write.attempt.facts,
                 next_at=write.due_at,
             )
+            if write.watch is not None:
+                watches.insert(write.watch)
     return settled

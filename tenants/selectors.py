@@ -1,17 +1,15 @@
 """Reads of the hall."""
 
 import hmac
-import json
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from foundation import prepared
 from foundation.errors import NotFound
+from foundation.kept import Kept
 from tenants.keys import key_digest, key_prefix
 from tenants.models import ApiKey, AuditEntry, BrowserSession, Invitation, Membership, Tenant, User
 
@@ -39,30 +37,14 @@ def live_api_key(text: str, *, now: datetime) -> ApiKey | None:
 
 
 def _key_with_prefix(prefix: str) -> ApiKey | None:
-    """Return a key with its tenant: every request of a client app begins with it, so its plan is kept where that is possible."""
+    """Return a key with its tenant: every request of a client app begins with it."""
     if connection.vendor != "postgresql":
         return ApiKey.objects.select_related("tenant").filter(prefix=prefix).first()
-    statement, of_key, of_tenant = _key_statement()
-    rows = prepared.fetch_all(statement, (prefix.replace("\x00", ""),))
-    if not rows:
-        return None
-    values: list[Any] = list(rows[0])
-    at = of_key.index("scopes")
-    values[at] = json.loads(values[at]) if isinstance(values[at], str) else values[at]
-    key = ApiKey.from_db(connection.alias, of_key, values[: len(of_key)])
-    key.tenant = Tenant.from_db(connection.alias, of_tenant, values[len(of_key) :])
-    return key
+    found = _KEY.fetch((prefix.replace("\x00", ""),))
+    return found[0] if found else None
 
 
-@cache
-def _key_statement() -> tuple[str, list[str], list[str]]:
-    of_key, of_tenant = ([field.attname for field in model._meta.concrete_fields] for model in (ApiKey, Tenant))
-    columns = [f"k.{field.column}" for field in ApiKey._meta.concrete_fields]
-    columns += [f"t.{field.column}" for field in Tenant._meta.concrete_fields]
-    listed = ", ".join(columns)
-    # Built from the models' own columns; the prefix travels as a parameter.
-    statement = f"SELECT {listed} FROM api_keys k JOIN tenants t ON t.id = k.tenant_id WHERE k.prefix = %s"  # noqa: S608
-    return statement, of_key, of_tenant
+_KEY: Final = Kept(ApiKey, beside=("tenant",), where="t.prefix = %s")
 
 
 def keys_of(tenant: Tenant) -> QuerySet[ApiKey]:

@@ -232,7 +232,14 @@ def strike_out(*, subject: Any, names: Iterable[str]) -> int:
 
 def record(*, tenant: Tenant | None, actor: str, action: str, subject: Any, **detail: Any) -> AuditEntry:
     """Write one line of the audit log, in the caller's transaction. ``detail`` holds plain facts, never a secret."""
-    return AuditEntry.objects.create(
+    entry = audit_line(tenant=tenant, actor=actor, action=action, subject=subject, **detail)
+    entry.save(force_insert=True)
+    return entry
+
+
+def audit_line(*, tenant: Tenant | None, actor: str, action: str, subject: Any, **detail: Any) -> AuditEntry:
+    """Return a line of the audit log that is not written yet, for who stores it with what it tells of."""
+    return AuditEntry(
         tenant=tenant,
         actor=actor[:160],
         action=action,

@@ -28,7 +28,7 @@ def measure(hub: Hub, options: Options) -> Row:
         for number, place in enumerate(houses[0].destinations)
     ]
     key = houses[0].api_key.reveal()
-    asked: dict[str, list[dict[str, Any]]] = {"publish": [], "paced": [], "empty": []}
+    asked: dict[str, list[dict[str, Any]]] = {"publish": [], "paced": [], "empty": [], "empty, paced": []}
     for _ in range(options.runs):
         world.forget_posts()
         with hub.web(settings_module="bench.floors.web_settings") as (program, url):
@@ -42,6 +42,7 @@ def measure(hub: Hub, options: Options) -> Row:
             with hub.meter(gunicorn=[program]) as meter:
                 asked["empty"].append(_ask(empty))
             row.spend("floor", meter.costs)
+            asked["empty, paced"].append(_ask({**empty, "requests": requests // 2, "pause_ms": PAUSE_MS}))
     publish = [percentile(one["ms"], 0.95) for one in asked["publish"]]
     floor = row.tell("floor: empty view, p95", [percentile(one["ms"], 0.95) for one in asked["empty"]], "ms")
     row.tell(
@@ -56,6 +57,11 @@ def measure(hub: Hub, options: Options) -> Row:
         [percentile(x["ms"], 0.95) for x in asked["paced"]],
         "ms",
         at_most=60,
+    )
+    row.tell(
+        f"floor: empty view, each client about every {PAUSE_MS:g} ms, p95",
+        [percentile(x["ms"], 0.95) for x in asked["empty, paced"]],
+        "ms",
     )
     row.tell("publish, answers per second", [len(x["ms"]) / x["seconds"] for x in asked["publish"]], "/s")
     row.tell("floor: empty view, answers per second", [len(x["ms"]) / x["seconds"] for x in asked["empty"]], "/s")

@@ -19,6 +19,7 @@ from bench.rows import Options
 from connectors.models import Connection, Destination
 from monitoring.health import claim_due_connections
 from publishing import ledger
+from publishing.claims import Rotation
 from publishing.models import Post, PublishJob
 from tenants.services import create_tenant
 
@@ -52,10 +53,13 @@ def measure(hub: Hub, options: Options) -> Row:
     started = time.monotonic()
     fill(jobs, connections, due_per_mille=150 if options.quick else 5)
     row.facts |= {"jobs": jobs, "connections": connections, "filled_in_seconds": round(time.monotonic() - started, 1)}
-    lease = settings.PUBLISH_LEASE
+    lease, rotation = settings.PUBLISH_LEASE, Rotation()
 
     def claim() -> int:
-        return len(ledger.claim(now=timezone.now(), limit=settings.WORKER_CALLS_IN_FLIGHT, lease=lease))
+        # Each as the first after a pause, so that every one of them also makes jobs ready.
+        rotation.looked_until = 0.0
+        limit = settings.WORKER_CALLS_IN_FLIGHT
+        return len(ledger.claim(now=timezone.now(), limit=limit, lease=lease, rotation=rotation))
 
     def recover() -> int:
         return ledger.recover(now=timezone.now(), landing=settings.PUBLISH_LANDING)

@@ -4,6 +4,8 @@ from config.settings.process import VERSION
 
 # Ours is checked by config.request_ids before it gets there.
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
+# It would believe any X-Forwarded-For, and look through all headers for one; config.request_ids says where a request comes from.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

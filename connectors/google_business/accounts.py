@@ -8,6 +8,7 @@ need the account's name too, so it is kept with the place.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from connectors.errors import ConnectorError, ReconnectRequired
@@ -17,6 +18,7 @@ from connectors.google_business.google import Google
 from connectors.google_business.hosts import PLATFORM, Api
 from connectors.google_business.names import ACCOUNT, LOCATION
 from connectors.types import FoundDestination
+from foundation.side_by_side import SideBySide
 
 KIND: Final = "google_business_location"
 ACCOUNTS_AT_ONCE: Final = "20"
@@ -52,15 +54,17 @@ def person(google: Google) -> Account:
 
 def places(google: Google) -> list[FoundDestination]:
     """Return every location of every account, in the order Google lists them."""
-    found: dict[str, FoundDestination] = {}
-    asked = 0
+    found: dict[str, tuple[Account, dict[str, Any]]] = {}
     for account, location in _everywhere(google, READ_MASK):
         name = str(location.get("name") or "")
-        if LOCATION.fullmatch(name) and name not in found:
-            stands = standing.of(google, location, ask=asked < MOST_ASKED)
-            asked += bool(stands.obstacle)
-            found[name] = _place(account, location, stands)
-    return list(found.values())
+        if LOCATION.fullmatch(name):
+            found.setdefault(name, (account, location))
+    stands = {name: standing.on_record(location) for name, (_, location) in found.items()}
+    without_voice = [name for name, known in stands.items() if known is None][:MOST_ASKED]
+    with SideBySide() as beside:
+        asked = {name: beside.ask(partial(standing.particulars, google, found[name][1])) for name in without_voice}
+        stands |= {name: answer.result() for name, answer in asked.items()}
+    return [_place(account, location, stands[name] or standing.silent()) for name, (account, location) in found.items()]
 
 
 def account_of(google: Google, location: str) -> str:
@@ -78,22 +82,30 @@ def _everywhere(google: Google, mask: str) -> Iterator[tuple[Account, dict[str, 
     """Yield every location with its account. An account that may not be looked into stands in no other's way."""
     refused: ConnectorError | None = None
     opened = False
-    for account in _listed(google):
-        try:
-            for location in _locations(google, account.name, mask):
-                yield account, location
-        except ReconnectRequired as error:
-            if error.connection_ended or error.missing_scope:
-                raise
-            refused = error
-        except ConnectorError as error:
-            if not is_gone(error):
-                raise
-            refused = error
-        else:
-            opened = True
+    with SideBySide() as beside:
+        asked = [(one, beside.ask(partial(_opened_by, google, one, mask))) for one in _listed(google)]
+        for account, answer in asked:
+            locations, trouble = answer.result()
+            yield from ((account, location) for location in locations)
+            refused, opened = trouble or refused, opened or trouble is None
     if refused is not None and not opened:
         raise refused
+
+
+def _opened_by(google: Google, account: Account, mask: str) -> tuple[list[dict[str, Any]], ConnectorError | None]:
+    """Return the locations of one account, as far as it may be looked into, and what kept us from more."""
+    found: list[dict[str, Any]] = []
+    try:
+        found.extend(_locations(google, account.name, mask))
+    except ReconnectRequired as error:
+        if error.connection_ended or error.missing_scope:
+            raise
+        return found, error
+    except ConnectorError as error:
+        if not is_gone(error):
+            raise
+        return found, error
+    return found, None
 
 
 def _listed(google: Google) -> Iterator[Account]:

@@ -7,6 +7,7 @@ location's posts are asked for too.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from connectors.errors import ConfigurationError, ConnectorError, ReconnectRequired
@@ -19,6 +20,7 @@ from connectors.google_business.names import LOCATION, parent_of
 from connectors.google_business.refresh_tokens import RefreshToken, unsealed
 from connectors.types import REFRESH_TOKEN, HealthFinding, HealthReport, HealthState, KeyRing, Target
 from foundation.secret import Secret
+from foundation.side_by_side import SideBySide
 
 #: A login that ends for good (a Google app in Testing gets seven days) is told so long before.
 WARN_BEFORE_END: Final = timedelta(days=2)
@@ -39,8 +41,10 @@ def check(
         told = login.renew(refresh, now=now, operation="check_token")
         google = google_for(auth.access_token_of(told))
         findings = [*_end(refresh, now=now)]
-        google.read(Api.ACCOUNTS, "accounts", operation="check_account", query=[("pageSize", "1")])
-        in_trouble = _locations(google, targets)
+        with SideBySide() as beside:
+            locations = beside.ask(partial(_locations, google, targets))
+            google.read(Api.ACCOUNTS, "accounts", operation="check_account", query=[("pageSize", "1")])
+        in_trouble = locations.result()
         findings += in_trouble or _posts(google, targets)
     except ConfigurationError as error:
         # The operator's to mend, and no fault of the tenant's connection.

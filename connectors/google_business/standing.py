@@ -27,8 +27,13 @@ class Standing:
     word: str = "open"
 
 
-def of(google: Google, location: Mapping[str, Any], *, ask: bool = True) -> Standing:
+def of(google: Google, location: Mapping[str, Any]) -> Standing:
     """Return how a location stands: by its own record, and by Google's particulars where it cannot speak for itself."""
+    return on_record(location) or particulars(google, location)
+
+
+def on_record(location: Mapping[str, Any]) -> Standing | None:
+    """Return how a location stands by its own record alone; None where only Google's particulars can tell."""
     metadata, info = (_object(location.get(key)) for key in ("metadata", "openInfo"))
     if info.get("status") == "CLOSED_PERMANENTLY":
         return Standing(f"The location is marked as permanently closed. Reopen it {_AT} first.", word="closed")
@@ -37,7 +42,7 @@ def of(google: Google, location: Mapping[str, Any], *, ask: bool = True) -> Stan
             f"Google takes this location for a duplicate of another one. Merge or mend it {_AT}.", word="duplicate"
         )
     if metadata.get("hasVoiceOfMerchant") is not True:
-        return _silent(google, str(location.get("name") or "")) if ask else _unknown()
+        return None
     if info.get("status") == "CLOSED_TEMPORARILY":
         return Standing(notice="The location is marked as temporarily closed.", word="closed_temporarily")
     return Standing()
@@ -57,7 +62,7 @@ def from_verifications(told: Mapping[str, Any]) -> Standing:
         return Standing(f"Somebody else owns this location at Google. Settle the ownership {_AT}.", word="conflict")
     if isinstance(told.get("complyWithGuidelines"), Mapping):
         return _against_guidelines(str(told["complyWithGuidelines"].get("recommendationReason") or ""))
-    return _unknown()
+    return silent()
 
 
 def ask(google: Google, location: str) -> Standing:
@@ -66,18 +71,18 @@ def ask(google: Google, location: str) -> Standing:
     return from_verifications(told)
 
 
-def _silent(google: Google, location: str) -> Standing:
+def particulars(google: Google, location: Mapping[str, Any]) -> Standing:
     """Ask why a location cannot speak for itself; that API is switched on by itself, so it may not answer."""
     try:
-        found = ask(google, location)
+        found = ask(google, str(location.get("name") or ""))
     except ReconnectRequired as error:
         if error.connection_ended:
             raise
-        return _unknown()
+        return silent()
     except (ConnectorError, ConfigurationError):
-        return _unknown()
+        return silent()
     # The record said that it has no voice; two answers may differ for a moment.
-    return found if found.obstacle else _unknown()
+    return found if found.obstacle else silent()
 
 
 def _against_guidelines(reason: str) -> Standing:
@@ -88,7 +93,8 @@ def _against_guidelines(reason: str) -> Standing:
     return Standing(f"Google finds fault with the location under its guidelines. Look at it {_AT}.", word="suspended")
 
 
-def _unknown() -> Standing:
+def silent() -> Standing:
+    """Return how a location stands that has no voice, and nobody knows why."""
     return Standing(
         f"Google does not show changes to this location: it is not verified, suspended, or under review. Look at it {_AT}.",
         word="silent",

@@ -5,6 +5,8 @@ block by the network before Mailchimp, a call too many or an answer nobody under
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, Final
 
 from connectors.errors import ConnectorError, ReconnectRequired, UnexpectedAnswer
 from connectors.mailchimp import accounts, sender
@@ -12,7 +14,10 @@ from connectors.mailchimp.accounts import Account
 from connectors.mailchimp.errors import is_gone
 from connectors.mailchimp.rest import Rest, part, step, text
 from connectors.types import HealthFinding, HealthReport, HealthState, Target
+from foundation.side_by_side import SideBySide
 
+#: Mailchimp counts the calls of a user at one time, and publishing needs some.
+AT_ONCE: Final = 2
 _RECONNECT = "Make a new API key in Mailchimp and connect the account again."
 
 
@@ -62,19 +67,25 @@ def _role(account: Account, targets: Sequence[Target]) -> Iterator[HealthFinding
     )
 
 
+def _audience(rest: Rest, target: Target) -> dict[str, Any] | None:
+    """Return what Mailchimp tells of an audience; None when it is gone."""
+    path, fields = f"lists/{step(target.external_id)}", "id,name,campaign_defaults.from_email"
+    try:
+        return rest.read(path, operation="read_audience", fields=fields)
+    except UnexpectedAnswer as error:
+        if not is_gone(error):
+            raise
+        return None
+
+
 def _audiences(rest: Rest, targets: Sequence[Target]) -> Iterator[HealthFinding]:
     senders: dict[str, str] = {}
-    for target in targets:
+    with SideBySide(AT_ONCE) as beside:
+        asked = [(target, beside.ask(partial(_audience, rest, target))) for target in targets]
+        answers = [(target, one.result()) for target, one in asked]
+    for target, told in answers:
         name = target.name or target.external_id
-        try:
-            told = rest.read(
-                f"lists/{step(target.external_id)}",
-                operation="read_audience",
-                fields="id,name,campaign_defaults.from_email",
-            )
-        except UnexpectedAnswer as error:
-            if not is_gone(error):
-                raise
+        if told is None:
             cause = f"The audience {name} is no longer in Mailchimp."
             yield HealthFinding(HealthState.UNHEALTHY, "audience_gone", cause, "Choose another audience.")
             continue

@@ -6,7 +6,9 @@ granular scopes name. A Page without a token in the answer cannot be published t
 own, spoken for with its Page's token; ``connected_instagram_account`` is another thing and is never published with.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from connectors.errors import ReconnectRequired, UnexpectedAnswer
@@ -14,6 +16,7 @@ from connectors.meta.auth import granted_targets, inspect
 from connectors.meta.graph import Graph
 from connectors.types import FoundDestination
 from foundation.secret import Secret
+from foundation.side_by_side import SideBySide
 
 PAGE_KIND: Final = "facebook_page"
 INSTAGRAM_KIND: Final = "instagram_account"
@@ -28,19 +31,43 @@ PUBLISHING_TASKS: Final = frozenset({"CREATE_CONTENT", "MANAGE"})
 
 def fetch_places(graph: Graph, *, access_token: Secret) -> list[FoundDestination]:
     """Return all Pages and their Instagram accounts, each once, in the order Meta lists them."""
-    token = inspect(graph, access_token)
+    with SideBySide() as beside:
+        businesses = beside.ask(lambda: businesses_of(graph, access_token))
+        token = inspect(graph, access_token)
+    return places_of(graph, access_token=access_token, token=token, businesses=businesses.result())
+
+
+def businesses_of(graph: Graph, token: Secret) -> list[str]:
+    """Return the business portfolios a person belongs to; none without business_management, for other roads stay open."""
+    query = {"fields": "id,name", "limit": "100"}
+    try:
+        found = list(graph.pages("me/businesses", token=token, operation="list_businesses", query=query))
+    except (ReconnectRequired, UnexpectedAnswer):
+        return []
+    return [str(business["id"]) for business in found if business.get("id")]
+
+
+def places_of(
+    graph: Graph, *, access_token: Secret, token: Mapping[str, Any], businesses: Sequence[str]
+) -> list[FoundDestination]:
+    """Return all places of a grant; ``token`` is what ``inspect`` says of a token of it, ``businesses`` where else to look."""
     fields = f"{FIELDS},{INSTAGRAM}" if INSTAGRAM_SCOPE in (token.get("scopes") or ()) else FIELDS
     pages: dict[str, dict[str, Any]] = {}
-    for page in _listed(graph, access_token, fields):
-        if page_id := str(page.get("id") or ""):
-            known = pages.get(page_id)
-            if known is None or (page.get("access_token") and not known.get("access_token")):
-                pages[page_id] = page
-    for page_id in _granted_page_ids(token):
-        if page_id not in pages or not pages[page_id].get("access_token"):
-            page_by_id = _read_page(graph, access_token, page_id, fields)
-            if page_by_id is not None:
-                pages[page_id] = page_by_id
+    with SideBySide() as beside:
+        lists = [beside.ask(partial(_listed, graph, access_token, fields))]
+        lists += [
+            beside.ask(partial(_listed_by_business, graph, access_token, f"{business}/{edge}", fields))
+            for business in businesses
+            for edge in ("owned_pages", "client_pages")
+        ]
+        for page in (page for listed in lists for page in listed.result()):
+            if page_id := str(page.get("id") or ""):
+                known = pages.get(page_id)
+                if known is None or (page.get("access_token") and not known.get("access_token")):
+                    pages[page_id] = page
+        silent = [one for one in _granted_page_ids(token) if not pages.get(one, {}).get("access_token")]
+        asked = {one: beside.ask(partial(_read_page, graph, access_token, one, fields)) for one in silent}
+        pages |= {page_id: page for page_id, one in asked.items() if (page := one.result()) is not None}
     places: dict[tuple[str, str], FoundDestination] = {}
     for page in pages.values():
         for place in (_destination(page), _instagram(page, token)):
@@ -49,26 +76,19 @@ def fetch_places(graph: Graph, *, access_token: Secret) -> list[FoundDestination
     return list(places.values())
 
 
-def _listed(graph: Graph, token: Secret, fields: str) -> Iterator[dict[str, Any]]:
+def _listed(graph: Graph, token: Secret, fields: str) -> list[dict[str, Any]]:
     query = {"fields": fields, "limit": "100"}
-    yield from graph.pages("me/accounts", token=token, operation="list_pages", query=query)
-    try:
-        businesses = list(
-            graph.pages(
-                "me/businesses",
-                token=token,
-                operation="list_businesses",
-                query={"fields": "id,name", "limit": "100"},
-            )
+    return list(graph.pages("me/accounts", token=token, operation="list_pages", query=query))
+
+
+def _listed_by_business(graph: Graph, token: Secret, path: str, fields: str) -> list[dict[str, Any]]:
+    """Return the Pages of one list of a portfolio, as far as it is open to us; a closed one says nothing of the others."""
+    pages: list[dict[str, Any]] = []
+    with suppress(ReconnectRequired, UnexpectedAnswer):
+        pages.extend(
+            graph.pages(path, token=token, operation="list_business_pages", query={"fields": fields, "limit": "100"})
         )
-        for business in businesses:
-            for edge in ("owned_pages", "client_pages"):
-                yield from graph.pages(
-                    f"{business['id']}/{edge}", token=token, operation="list_business_pages", query=query
-                )
-    except (ReconnectRequired, UnexpectedAnswer):
-        # Without business_management this road is closed; the others are not.
-        return
+    return pages
 
 
 def _granted_page_ids(token: Mapping[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ from connectors.meta.graph import Graph, GraphHosts, read_time
 from connectors.meta.meanings import PLATFORM
 from connectors.types import App, Grant
 from foundation.secret import Secret
+from foundation.side_by_side import SideBySide
 
 
 def authorize_url(
@@ -40,9 +41,11 @@ def exchange_code(graph: Graph, *, code: Secret, redirect_uri: str, wanted: tupl
     except UnexpectedAnswer as error:
         raise _refused_code(error) from None
     access_token, expires_at = long_lived(graph, _token(short, "exchange_code"), now=now)
-    me = graph.get("me", token=access_token, operation="read_person", query={"fields": "id,name"})
-    granted, _ = read_permissions(graph, access_token)
-    facts = inspect(graph, access_token)
+    with SideBySide() as beside:
+        permissions = beside.ask(lambda: read_permissions(graph, access_token))
+        inspected = beside.ask(lambda: inspect(graph, access_token))
+        me = graph.get("me", token=access_token, operation="read_person", query={"fields": "id,name"})
+    (granted, _), facts = permissions.result(), inspected.result()
     return Grant(
         external_user_id=str(me["id"]),
         display_name=str(me.get("name") or "Facebook account"),

@@ -8,6 +8,7 @@ those show only on use. The person's list of Pages tells their role on each. An 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from connectors.errors import ReconnectRequired, UnexpectedAnswer
@@ -27,6 +28,7 @@ from connectors.types import (
     destination_token,
 )
 from foundation.secret import Secret
+from foundation.side_by_side import SideBySide
 
 #: People are told this long before data access or the token itself ends.
 WARN_BEFORE: Final = timedelta(days=14)
@@ -45,18 +47,34 @@ def check(graph: Graph, keys: KeyRing, *, targets: Sequence[Target], now: dateti
         token = keys.open(ACCESS_TOKEN)
     except ReconnectRequired as error:
         return HealthReport((HealthFinding(HealthState.UNHEALTHY, "token_missing", error.cause, error.remedy),))
-    facts = _inspected(graph, token)
+    opened = {target.external_id: _opened(keys, target) for target in targets}
+    with SideBySide() as beside:
+        # Tokens of Pages are looked at beside the person's own: none says anything of the others.
+        places = [
+            (target, beside.ask(partial(_inspected, graph, own)))
+            for target in targets
+            if (own := opened[target.external_id])
+        ]
+        facts = _inspected(graph, token)
+        inspected = {target.external_id: one.result() for target, one in places}
     scopes = tuple(sorted(str(scope) for scope in facts.get("scopes") or ()))
+    of_place = {target.external_id: _page_findings(target, inspected.get(target.external_id)) for target in targets}
     findings = _token_findings(facts, now=now, pages=len(targets))
-    if facts.get("is_valid") is True:
-        findings += _scope_findings(scopes, targets)
-        findings += _clock_findings(facts, now=now)
-        findings += _role_findings(graph, token, targets)
+    with SideBySide() as beside:
+        read = {
+            target.external_id: beside.ask(partial(health_instagram.check, graph, own, target))
+            for target in targets
+            if target.kind == INSTAGRAM_KIND
+            and not of_place[target.external_id]
+            and (own := opened[target.external_id])
+        }
+        if facts.get("is_valid") is True:
+            findings += _scope_findings(scopes, targets)
+            findings += _clock_findings(facts, now=now)
+            findings += _role_findings(graph, token, targets)
     for target in targets:
-        place = _page_findings(graph, keys, target)
-        if not place and target.kind == INSTAGRAM_KIND:
-            place = health_instagram.check(graph, keys.open(destination_token(target.external_id)), target)
-        findings += place
+        findings += of_place[target.external_id]
+        findings += read[target.external_id].result() if target.external_id in read else []
     return HealthReport(
         tuple(findings),
         scopes_granted=scopes if facts.get("is_valid") is True else None,
@@ -153,11 +171,17 @@ def _clock_findings(facts: dict[str, Any], *, now: datetime) -> list[HealthFindi
     return findings
 
 
-def _page_findings(graph: Graph, keys: KeyRing, target: Target) -> list[HealthFinding]:
-    name = target.name or target.external_id
+def _opened(keys: KeyRing, target: Target) -> Secret | None:
     try:
-        token = keys.open(destination_token(target.external_id))
+        return keys.open(destination_token(target.external_id))
     except ReconnectRequired:
+        return None
+
+
+def _page_findings(target: Target, facts: Mapping[str, Any] | None) -> list[HealthFinding]:
+    """Judge a place by what is said of its token; None where there is none."""
+    name = target.name or target.external_id
+    if facts is None:
         cause = f"There is no token for {name}."
         return [
             HealthFinding(
@@ -167,7 +191,6 @@ def _page_findings(graph: Graph, keys: KeyRing, target: Target) -> list[HealthFi
                 "Reconnect and tick it in Facebook's dialog.",
             )
         ]
-    facts = _inspected(graph, token)
     if facts.get("is_valid") is not True:
         return [HealthFinding(HealthState.UNHEALTHY, "page_token_dead", f"{name}: {why_dead(facts)}", _RECONNECT)]
     left_out = [

@@ -3,8 +3,12 @@
 import re
 
 import pytest
+import structlog
 from django.conf import settings
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from config.request_ids import RequestIds
 
 PAGES = ["/sign-in", "/nowhere", "/api/posts/", "/api/docs/", "/healthz", "/admin/login/"]
 
@@ -79,3 +83,19 @@ def test_programs_forms_and_probes_are_answered_at_any_name(
 
 def test_a_host_nobody_configured_is_refused(client: Client, db: None) -> None:
     assert client.get("/sign-in", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(("proxies", "told"), [(0, "192.0.2.7"), (1, "198.51.100.9")])
+def test_the_log_says_where_a_request_comes_from_and_believes_no_header_that_no_proxy_of_ours_wrote(
+    monkeypatch: pytest.MonkeyPatch, rf: RequestFactory, proxies: int, told: str
+) -> None:
+    monkeypatch.setattr(settings, "PROXIES", proxies)
+    seen: list[str] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append(structlog.contextvars.get_contextvars()["ip"])
+        return HttpResponse()
+
+    RequestIds(view)(rf.get("/", REMOTE_ADDR="192.0.2.7", HTTP_X_FORWARDED_FOR="203.0.113.5, 198.51.100.9"))
+    assert seen == [told]
+    assert "ip" not in structlog.contextvars.get_contextvars()

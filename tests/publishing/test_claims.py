@@ -7,10 +7,11 @@ from uuid import UUID
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 from django.utils import timezone
 
 from connectors.models import Connection, Destination
-from publishing import ledger
+from publishing import claims, ledger
 from publishing.accepting import publish_post
 from publishing.claims import Rotation
 from publishing.drafts import Draft
@@ -68,6 +69,33 @@ def test_the_round_goes_on_where_the_last_claim_stopped(houses: list[House]) -> 
         turns.append(taken[0].job.tenant_id)
     for start in range(0, 9, 3):
         assert len(set(turns[start : start + 3])) == 3, turns
+
+
+def test_a_crowd_that_falls_due_is_made_ready_in_pieces_and_a_claim_never_lacks_jobs_for_it(
+    houses: list[House],
+) -> None:
+    accept(houses[0], 8)
+    moment = timezone.now()
+    PublishJob.objects.update(ready=False, due_at=moment)
+    rotation = Rotation(piece=2)
+    with transaction.atomic():
+        assert claims.make_ready(now=moment, least=3, rotation=rotation) == 3, "as many as the claim can take"
+    rotation.piece = 4
+    with transaction.atomic():
+        assert claims.make_ready(now=moment, least=1, rotation=rotation) == 4, "as many as a piece holds"
+    with transaction.atomic():
+        assert claims.make_ready(now=moment, least=4, rotation=rotation) == 1, "what is left"
+        assert claims.make_ready(now=moment, least=4, rotation=rotation) == 0, (
+            "and there is nothing to look for so soon"
+        )
+    assert PublishJob.objects.filter(ready=True).count() == 8
+
+
+@pytest.mark.parametrize(
+    ("seconds", "made", "then"), [(0.001, 128, 256), (0.01, 128, 128), (0.3, 128, 64), (0.001, 1000, 1000), (9.0, 1, 1)]
+)
+def test_a_piece_is_as_large_as_the_machine_can_make_ready_soon(seconds: float, made: int, then: int) -> None:
+    assert claims.next_piece(made, seconds=seconds) == then
 
 
 def test_one_tenant_never_holds_all_the_seats_of_a_worker(houses: list[House], settings: LazySettings) -> None:
