@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         with running() as hub:
             told["machine"] |= {"postgresql": hub.database.version, "redis": f"{hub.broker.kind} {hub.broker.version}"}
             for name in chosen.row or ROWS:
-                if name in {"sweeps", "numbers", "alerts", "views"} and options.quick and not chosen.row:
+                if name in {"sweeps", "numbers", "alerts", "views", "pages"} and options.quick and not chosen.row:
                     say(f"\n{name}: left out of the quick run, for a million rows take minutes to make")
                     continue
                 row, whole = _measure(name, hub, options)

@@ -20,6 +20,7 @@ ROWS: Final = (
     "numbers",
     "alerts",
     "views",
+    "pages",
 )
 
 
