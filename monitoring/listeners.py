@@ -16,10 +16,12 @@ from connectors.webhook_processing import webhook_dead_lettered, webhook_receive
 from connectors.webhooks import webhook_refused
 from monitoring import metrics, refusals
 from monitoring.models import ConnectionHealth, HealthLogEntry
+from monitoring.reports import folding
 from outbox import recording
 from publishing import signals
 from publishing.writes import News
-from tenants.signals import api_key_refused, limits_unknown
+from tenants.models import Tenant
+from tenants.signals import api_key_refused, limits_unknown, tenant_erased
 
 
 @receiver(signals.job_published)
@@ -113,6 +115,12 @@ def _api_key_refused(**kwargs: Any) -> None:
 @receiver(limits_unknown)
 def _limits_unknown(**kwargs: Any) -> None:
     metrics.count(metrics.API_UNCOUNTED)
+
+
+@receiver(tenant_erased)
+def _erased(tenant: Tenant, **kwargs: Any) -> None:
+    """Take what a tenant did out of what all tenants come to together."""
+    folding.leave_out(tenant=tenant, now=timezone.now())
 
 
 @receiver(person_forgotten)

@@ -20,7 +20,9 @@ from monitoring.analytics.rows import (
 )
 from monitoring.reports.models import (
     AllHealthTallies,
+    AllHealthTotals,
     AllPublishTallies,
+    AllPublishTotals,
     AnalyticsSummary,
     ConnectorHealthSummary,
     ConnectorReadiness,
@@ -33,9 +35,11 @@ from monitoring.reports.models import (
 from monitoring.reports.rows import (
     HealthHour,
     HealthTally,
+    HealthTotal,
     PlatformReadiness,
     PublishHour,
     PublishTally,
+    PublishTotal,
     ReportMark,
 )
 from tenants.models import Tenant
@@ -44,7 +48,9 @@ __all__ = [
     "AccountMetric",
     "Alert",
     "AllHealthTallies",
+    "AllHealthTotals",
     "AllPublishTallies",
+    "AllPublishTotals",
     "AnalyticsSummary",
     "ConnectorHealthSummary",
     "ConnectorReadiness",
@@ -53,6 +59,7 @@ __all__ = [
     "HealthHour",
     "HealthLogEntry",
     "HealthTally",
+    "HealthTotal",
     "Heartbeat",
     "MetricCursor",
     "MetricRollUp",
@@ -64,6 +71,7 @@ __all__ = [
     "PublishHour",
     "PublishPerformance",
     "PublishTally",
+    "PublishTotal",
     "RecentError",
     "ReportMark",
     "TokenHealth",

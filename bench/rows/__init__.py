@@ -21,10 +21,11 @@ ROWS: Final = (
     "numbers",
     "alerts",
     "views",
+    "pages",
 )
 
 #: A quick run leaves these out: a million rows take minutes to make, and trouble takes minutes to brew.
-LONG: Final = frozenset({"chaos", "sweeps", "numbers", "alerts", "views"})
+LONG: Final = frozenset({"chaos", "sweeps", "numbers", "alerts", "views", "pages"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,8 @@ def fill(jobs: int, connections: int, *, due_per_mille: int) -> None:
     with connection.cursor() as cursor:
         # Foreign keys are right by construction; a million look-ups of each would take minutes.
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute("TRUNCATE publish_jobs, posts CASCADE")
+        # Those of a row before this one, too: it filled them with the same ids.
+        cursor.execute("TRUNCATE publish_jobs, posts, connections, destinations CASCADE")
         owner = tenant % f"(n % {TENANTS})::int"
         # A share of the connections is due for a look at their health, the rest in the hours to come.
         soon = "now() + interval '6 hours' * ((hashint8(n)::bigint + 2147483648) / 4294967296.0 - 0.2)"

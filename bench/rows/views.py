@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.db import connection
@@ -26,8 +27,10 @@ TITLE: Final = "the SQL views"
 SIZES: Final = (10_000, 100_000, 1_000_000)
 QUICK_SIZES: Final = (2_000, 20_000)
 TENANTS: Final = 200
-#: Each tenant has accounts on two of the platforms.
+#: One tenant has a tenth of everything, on all platforms; each of the others has accounts on two of them.
+BIG, USUAL = 0, 7
 JOBS_PER_CONNECTION: Final = 10
+DAYS: Final = 30
 CALLS: Final = 12
 MOST_MS: Final = 300.0
 _PLATFORMS: Final = ("meta", "linkedin", "tiktok", "google_business", "mailchimp")
@@ -51,7 +54,7 @@ def measure(hub: Hub, options: Options) -> Row:
         began = time.monotonic()
         folding.fold(now=timezone.now() + timedelta(minutes=1))
         facts["a_minute_later_ms"] = round((time.monotonic() - began) * 1000, 1)
-        for name, read in reads(tenants[7]).items():
+        for name, read in reads(tenants[USUAL]).items():
             times = []
             read()  # once unmeasured: the first call pays for caches
             for _ in range(CALLS):
@@ -107,6 +110,10 @@ def reads(tenant: Tenant) -> dict[str, Callable[[], object]]:
             selectors.publish_performance(None).order_by().values("platform", "hour").annotate(**posts)
         ),
         "publish_performance, all of a day": lambda: list(selectors.publish_performance(None, since=day)[:100]),
+        "publish_totals, all by hour": lambda: list(
+            selectors.publish_tallies(None).values("platform", "hour").annotate(sent=Sum("published"))
+        ),
+        "publish_latencies, all of 30 days": lambda: selectors.publish_latencies(None, since=now - DAYS * (now - day)),
         "publish_latencies, all of a day": lambda: selectors.publish_latencies(None, since=day),
         "dlq_status, a tenant": lambda: list(selectors.dlq_status(tenant)),
         "dlq_status, all": lambda: list(selectors.dlq_status(None)),
@@ -114,18 +121,53 @@ def reads(tenant: Tenant) -> dict[str, Callable[[], object]]:
         "health_check_trends, all by hour": lambda: list(
             selectors.health_trends(None).order_by().values("platform", "hour").annotate(**checks)
         ),
+        "health_totals, all by hour": lambda: list(
+            selectors.check_tallies(None).values("platform", "hour").annotate(good=Sum("healthy"))
+        ),
         "health_check_trends, all of a day": lambda: list(selectors.health_trends(None, since=day)[:100]),
         "connector_readiness": lambda: list(selectors.readiness()),
     }
 
 
-def fill(tenants: list[Tenant], size: int) -> None:
-    """Make the rows in the database itself, spread over 30 days: of a hundred jobs two failed for good, one waits."""
-    connections = max(size // JOBS_PER_CONNECTION, TENANTS * len(_PLATFORMS))
-    owner = f"('{{{','.join(str(tenant.pk) for tenant in tenants)}}}'::uuid[])[1 + (%s %% {TENANTS})::int]"
-    platform = f"('{{{','.join(_PLATFORMS)}}}'::text[])[1 + ((%s %% {TENANTS} + %s / {TENANTS} %% 2) %% {len(_PLATFORMS)})::int]"
-    place = f"(n * 37 % {connections})"
-    at = f"(now() - interval '30 days' * (1 - (n + 1) / {size + 1}.0))"
+def id_at(kind: str, number: str, rows: int, until: datetime) -> str:
+    """Return SQL for the id of a row made as long ago as its number says: the first 30 days before a moment, the last just then."""
+    last, step = round(until.timestamp() * 1000), round(DAYS * 86_400_000 / rows)
+    made = f"({last} - {step} * ({rows} - ({number})))::bigint"
+    return f"(lpad(to_hex({made}), 12, '0') || '7{kind}00' || '8' || lpad(to_hex({number}), 15, '0'))::uuid"
+
+
+def owner_of(tenants: list[Tenant], number: str) -> str:
+    """Return SQL for whose the account of a number is."""
+    ids = ",".join(str(tenant.pk) for tenant in tenants)
+    return (
+        f"CASE WHEN {number} % 10 = 0 THEN '{tenants[BIG].pk}'::uuid"
+        f" ELSE ('{{{ids}}}'::uuid[])[1 + ({number} / 10 % {len(tenants)})::int] END"
+    )
+
+
+def platform_of(number: str) -> str:
+    """Return SQL for the platform of the account of a number."""
+    names = ",".join(_PLATFORMS)
+    return f"('{{{names}}}'::text[])[1 + ({number} / 10 % {TENANTS} + {number} / {10 * TENANTS} % 2)::int % {len(_PLATFORMS)}]"
+
+
+def connections_of(size: int) -> int:
+    """Return how many accounts there are beside so many jobs."""
+    return max(size // JOBS_PER_CONNECTION, TENANTS * 10 * len(_PLATFORMS))
+
+
+def place_of(number: str, size: int) -> str:
+    """Return SQL for the number of the account that the job, or the check, of a number is at. Four jobs of a post have one owner."""
+    return f"(({number} / 4 * 37 + {number} % 4 * {10 * TENANTS}) % {connections_of(size)})"
+
+
+def fill(tenants: list[Tenant], size: int, *, until: datetime | None = None) -> None:
+    """Make the rows in the database itself, spread over the 30 days until now: of a hundred jobs two failed for good, one waits."""
+    until = until or timezone.now()
+    job, posts = partial(id_at, "a", rows=size, until=until), size // 4 + 1
+    connections = connections_of(size)
+    place = place_of("n", size)
+    at = f"(now() - interval '{DAYS} days' * (1 - (n + 1) / {size + 1}.0))"
     chance = "(abs(hashint8(n)::bigint) % 1000)"
     took = f"interval '1 millisecond' * (40 * power(10, {chance} / 250.0))"
     dead, waiting = 20, 30
@@ -134,7 +176,7 @@ def fill(tenants: list[Tenant], size: int) -> None:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("TRUNCATE publish_jobs, posts, connections, destinations CASCADE")
         ReportMark.objects.all().delete()
-        account = {"tenant_id": owner % "n", "platform_id": platform % ("n", "n")}
+        account = {"tenant_id": owner_of(tenants, "n"), "platform_id": platform_of("n")}
         insert(
             cursor,
             Connection,
@@ -169,7 +211,7 @@ def fill(tenants: list[Tenant], size: int) -> None:
             connections,
             {
                 "connection_id": uuid_of("c", "n"),
-                "platform_id": platform % ("n", "n"),
+                "platform_id": platform_of("n"),
                 "due_at": f"now() + interval '50 days' * ({chance} - 5) / 1000",
             },
         )
@@ -178,24 +220,33 @@ def fill(tenants: list[Tenant], size: int) -> None:
             TokenRefresh,
             connections,
             {
-                "id": uuid_of("e", "n"),
-                "tenant_id": owner % "n",
+                "id": id_at("e", "n", connections, until),
+                "tenant_id": owner_of(tenants, "n"),
                 "connection_id": uuid_of("c", "n"),
                 "outcome": f"CASE WHEN {chance} < 20 THEN 'failed' ELSE 'refreshed' END",
                 "started_at": f"now() - interval '30 days' * {chance} / 1000",
             },
         )
-        insert(cursor, Post, size // 4 + 1, {"id": uuid_of("b", "n"), "tenant_id": owner % "n"})
+        insert(
+            cursor,
+            Post,
+            posts,
+            {
+                "id": id_at("b", "n", posts, until),
+                "tenant_id": owner_of(tenants, place_of("(n * 4)", size)),
+                "text": "'Post ' || n",
+            },
+        )
         sent = f"{chance} >= {waiting}"
         insert(
             cursor,
             PublishJob,
             size,
             {
-                "id": uuid_of("a", "n"),
-                "tenant_id": owner % place,
-                "platform_id": platform % (place, place),
-                "post_id": uuid_of("b", "n / 4"),
+                "id": job("n"),
+                "tenant_id": owner_of(tenants, place),
+                "platform_id": platform_of(place),
+                "post_id": id_at("b", "n / 4", posts, until),
                 "destination_id": uuid_of("d", place),
                 "role": "'post'",
                 "state": f"CASE WHEN {chance} < {dead} THEN 'dlq' WHEN {sent} THEN 'published' ELSE 'scheduled' END",
@@ -211,9 +262,10 @@ def fill(tenants: list[Tenant], size: int) -> None:
             Attempt,
             size,
             {
-                "id": uuid_of("9", "n"),
-                "job_id": uuid_of("a", "n"),
+                "id": id_at("9", "n", size, until),
+                "job_id": job("n"),
                 "number": "1",
+                "purpose": "'publish'",
                 "opened_at": at,
                 "closed_at": at,
                 "outcome": f"CASE WHEN {chance} < 50 THEN 'failed' ELSE 'published' END",
@@ -226,10 +278,10 @@ def fill(tenants: list[Tenant], size: int) -> None:
             DeadLetter,
             size // 50,
             {
-                "id": uuid_of("f", "n"),
-                "job_id": uuid_of("a", "n * 50"),
-                "tenant_id": owner % "n",
-                "platform_id": platform % ("n", "n"),
+                "id": id_at("f", "n", size // 50, until),
+                "job_id": job("n * 50"),
+                "tenant_id": owner_of(tenants, place_of("(n * 50)", size)),
+                "platform_id": platform_of(place_of("(n * 50)", size)),
                 "fingerprint": f"'cause ' || {chance} % 20",
                 "cause": f"'Cause ' || {chance} % 20",
                 "who": "'operator'",
@@ -243,10 +295,10 @@ def fill(tenants: list[Tenant], size: int) -> None:
             HealthLogEntry,
             size,
             {
-                "id": uuid_of("7", "n"),
-                "tenant_id": owner % place,
+                "id": id_at("7", "n", size, until),
+                "tenant_id": owner_of(tenants, place),
                 "connection_id": uuid_of("c", place),
-                "platform": platform % (place, place),
+                "platform": platform_of(place),
                 "checked_at": at,
                 "state": f"CASE WHEN {chance} < 10 THEN 'unhealthy' WHEN {chance} < 30 THEN 'degraded' ELSE 'healthy' END",
                 "latency_ms": f"(40 * power(10, {chance} / 500.0))::int",

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from connectors.models import Destination
 from foundation.listing import Column, Sort, Stretch, stretch_of
@@ -231,10 +232,14 @@ def _value(metric: str, total: float, told: int) -> Value:
 
 
 def _published(tenant: Tenant, asked: Narrowed, days: Range, *, by: str) -> dict[Any, int]:
+    return dict(_sent(tenant, asked, days).values_list(f"{by}_id").annotate(count=Count("pk")))
+
+
+def _sent(tenant: Tenant, asked: Narrowed, days: Range) -> QuerySet[PublishJob]:
     jobs = PublishJob.objects.filter(
         tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends, role=PublishJob.Role.POST
     )
-    return dict(asked.of(jobs).order_by().values_list(f"{by}_id").annotate(count=Count("pk")))
+    return asked.of(jobs).order_by()
 
 
 def by_day(rows: Iterable[AccountMetric]) -> dict[str, dict[date, AccountMetric]]:
@@ -245,11 +250,8 @@ def by_day(rows: Iterable[AccountMetric]) -> dict[str, dict[date, AccountMetric]
     return found
 
 
-def published_by_day(days: Range, moments: Iterable[datetime]) -> Mapping[date, int]:
-    """Return how many moments lie in each day of a range."""
-    count = dict.fromkeys(days.every_day, 0)
-    for moment in moments:
-        day = moment.astimezone(days.zone).date()
-        if day in count:
-            count[day] += 1
-    return count
+def published_by_day(tenant: Tenant, asked: Narrowed) -> Mapping[date, int]:
+    """Return how many posts went out on each day of a range."""
+    day: Any = TruncDate("published_at", tzinfo=asked.range.zone)
+    told = _sent(tenant, asked, asked.range).annotate(on=day).values_list("on").annotate(count=Count("pk"))
+    return dict.fromkeys(asked.range.every_day, 0) | dict(told)

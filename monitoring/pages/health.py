@@ -7,11 +7,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db.models import Case, F, FloatField, IntegerField, Max, Min, QuerySet, Sum, Value, When, Window
 from django.db.models.functions import Cast, Coalesce, RowNumber
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from connectors.models import Connection
 from connectors.pages import STATE_LABELS, check_every_hours, platform_options, reconnect_of, state_of
@@ -22,7 +20,8 @@ from monitoring.charts import Chart, Kind, Point
 from monitoring.models import ConnectionHealth, HealthLogEntry
 from monitoring.pages.dashboard import Dashboard
 from monitoring.pages.rows import kept_of, link_to_connection
-from monitoring.reports.models import ConnectorHealthSummary, HealthCheckTrend
+from monitoring.reports import selectors
+from monitoring.reports.models import ConnectorHealthSummary
 from monitoring.verdicts import NOT_ASKED
 from outbox.stable import first_id_at
 from tenants.principal import Principal
@@ -35,8 +34,6 @@ DRAWN_SINCE: Final = timedelta(days=4)
 #: A check is overdue when nobody took it up for so long; the sweep comes by each minute.
 OVERDUE_AFTER: Final = timedelta(minutes=15)
 OVERDUE_NAMED: Final = 4
-#: The trend of all tenants may be so old.
-TREND_KEPT: Final = timedelta(minutes=1)
 #: How an account is, worst first, as this page's tabs and links name it, and as it is counted.
 STATES: Final = {
     "attention": "Needs attention",
@@ -187,9 +184,7 @@ class Bucket:
 def _trend(board: Dashboard) -> dict[str, list[Bucket]]:
     """Return the buckets of the span, for each platform and (under an empty name) for all of them."""
     begins = _begins(board)
-    # Of all tenants that is much to sum up, and the pages of operators look again and again.
-    since = begins[0]
-    figures = _kept_hours(board, since=since) if board.scope.is_wide else _hours(board, since=since)
+    figures = _hours(board, since=begins[0])
     found: dict[str, list[Bucket]] = {"": [Bucket(at) for at in begins]}
     for row in figures:
         place = bisect_right(begins, row["hour"]) - 1
@@ -198,27 +193,14 @@ def _trend(board: Dashboard) -> dict[str, list[Bucket]]:
     return found
 
 
-def _kept_hours(board: Dashboard, *, since: datetime) -> list[dict[str, Any]]:
-    """Return the hours of all tenants, at most a minute old; while the cache is out of reach they are summed up each time."""
-    key = f"health-trend:{since.isoformat()}"
-    try:
-        known: list[dict[str, Any]] | None = cache.get(key)
-        if known is None:
-            known = [{**row, "hour": row["hour"].isoformat()} for row in _hours(board, since=since)]
-            cache.set(key, known, timeout=TREND_KEPT.total_seconds())
-    except (RedisError, OSError):
-        return _hours(board, since=since)
-    return [{**row, "hour": datetime.fromisoformat(row["hour"])} for row in known]
-
-
 def _hours(board: Dashboard, *, since: datetime) -> list[dict[str, Any]]:
-    rows = board.scope.of(HealthCheckTrend.objects.filter(hour__gte=since)).order_by()
+    rows = selectors.check_tallies(board.scope.tenant).filter(hour__gte=since).order_by()
     told: Any = rows.values("platform", "hour").annotate(
-        checks_sum=Sum("checks"),
+        checks_sum=Sum(F("healthy") + F("degraded") + F("unhealthy")),
         healthy_sum=Sum("healthy"),
-        spent=Sum(F("latency_ms_avg") * Cast("checks", FloatField())),
+        spent=Sum("latency_ms_sum"),
     )
-    return list(told)
+    return [{**row, "spent": float(row["spent"])} for row in told]
 
 
 def _begins(board: Dashboard) -> list[datetime]:

@@ -20,7 +20,8 @@ from django.utils import timezone
 from connectors.registry import CONNECTORS
 from monitoring.pages.dashboard import Span
 from monitoring.pages.scope import Scope
-from monitoring.reports.models import AllPublishTallies, PublishPerformance
+from monitoring.reports import selectors
+from monitoring.reports.models import PublishPerformance
 from publishing.models import DeadLetter, PublishJob
 from publishing.pages.happened import DEAD
 from tenants.models import Tenant
@@ -185,11 +186,7 @@ def by_tenant(scope: Scope, slots: Slots, *, platform: str = "") -> list[tuple[T
 
 
 def _hours(scope: Scope, slots: Slots, platform: str) -> Any:
-    return _narrowed(scope, PublishPerformance.objects.all(), slots, platform)
-
-
-def _narrowed(scope: Scope, rows: Any, slots: Slots, platform: str) -> Any:
-    rows = scope.of(rows.filter(hour__gte=slots.since, hour__lt=slots.until))
+    rows = scope.of(PublishPerformance.objects.filter(hour__gte=slots.since, hour__lt=slots.until))
     return rows.filter(platform=platform) if platform else rows
 
 
@@ -198,7 +195,8 @@ def _tallies(scope: Scope, slots: Slots, platform: str) -> list[tuple[int, str, 
 
     Summed up in two steps, for telling an hour's slot takes longer than adding it up: hours first, then the slots of those sums.
     """
-    rows = _narrowed(scope, AllPublishTallies.objects.all(), slots, platform).order_by()
+    rows = selectors.publish_tallies(scope.tenant).filter(hour__gte=slots.since, hour__lt=slots.until).order_by()
+    rows = rows.filter(platform=platform) if platform else rows
     sums = {"count": Sum("published"), "took_sum": Sum("latency_ms_sum"), "tried": Sum("tries_sum")}
     sql, params = rows.values("hour", "platform", "latency_ms").annotate(**sums).query.sql_with_params()
     edges = [connection.ops.adapt_datetimefield_value(edge) for edge in slots.edges[1:-1]]

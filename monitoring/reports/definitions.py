@@ -29,6 +29,8 @@ VIEWS: Final[dict[str, Callable[[Dialect], str]]] = {
 PARTS: Final[dict[str, Callable[[Dialect], str]]] = {
     "report_publish_tallies": tallies_sql.all_publish_tallies,
     "report_health_tallies": tallies_sql.all_health_tallies,
+    "report_publish_totals": tallies_sql.all_publish_totals,
+    "report_health_totals": tallies_sql.all_health_totals,
 }
 
 

@@ -4,6 +4,8 @@ Three acts, each safe to repeat: what happened since the mark is added to the ta
 are over are made anew from their facts, and only then called closed, so that what was written late is in them; and any closed
 hours can be made anew at any time, which a nightly look at the last days and ``manage.py rebuild_reports`` do. Publishing takes no
 part in it and pays nothing for it.
+
+Wherever tallies of an hour change, its totals over all tenants are added up anew in the same transaction, so the two never differ.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,10 +16,20 @@ from typing import Final
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Max, Min
 
 from monitoring.reports import health_sql, publishing_sql, tallies_sql
 from monitoring.reports.dialects import DIALECTS, Dialect
-from monitoring.reports.rows import HealthHour, HealthTally, PublishHour, PublishTally, ReportMark
+from monitoring.reports.rows import (
+    HealthHour,
+    HealthTally,
+    HealthTotal,
+    PublishHour,
+    PublishTally,
+    PublishTotal,
+    ReportMark,
+)
+from tenants.models import Tenant
 
 #: What is added to the tallies happened so long ago: the moments are workers' own, and their writes take a while to commit.
 MARGIN: Final = timedelta(minutes=2)
@@ -36,9 +48,11 @@ class RollUp:
 
     name: str
     tally: type[models.Model]
+    total: type[models.Model]
     hour: type[models.Model]
-    #: The facts of a span as tallies, and tallies (with what else happened in that span) as hours.
+    #: The facts of a span as tallies, tallies as totals, and tallies (with what else happened in that span) as hours.
     tallies: Callable[[Dialect, str, str], str]
+    totals: Callable[[str], str]
     hours: Callable[[Dialect, str, str, str], str]
     #: How long its facts are kept; hours that lost some are not made anew.
     kept: Callable[[], timedelta | None]
@@ -53,12 +67,23 @@ def _health_hours(say: Dialect, tallies: str, since: str, before: str) -> str:
 
 
 ROLL_UPS: Final = (
-    RollUp(tallies_sql.PUBLISH, PublishTally, PublishHour, tallies_sql.publish_tallies, _publish_hours, lambda: None),
+    RollUp(
+        tallies_sql.PUBLISH,
+        PublishTally,
+        PublishTotal,
+        PublishHour,
+        tallies_sql.publish_tallies,
+        tallies_sql.publish_totals,
+        _publish_hours,
+        lambda: None,
+    ),
     RollUp(
         tallies_sql.HEALTH,
         HealthTally,
+        HealthTotal,
         HealthHour,
         tallies_sql.health_tallies,
+        tallies_sql.health_totals,
         _health_hours,
         lambda: settings.HEALTH_LOG_RETENTION,
     ),
@@ -130,8 +155,21 @@ def forget(*, now: datetime) -> int:
     return sum(
         table._default_manager.filter(hour__lt=since).delete()[0]
         for roll_up in ROLL_UPS
-        for table in (roll_up.tally, roll_up.hour)
+        for table in (roll_up.tally, roll_up.total, roll_up.hour)
     )
+
+
+def leave_out(*, tenant: Tenant, now: datetime) -> None:
+    """Delete what was summed up of a tenant, also from what all come to together; in the transaction that erases it."""
+    for roll_up in ROLL_UPS:
+        _hold(roll_up, now=now)
+        theirs = roll_up.tally._default_manager.filter(tenant=tenant)
+        span = theirs.aggregate(first=Min("hour"), last=Max("hour"))
+        theirs.delete()
+        roll_up.hour._default_manager.filter(tenant=tenant).delete()
+        if span["first"]:
+            with connection.cursor() as cursor:
+                _add_up(cursor, roll_up, span["first"], span["last"] + HOUR)
 
 
 def _close_more(roll_up: RollUp, *, now: datetime) -> bool:
@@ -157,6 +195,7 @@ def _add(roll_up: RollUp, *, now: datetime) -> None:
             return
         with connection.cursor() as cursor:
             _insert_tallies(cursor, roll_up, mark.until, until)
+            _add_up(cursor, roll_up, _hour(mark.until), until)
         mark.until = until
         mark.save(update_fields=["until"])
 
@@ -169,8 +208,8 @@ def _make(roll_up: RollUp, first: datetime, end: datetime) -> None:
     since, before = say.moment(first), say.moment(end)
     with connection.cursor() as cursor:
         _insert_tallies(cursor, roll_up, first, end)
-        tallies = f"SELECT * FROM {roll_up.tally._meta.db_table} WHERE hour >= {since} AND hour < {before}"
-        hours = roll_up.hours(say, tallies, since, before)
+        _add_up(cursor, roll_up, first, end)
+        hours = roll_up.hours(say, _tallies_of(roll_up, since, before), since, before)
         names = ", ".join(_columns(roll_up.hour))
         cursor.execute(f"INSERT INTO {roll_up.hour._meta.db_table} ({names}) SELECT {names} FROM ({hours}) made")
 
@@ -185,6 +224,19 @@ def _insert_tallies(cursor: CursorWrapper, roll_up: RollUp, since: datetime, bef
         f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(names)} FROM ({facts}) made WHERE true "
         f"ON CONFLICT ({', '.join(whose)}) DO UPDATE SET {added}"
     )
+
+
+def _add_up(cursor: CursorWrapper, roll_up: RollUp, first: datetime, end: datetime) -> None:
+    """Make the totals of the hours that begin in a span from their tallies, instead of what was known of them."""
+    roll_up.total._default_manager.filter(hour__gte=first, hour__lt=end).delete()
+    say = DIALECTS[connection.vendor]
+    names = ", ".join(_columns(roll_up.total))
+    totals = roll_up.totals(_tallies_of(roll_up, say.moment(first), say.moment(end)))
+    cursor.execute(f"INSERT INTO {roll_up.total._meta.db_table} ({names}) SELECT {names} FROM ({totals}) made")
+
+
+def _tallies_of(roll_up: RollUp, since: str, before: str) -> str:
+    return f"SELECT * FROM {roll_up.tally._meta.db_table} WHERE hour >= {since} AND hour < {before}"
 
 
 def _added(table: str, name: str, say: Dialect) -> str:

@@ -294,6 +294,47 @@ class AllHealthTallies(models.Model):
         return f"{self.platform} after {self.latency_ms} ms"
 
 
+class AllPublishTotals(models.Model):
+    """The tallies of all tenants together, for operators: a few thousand rows where those of each tenant are a million."""
+
+    pk = models.CompositePrimaryKey("hour", "platform", "latency_ms")
+    platform = models.CharField(max_length=32, help_text="The platform, such as meta.")
+    hour = models.DateTimeField(help_text="The beginning of the hour (UTC).")
+    latency_ms = models.BigIntegerField(
+        help_text="Milliseconds from the planned moment until it was public, in steps a fifth apart."
+    )
+    published = models.IntegerField(help_text="Posts that took so long.")
+    latency_ms_sum = models.BigIntegerField(help_text="Their milliseconds together.")
+    tries_sum = models.BigIntegerField(help_text="Their tries together.")
+
+    class Meta:
+        managed = False
+        db_table = "report_publish_totals"
+
+    def __str__(self) -> str:
+        return f"{self.published} on {self.platform} after {self.latency_ms} ms"
+
+
+class AllHealthTotals(models.Model):
+    """The tallies of checks of all tenants together, as ``AllPublishTotals``."""
+
+    pk = models.CompositePrimaryKey("hour", "platform", "latency_ms")
+    platform = models.CharField(max_length=32, help_text="The platform, such as meta.")
+    hour = models.DateTimeField(help_text="The beginning of the hour (UTC).")
+    latency_ms = models.BigIntegerField(help_text="Milliseconds that a check took, in steps a fifth apart.")
+    healthy = models.IntegerField(help_text="Checks of those that found an account healthy.")
+    degraded = models.IntegerField(help_text="Checks of those that found it degraded.")
+    unhealthy = models.IntegerField(help_text="Checks of those that found it unhealthy.")
+    latency_ms_sum = models.BigIntegerField(help_text="Their milliseconds together.")
+
+    class Meta:
+        managed = False
+        db_table = "report_health_totals"
+
+    def __str__(self) -> str:
+        return f"{self.platform} after {self.latency_ms} ms"
+
+
 class AnalyticsSummary(models.Model):
     """What the posts of a day came to at a destination, and what was counted of the destination itself."""
 

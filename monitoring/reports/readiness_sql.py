@@ -37,8 +37,7 @@ SELECT p.slug AS platform, p.name, p.enabled, COALESCE(t.configured, {say.false}
   (SELECT MAX(l.at) FROM (
     SELECT MAX(h.last_published_at) AS at FROM publish_hours h WHERE h.platform = p.slug AND h.last_published_at IS NOT NULL
     UNION ALL
-    SELECT MAX(r.last_published_at) FROM report_publish_tallies r
-    WHERE r.platform = p.slug AND r.hour >= {since_mark(PUBLISH, "closed", say)}
+    SELECT r.at
   ) l) AS last_published_at,
   (SELECT MAX(d.opened_at) FROM dead_letters d WHERE d.platform_id = p.slug) AS last_failed_at,
   t.told_at
@@ -48,6 +47,10 @@ LEFT JOIN (
   SELECT platform_id, COUNT(*) AS connections, SUM(CASE WHEN health = 'healthy' THEN 1 ELSE 0 END) AS healthy
   FROM connections WHERE status <> 'inactive' GROUP BY platform_id
 ) c ON c.platform_id = p.slug
+LEFT JOIN (
+  SELECT platform, MAX(last_published_at) AS at FROM report_publish_tallies
+  WHERE hour >= {since_mark(PUBLISH, "closed", say)} GROUP BY platform
+) r ON r.platform = p.slug
 LEFT JOIN (
   SELECT q.platform_id, COUNT(*) AS waiting,
     SUM(CASE WHEN q.due_at < {late} AND q.lease_token IS NULL AND NOT q.in_order THEN 1 ELSE 0 END) AS late

@@ -1,7 +1,8 @@
 """The tables behind the views that are no facts of other rooms: what SQL cannot see, and what is summed up beforehand.
 
-Tallies count what happened in an hour by the step of its latency, up to the minute that ``ReportMark.until`` says; hours are made
-of tallies once they are over, and complete, before ``ReportMark.closed``. Both can be made anew from the facts at any time.
+Tallies count what happened in an hour by the step of its latency, up to the minute that ``ReportMark.until`` says; totals are those of
+all tenants together; hours are made of tallies once they are over, and complete, before ``ReportMark.closed``. All of it can be made
+anew from the facts at any time.
 """
 
 from typing import ClassVar
@@ -71,6 +72,24 @@ class PublishTally(models.Model):
         return f"{self.published} on {self.platform} after {self.latency_ms} ms"
 
 
+class PublishTotal(models.Model):
+    """How many posts of all tenants went out on a platform in an hour after a latency of one step: tallies added up, always."""
+
+    pk = models.CompositePrimaryKey("hour", "platform", "latency_ms")
+    platform = models.CharField(max_length=32)
+    hour = models.DateTimeField()
+    latency_ms = models.BigIntegerField(help_text="The middle of the step.")
+    published = models.IntegerField()
+    latency_ms_sum = models.BigIntegerField()
+    tries_sum = models.BigIntegerField()
+
+    class Meta:
+        db_table = "publish_totals"
+
+    def __str__(self) -> str:
+        return f"{self.published} on {self.platform} after {self.latency_ms} ms, of all tenants"
+
+
 class PublishHour(models.Model):
     """What a tenant published on a platform in an hour that is over, and what failed."""
 
@@ -122,6 +141,25 @@ class HealthTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.platform} after {self.latency_ms} ms"
+
+
+class HealthTotal(models.Model):
+    """How many checks of all tenants' accounts on a platform in an hour took a latency of one step: tallies added up, always."""
+
+    pk = models.CompositePrimaryKey("hour", "platform", "latency_ms")
+    platform = models.CharField(max_length=32)
+    hour = models.DateTimeField()
+    latency_ms = models.BigIntegerField(help_text="The middle of the step.")
+    healthy = models.IntegerField()
+    degraded = models.IntegerField()
+    unhealthy = models.IntegerField()
+    latency_ms_sum = models.BigIntegerField()
+
+    class Meta:
+        db_table = "health_totals"
+
+    def __str__(self) -> str:
+        return f"{self.platform} after {self.latency_ms} ms, of all tenants"
 
 
 class HealthHour(models.Model):

@@ -12,7 +12,9 @@ from django.db.models import Model, Q, QuerySet, Sum
 
 from monitoring.reports.models import (
     AllHealthTallies,
+    AllHealthTotals,
     AllPublishTallies,
+    AllPublishTotals,
     ConnectorHealthSummary,
     ConnectorReadiness,
     DlqStatus,
@@ -81,11 +83,29 @@ def readiness() -> QuerySet[ConnectorReadiness]:
     return ConnectorReadiness.objects.order_by("platform")
 
 
+def publish_tallies(
+    tenant: Tenant | None, *, by: Sequence[str] = ()
+) -> QuerySet[AllPublishTallies] | QuerySet[AllPublishTotals]:
+    """Return counts of posts by hour, platform and step; of all tenants those added up beforehand, unless ``by`` tells them apart."""
+    if tenant is None and "tenant_id" not in by:
+        return AllPublishTotals.objects.all()
+    return _of(AllPublishTallies.objects.all(), tenant, "")
+
+
+def check_tallies(
+    tenant: Tenant | None, *, by: Sequence[str] = ()
+) -> QuerySet[AllHealthTallies] | QuerySet[AllHealthTotals]:
+    """Return counts of checks, as ``publish_tallies``."""
+    if tenant is None and "tenant_id" not in by:
+        return AllHealthTotals.objects.all()
+    return _of(AllHealthTallies.objects.all(), tenant, "")
+
+
 def publish_latencies(
     tenant: Tenant | None, *, since: datetime, by: Sequence[str] = ("platform",)
 ) -> dict[Any, Spread]:
     """Return how long posts took from their planned moment until they were public, since an hour, by any of platform, hour, tenant_id."""
-    rows = _of(AllPublishTallies.objects.all(), tenant, "").filter(hour__gte=since)
+    rows = publish_tallies(tenant, by=by).filter(hour__gte=since)
     return _spreads(
         rows.values_list(*by, "latency_ms").annotate(count=Sum("published"), took=Sum("latency_ms_sum")), len(by)
     )
@@ -93,7 +113,7 @@ def publish_latencies(
 
 def check_latencies(tenant: Tenant | None, *, since: datetime, by: Sequence[str] = ("platform",)) -> dict[Any, Spread]:
     """Return how long health checks took since an hour, by any of platform, hour, tenant_id."""
-    rows = _of(AllHealthTallies.objects.all(), tenant, "").filter(hour__gte=since)
+    rows = check_tallies(tenant, by=by).filter(hour__gte=since)
     checks = Sum("healthy") + Sum("degraded") + Sum("unhealthy")
     return _spreads(rows.values_list(*by, "latency_ms").annotate(count=checks, took=Sum("latency_ms_sum")), len(by))
 

@@ -4,6 +4,7 @@ A fact never changes its moment: a post stays published, a dead letter opened, a
 added up once, and what happened since is read from the facts themselves, by their indexes.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from monitoring.reports.dialects import Dialect, once
@@ -78,6 +79,24 @@ WHERE h.checked_at >= {since} AND h.checked_at < {before}
 GROUP BY h.tenant_id, h.platform, {say.hour("h.checked_at")}, {step_of("h.latency_ms")}"""
 
 
+def publish_totals(tallies: str) -> str:
+    """Return tallies of all tenants together."""
+    return _together(tallies, {"published": "integer", "latency_ms_sum": "bigint", "tries_sum": "bigint"})
+
+
+def health_totals(tallies: str) -> str:
+    """Return tallies of checks of all tenants together."""
+    counts = dict.fromkeys(("healthy", "degraded", "unhealthy"), "integer")
+    return _together(tallies, {**counts, "latency_ms_sum": "bigint"})
+
+
+def _together(tallies: str, added: Mapping[str, str]) -> str:
+    sums = ", ".join(f"CAST(SUM({name}) AS {kind}) AS {name}" for name, kind in added.items())
+    return f"""
+SELECT platform, hour, latency_ms, {sums}
+FROM ({tallies}) each_tenant GROUP BY platform, hour, latency_ms"""
+
+
 def all_publish_tallies(say: Dialect) -> str:
     """Return ``report_publish_tallies``: the tallies, and those of what happened since the mark."""
     since = since_mark(PUBLISH, "until", say)
@@ -96,3 +115,23 @@ SELECT tenant_id, platform, hour, latency_ms, healthy, degraded, unhealthy, late
 FROM health_tallies WHERE hour >= {horizon(say)}
 UNION ALL
 {health_tallies(say, since, say.tomorrow)}"""
+
+
+def all_publish_totals(say: Dialect) -> str:
+    """Return ``report_publish_totals``: the totals, and those of what happened since the mark."""
+    since = since_mark(PUBLISH, "until", say)
+    return f"""
+SELECT platform, hour, latency_ms, published, latency_ms_sum, tries_sum
+FROM publish_totals WHERE hour >= {horizon(say)}
+UNION ALL
+{publish_totals(publish_tallies(say, since, say.tomorrow))}"""
+
+
+def all_health_totals(say: Dialect) -> str:
+    """Return ``report_health_totals``: the totals, and those of what happened since the mark."""
+    since = since_mark(HEALTH, "until", say)
+    return f"""
+SELECT platform, hour, latency_ms, healthy, degraded, unhealthy, latency_ms_sum
+FROM health_totals WHERE hour >= {horizon(say)}
+UNION ALL
+{health_totals(health_tallies(say, since, say.tomorrow))}"""

@@ -10,21 +10,27 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import models
+from django.db.models import Sum
 
-from connectors.models import Connection, Destination
 from monitoring.models import (
+    AllHealthTallies,
+    AllHealthTotals,
+    AllPublishTallies,
+    AllPublishTotals,
     HealthCheckTrend,
     HealthHour,
-    HealthLogEntry,
     HealthTally,
+    HealthTotal,
     PublishHour,
     PublishPerformance,
     PublishTally,
+    PublishTotal,
     ReportMark,
 )
 from monitoring.reports import folding, selectors
 from monitoring.reports.steps import PRECISION
-from publishing.models import DeadLetter, Post, PublishJob
+from publishing.models import PublishJob
+from tenants.services import erase_tenant, suspend_tenant
 from tests.monitoring.reports.conftest import Ledger
 
 pytestmark = pytest.mark.django_db
@@ -98,10 +104,25 @@ def _agrees(ledger: Ledger) -> None:
     published, checked = _published(ledger), _checked(ledger)
     assert _told(PublishPerformance, next(iter(published.values()))) == published
     assert _told(HealthCheckTrend, next(iter(checked.values()))) == checked
+    _totals_agree()
+
+
+def _totals_agree() -> None:
+    """Compare what all tenants come to together with what each of them does, hour by hour and step by step."""
+    together = ((AllPublishTallies, AllPublishTotals), (AllHealthTallies, AllHealthTotals))
+    for each, total in together:
+        names = [field.column for field in total._meta.concrete_fields if field.column]
+        keys, sums = names[:3], names[3:]
+        assert keys == ["platform", "hour", "latency_ms"]
+        told, counted = (
+            sorted(view._default_manager.values_list(*keys).annotate(**{f"n_{name}": Sum(name) for name in sums}))
+            for view in (total, each)
+        )
+        assert told == counted
 
 
 def _sums() -> list[Any]:
-    tables = (PublishTally, PublishHour, HealthTally, HealthHour)
+    tables = (PublishTally, PublishTotal, PublishHour, HealthTally, HealthTotal, HealthHour)
     return [sorted(table._default_manager.values_list(), key=str) for table in tables]
 
 
@@ -192,15 +213,17 @@ def test_sums_go_when_they_are_old_or_their_tenant_is_erased(
     for tenant in ledger.tenants:
         ledger.published(tenant, "meta", now - timedelta(days=3), 400)
         ledger.checked(tenant, "meta", now - timedelta(days=3), "healthy", 40)
+    ledger.published(ledger.tenants[1], "meta", now - timedelta(minutes=5), 400)
     folding.fold(now=now)
     kept, erased = ledger.tenants
-    for rows in (PublishJob, Post, DeadLetter, HealthLogEntry, Destination, Connection):
-        rows._default_manager.filter(tenant=erased).delete()
-    erased.delete()
+    suspend_tenant(tenant=erased, actor="system:test", now=now)
+    erase_tenant(tenant=erased, actor="system:test")
     for table in (PublishTally, PublishHour, HealthTally, HealthHour):
         assert set(table._default_manager.values_list("tenant_id", flat=True)) == {kept.pk}
+    assert PublishTotal.objects.get().published == HealthTotal.objects.get().healthy == 1
+    _totals_agree()
     settings.REPORTS_KEEP = timedelta(days=2)
-    assert folding.forget(now=now) == 4
+    assert folding.forget(now=now) == 6
     assert not any(_sums())
 
 
