@@ -25,6 +25,7 @@ from monitoring.pages.rows import kept_of, link_to_connection
 from monitoring.reports.models import ConnectorHealthSummary, HealthCheckTrend
 from monitoring.verdicts import NOT_ASKED
 from outbox.stable import first_id_at
+from tenants import flags
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE
 
@@ -80,8 +81,9 @@ def health_page(principal: Principal, board: Dashboard) -> dict[str, Any]:
 
 
 def with_overdue_check(connections: QuerySet[Connection], *, now: datetime) -> QuerySet[Connection]:
-    """Return those of the connections whose check nobody took up in time."""
-    return connections.filter(next_health_at__lt=now - OVERDUE_AFTER).exclude(status=Connection.Status.INACTIVE)
+    """Return those of the connections whose check nobody took up in time, though it is not switched off."""
+    late = connections.filter(flags.rule_of("health_checks").rows(), next_health_at__lt=now - OVERDUE_AFTER)
+    return late.exclude(status=Connection.Status.INACTIVE)
 
 
 # --- by platform --------------------------------------------------------------------------------------------------------
