@@ -11,7 +11,7 @@ define venv
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench check try docs client fix lock clean
+.PHONY: help run test chaos look bench check try docs client fix lock clean
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,10 @@ test: ## run all tests, on SQLite and on a real PostgreSQL and Redis (ARGS="test
 chaos: ## publish 2,000 jobs while all is killed and restarted, then count what is lost or doubled (ARGS="--short --seed 7")
 	$(call venv,dev)
 	@$(VENV_PYTHON) -m tests.chaos $(ARGS)
+
+look: ## see every page in a browser, at three widths, light and dark, and ask axe-core (ARGS="--quick --only settings")
+	$(call venv,dev)
+	@$(VENV_PYTHON) -m tools.look $(ARGS)
 
 bench: ## measure what the hub promises, each figure beside its floor (ARGS="--quick --row publish")
 	$(call venv,dev)
@@ -54,7 +58,7 @@ fix: ## let ruff mend and format what it can
 	@$(VENV_PYTHON) -m ruff check --fix --exit-zero --quiet .
 	@$(VENV_PYTHON) -m ruff format .
 
-lock: ## write both requirement locks anew from pyproject.toml (UPGRADE=1 takes newer releases)
+lock: ## write the requirement locks anew from pyproject.toml (UPGRADE=1 takes newer releases)
 	@sh tools/python.sh tools/lock.py
 
 clean: ## remove .venv, caches and build output; the data in var/ stays

@@ -47,11 +47,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what Django refuses before any view, such as a strange Host: a problem below /api/, a line elsewhere."""
-    words = "The request cannot be understood as it is."
+    """Answer what Django refuses before any view, such as a strange Host: a problem below /api/, a page elsewhere."""
     if request.path.startswith("/api/"):
+        words = "The request cannot be understood as it is."
         return plain_problem(request, 400, words, remedy="Check the address and the headers, Host among them.")
-    return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
+    return render_alone("400.html", status=400)
 
 
 def crashed(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from kombu.exceptions import KombuError
 from connectors.models import Connection, Platform, TokenPlan
 from monitoring import heartbeats, metrics, readiness
 from monitoring.reports.tokens_sql import OVERDUE_MINUTES
+from publishing import parked
 from publishing.models import DeadLetter, PublishJob
 from publishing.selectors import OVERDUE
 
@@ -51,7 +52,8 @@ def tell_signs_of_life(*, now: datetime) -> None:
 
 
 def _jobs(platforms: Iterable[str], *, now: datetime) -> None:
-    due, late = Q(due_at__lte=now), Q(due_at__lt=now - OVERDUE, lease_token=None, in_order=False)
+    due = Q(due_at__lte=now)
+    late = Q(due_at__lt=now - OVERDUE, lease_token=None, in_order=False) & parked.jobs_on()
     found: dict[str, dict[str, Any]] = {slug: {"waiting": 0, "due": 0, "late": 0, "since": None} for slug in platforms}
     # One question for each value of ``ready``, so that each finds its partial index.
     for ready in (True, False):

@@ -42,6 +42,13 @@ class Rule:
             return tenant_id in self.tenants
         return self.standing == Flag.Standing.ON
 
+    def words(self) -> str:
+        """Say for whom it is off."""
+        if self.off_for_all:
+            return "Off for everybody."
+        count = f"{len(self.tenants)} tenant{'s' * (len(self.tenants) != 1)}"
+        return f"Off for {count}." if self.standing == Flag.Standing.OFF_FOR else f"Off for all but {count}."
+
     def rows(self, tenant: str = "tenant_id") -> Q:
         """Return what keeps of a query the rows of tenants that have it; ``tenant`` is the lookup of a row's tenant."""
         if self.standing == Flag.Standing.OFF_FOR and self.tenants:

@@ -45,6 +45,12 @@ def _nothing_known_from_before() -> None:
 
 
 @pytest.fixture
+def flags_stay_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flags are read once: who counts queries on a slow machine counts no second look at them."""
+    monkeypatch.setattr(flags, "KNOWN_FOR", 600.0)
+
+
+@pytest.fixture
 def now() -> datetime:
     return timezone.now()
 

@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 ALLOW = re.compile(r"check-tree: allow \w")
 
-RUN_LOCK, DEV_LOCK = "requirements.lock", "requirements-dev.lock"
-LOCK_REMEDY = "write both locks with `make lock`"
+RUN_LOCK, DEV_LOCK, LOOK_LOCK = "requirements.lock", "requirements-dev.lock", "requirements-look.lock"
+LOCK_REMEDY = "write the locks with `make lock`"
 
 LARGEST_BYTES = 1_000_000
 
@@ -153,9 +153,12 @@ def stale_locks(root: Path) -> Iterator[Finding]:
     """Yield every package that pyproject.toml asks for and its lock lacks, and every pin on which the locks differ."""
     if not (root / "pyproject.toml").exists():
         return
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    told = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    project = told["project"]
     wanted = {RUN_LOCK: project.get("dependencies", [])}
     wanted[DEV_LOCK] = wanted[RUN_LOCK] + project.get("optional-dependencies", {}).get("dev", [])
+    if group := told.get("dependency-groups", {}).get("look"):
+        wanted[LOOK_LOCK] = group
     pins = {lock: set(re.findall(r"^\S+==[^\\\n]+", (root / lock).read_text(), re.M)) for lock in wanted}
     for lock, requirements in wanted.items():
         locked = {normal(pin) for pin in pins[lock]}

@@ -1,7 +1,7 @@
-"""Write requirements.lock and requirements-dev.lock from pyproject.toml.
+"""Write requirements.lock, requirements-dev.lock and requirements-look.lock from pyproject.toml.
 
 One file serves every Python we support (`--universal`), every package is pinned by hash, and no host name gets in. Pins
-that still fit stay as they are; UPGRADE=1 takes the newest releases. Both files are replaced together or not at all.
+that still fit stay as they are; UPGRADE=1 takes the newest releases. All files are replaced together or not at all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TOOL = ROOT / "var" / "tools" / "uv"
 
-RUN_LOCK, DEV_LOCK = "requirements.lock", "requirements-dev.lock"
+RUN_LOCK, DEV_LOCK, LOOK_LOCK = "requirements.lock", "requirements-dev.lock", "requirements-look.lock"
 
 
 def main() -> int:
@@ -30,13 +30,18 @@ def main() -> int:
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
     TOOL.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TOOL.parent) as folder:
-        run, dev = Path(folder, RUN_LOCK), Path(folder, DEV_LOCK)
-        for lock in (run, dev):
+        run, dev, look = (Path(folder, name) for name in (RUN_LOCK, DEV_LOCK, LOOK_LOCK))
+        for lock in (run, dev, look):
             if (ROOT / lock.name).exists():  # uv keeps the pins it finds in the file it is to write.
                 shutil.copy(ROOT / lock.name, lock)
-        # The dev lock must contain the run lock to the last pin: one .venv serves both.
-        for lock, more in ((run, []), (dev, ["--extra", "dev", "--constraints", str(run)])):
-            command = [uv, "pip", "compile", "pyproject.toml", *options, *more, "--output-file", str(lock)]
+        project = "pyproject.toml"
+        # The dev lock must contain the run lock to the last pin: one .venv serves both. What looks at pages has its own.
+        for lock, of in (
+            (run, [project]),
+            (dev, [project, "--extra", "dev", "--constraints", str(run)]),
+            (look, ["--group", f"{project}:look"]),
+        ):
+            command = [uv, "pip", "compile", *of, *options, "--output-file", str(lock)]
             if (
                 subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False).returncode
                 != 0
@@ -45,7 +50,7 @@ def main() -> int:
                     "The locks are as they were. uv's words above say why; without a network it cannot work.\n"
                 )
                 return 1
-        for lock in (run, dev):
+        for lock in (run, dev, look):
             told = "unchanged" if is_same(lock, ROOT / lock.name) else "written"
             shutil.copyfile(lock, ROOT / lock.name)
             sys.stdout.write(f"{lock.name} {told}\n")

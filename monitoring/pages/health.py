@@ -24,6 +24,7 @@ from monitoring.reports import selectors
 from monitoring.reports.models import ConnectorHealthSummary
 from monitoring.verdicts import NOT_ASKED
 from outbox.stable import first_id_at
+from tenants import flags
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE
 
@@ -77,8 +78,9 @@ def health_page(principal: Principal, board: Dashboard) -> dict[str, Any]:
 
 
 def with_overdue_check(connections: QuerySet[Connection], *, now: datetime) -> QuerySet[Connection]:
-    """Return those of the connections whose check nobody took up in time."""
-    return connections.filter(next_health_at__lt=now - OVERDUE_AFTER).exclude(status=Connection.Status.INACTIVE)
+    """Return those of the connections whose check nobody took up in time, though it is not switched off."""
+    late = connections.filter(flags.rule_of("health_checks").rows(), next_health_at__lt=now - OVERDUE_AFTER)
+    return late.exclude(status=Connection.Status.INACTIVE)
 
 
 # --- by platform --------------------------------------------------------------------------------------------------------

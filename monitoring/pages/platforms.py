@@ -21,6 +21,8 @@ from monitoring.pages.dashboard import Dashboard
 from monitoring.pages.scope import PARAMETER, Scope
 from monitoring.pages.words import counted, span_words
 from monitoring.reports.models import ConnectorReadiness
+from tenants import flags
+from tenants.features import PLATFORM
 
 #: Days before the end of an API version from which on it is told of, with how loudly.
 LOUDNESS: Final = ((7, "bad"), (30, "warn"), (90, "info"))
@@ -62,14 +64,22 @@ def _platform(
     connector = _connector(row.platform)
     version = _version(row, connector)
     state, label = _standing(row, version)
+    reason, remedy = row.reason, row.remedy
+    # A tenant reads whether it is on for itself; an operator who looks at all of them, for whom it is not.
+    switch = f"{PLATFORM}{row.platform}"
+    if row.enabled and scope.tenant and not flags.is_on(switch, scope.tenant.pk):
+        state, label = "inactive", "Switched off"
+        reason, remedy = f"{flags.cause_of(switch)} Jobs wait.", flags.remedy_for(switch)
+    elif row.enabled and scope.is_wide and not reason and (limited := flags.rule_of(switch)).tenants:
+        reason, remedy = limited.words(), limited.reason
     return {
         "slug": row.platform,
         "name": row.name,
         "state": state,
         "state_label": label,
-        "reason": row.reason,
-        "who": _OPERATOR if row.remedy and not scope.may_widen else "",
-        "remedy": row.remedy,
+        "reason": reason,
+        "who": _OPERATOR if row.remedy and remedy == row.remedy and not scope.may_widen else "",
+        "remedy": remedy,
         "enabled": row.enabled,
         "configured": row.configured,
         "connections": connections.get("count", 0),

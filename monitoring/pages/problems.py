@@ -23,6 +23,8 @@ from publishing.models import DeadLetter
 from publishing.pages.happened import Happened
 from publishing.pages.words import WHO
 from publishing.selectors import overdue_jobs
+from tenants import flags
+from tenants.features import PLATFORM, feature_of
 from tenants.models import Tenant
 from tenants.principal import Principal
 from tenants.scopes import CONNECTIONS_WRITE, POSTS_WRITE
@@ -33,6 +35,9 @@ _RANK: Final = {"bad": 0, "warn": 1, "info": 2}
 _OPERATOR: Final = WHO["operator"]
 #: Alerts that are told here in more words, by what stands beside them.
 _TOLD_HERE: Final = frozenset({"api_version_sunset", "dead_letters_open"})
+
+#: Without these posts, or the accounts they go out by, stand still.
+_HOLDING: Final = frozenset({"publishing", "posts", "scheduling", "token_refresh"})
 
 Problem = dict[str, Any]
 
@@ -46,7 +51,7 @@ def problems_of(
     open dead letters, and ``since`` when.
     """
     late = _late(scope, now=now)
-    found = [*_alerts(firing, late=bool(late)), *(_platforms() if scope.may_widen else []), *late]
+    found = [*_alerts(firing, late=bool(late)), *(_platforms() if scope.may_widen else []), *late, *_switches(scope)]
     if scope.tenant is None:
         found += [*_tenants_accounts(), *_causes(letters)]
     else:
@@ -158,6 +163,39 @@ def _late(scope: Scope, *, now: datetime) -> list[Problem]:
             action_url=drill.jobs_to_which(scope, Happened("due", until=now)),
         )
     ]
+
+
+def _switches(scope: Scope) -> list[Problem]:
+    """Return what somebody switched off on purpose: for this tenant, or, of all tenants, for anybody. Costs no query when all is on."""
+    told = []
+    for name, rule in flags.rules().items():
+        feature = feature_of(name)
+        if feature is None or (scope.tenant and rule.allows(scope.tenant.pk)):
+            continue
+        if name.startswith(PLATFORM) and not _touches(scope, name.removeprefix(PLATFORM), rule):
+            continue
+        told.append(
+            _problem(
+                "warn" if name.startswith(PLATFORM) or name in _HOLDING else "info",
+                f"{feature.title} is switched off",
+                detail=f"{rule.words() if scope.is_wide else ''} {rule.reason}".strip(),
+                who=_OPERATOR,
+                remedy="Switch it on once its reason is gone; what waits goes on then."
+                if scope.may_widen
+                else flags.remedy_for(name),
+                action_label="See the switch" if scope.may_widen else "",
+                action_url=drill.admin_list("tenants_flag", q=name) if scope.may_widen else "",
+            )
+        )
+    return told
+
+
+def _touches(scope: Scope, platform: str, rule: flags.Rule) -> bool:
+    """Tell whether a tenant has accounts at a platform; what is off for everybody is told among the platforms to whoever sees those."""
+    if rule.off_for_all and scope.may_widen:
+        return False
+    accounts = scope.of(Connection.objects.filter(platform=platform))
+    return scope.is_wide or accounts.exclude(status=Connection.Status.INACTIVE).exists()
 
 
 # --- one tenant -------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Min, QuerySet
 
 from monitoring.pages.scope import Scope
+from publishing import parked
 from publishing.models import PublishJob
 from publishing.states import State
 
@@ -46,7 +47,7 @@ class Waiting:
 
     states: dict[State, Count]
     due: Count
-    #: When the first of the due ones was due; None: none is due.
+    #: When the first of the due ones was due that no switch holds; None: none is due.
     oldest_due_at: datetime | None
     next_due_at: datetime | None
 
@@ -66,7 +67,7 @@ def waiting(scope: Scope, *, now: datetime, platform: str = "") -> Waiting:
     due = [scope.of(jobs).filter(ready=ready, due_at__lte=now) for ready in (True, False)]
     later = scope.of(jobs).filter(ready=False, due_at__gt=now)
     *of_states, ready, unready = _count([*(mine.filter(state=state) for state in STATES), *due])
-    firsts = [rows.order_by().aggregate(first=Min("due_at"))["first"] for rows in due]
+    firsts = [rows.filter(parked.jobs_on()).order_by().aggregate(first=Min("due_at"))["first"] for rows in due]
     known = [moment for moment in firsts if moment is not None]
     return Waiting(
         dict(zip(STATES, of_states, strict=True)),

@@ -232,7 +232,9 @@ class ConnectorReadiness(models.Model):
     connections = models.IntegerField(help_text="Accounts of all tenants that are not disconnected.")
     healthy_connections = models.IntegerField(help_text="Accounts of those that are healthy.")
     jobs_waiting = models.IntegerField(help_text="Jobs of all tenants that wait for their moment, a try or a look.")
-    jobs_late = models.IntegerField(help_text="Jobs of those that were due a minute ago and that no worker took.")
+    jobs_late = models.IntegerField(
+        help_text="Jobs of those that were due a minute ago and that no worker took; what a switch holds is not late."
+    )
     last_published_at = models.DateTimeField(
         null=True, help_text="When a post last went out, within the time that sums are kept."
     )

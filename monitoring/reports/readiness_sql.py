@@ -13,8 +13,14 @@ def connector_readiness(say: Dialect) -> str:
     late = say.ago(seconds=LATE_SECONDS)
     # Jobs that wait are in one of two partial indexes, by whether their moment has come.
     waiting = (
-        "SELECT platform_id, due_at, in_order, lease_token FROM publish_jobs WHERE due_at IS NOT NULL AND ready = {0}"
+        "SELECT platform_id, tenant_id, role, due_at, in_order, lease_token FROM publish_jobs"
+        " WHERE due_at IS NOT NULL AND ready = {0}"
     )
+    # As ``publishing.parked.jobs_on``: what a switch holds is not late. Asked once for all jobs of a tenant there.
+    held = """EXISTS (SELECT 1 FROM feature_flags f WHERE f.standing <> 'on'
+      AND (f.name IN ('publishing', 'platform.' || g.platform_id) OR (f.name = 'first_comments' AND g.role = 'first_comment'))
+      AND (f.standing = 'off' OR (f.standing = 'off_for') =
+        EXISTS (SELECT 1 FROM feature_flag_tenants l WHERE l.flag_id = f.id AND l.tenant_id = g.tenant_id)))"""
     return f"""
 SELECT p.slug AS platform, p.name, p.enabled, COALESCE(t.configured, {say.false}) AS configured,
   CASE WHEN p.enabled AND COALESCE(t.configured, {say.false}) AND NOT COALESCE({ended}, {say.false})
@@ -33,7 +39,8 @@ SELECT p.slug AS platform, p.name, p.enabled, COALESCE(t.configured, {say.false}
     ELSE '' END AS remedy,
   COALESCE(t.api_version, '') AS api_version, t.version_sunset_on, {say.days_until("t.version_sunset_on")} AS days_left,
   COALESCE(c.connections, 0) AS connections, COALESCE(c.healthy, 0) AS healthy_connections,
-  COALESCE(w.waiting, 0) AS jobs_waiting, COALESCE(w.late, 0) AS jobs_late,
+  COALESCE(w.waiting, 0) AS jobs_waiting,
+  CASE WHEN p.enabled THEN COALESCE(w.late, 0) ELSE 0 END AS jobs_late,
   (SELECT MAX(l.at) FROM (
     SELECT MAX(h.last_published_at) AS at FROM publish_hours h WHERE h.platform = p.slug AND h.last_published_at IS NOT NULL
     UNION ALL
@@ -52,8 +59,11 @@ LEFT JOIN (
   WHERE hour >= {since_mark(PUBLISH, "closed", say)} GROUP BY platform
 ) r ON r.platform = p.slug
 LEFT JOIN (
-  SELECT q.platform_id, COUNT(*) AS waiting,
-    SUM(CASE WHEN q.due_at < {late} AND q.lease_token IS NULL AND NOT q.in_order THEN 1 ELSE 0 END) AS late
-  FROM ({waiting.format(say.true)} UNION ALL {waiting.format(say.false)}) q GROUP BY q.platform_id
+  SELECT g.platform_id, SUM(g.waiting) AS waiting, SUM(CASE WHEN g.late > 0 AND NOT {held} THEN g.late ELSE 0 END) AS late
+  FROM (
+    SELECT q.platform_id, q.tenant_id, q.role, COUNT(*) AS waiting,
+      SUM(CASE WHEN q.due_at < {late} AND q.lease_token IS NULL AND NOT q.in_order THEN 1 ELSE 0 END) AS late
+    FROM ({waiting.format(say.true)} UNION ALL {waiting.format(say.false)}) q GROUP BY q.platform_id, q.tenant_id, q.role
+  ) g GROUP BY g.platform_id
 ) w ON w.platform_id = p.slug
 """

@@ -113,6 +113,7 @@ def test_filters_narrow_and_count(member_client: Client, tenant: Tenant) -> None
     assert "No connection matches" in member_client.get("/connections?query=zzz").content.decode()
 
 
+@pytest.mark.usefixtures("flags_stay_known")
 def test_the_number_of_queries_does_not_grow(member_client: Client, tenant: Tenant) -> None:
     member_client.get(reverse("connections"))  # the first request of a session notes when it was seen
     counts = []

@@ -18,6 +18,7 @@ from connectors.webhooks import webhook_refused
 from monitoring import refusals
 from monitoring.pages import health, tokens
 from publishing.models import DeadLetter, PublishJob
+from tenants import switching
 from tenants.models import AuditEntry, Membership, User
 from tenants.services import add_member
 from tests.conftest import House
@@ -116,6 +117,11 @@ def test_checks_that_nobody_took_up_are_named(member_client: Client, ward: Ward,
     overdue = told(member_client, "health_dashboard")["overdue"]
     assert (overdue["count"], [one["name"] for one in overdue["named"]]) == (1, ["Eatery"])
     assert behind(member_client, overdue["url"], "connections") == {"Eatery"}
+    switch = {"name": "health_checks", "actor": "system:test", "now": timezone.now()}
+    switching.switch(on=False, **switch)
+    page = member_client.get(reverse("health_dashboard"))
+    assert (page.context["overdue"], "Checking accounts is switched off" in page.content.decode()) == (None, True)
+    switching.switch(on=True, **switch)
     Connection.objects.update(next_health_at=timezone.now() - health.OVERDUE_AFTER / 2)
     assert told(member_client, "health_dashboard")["overdue"] is None
 
@@ -291,6 +297,7 @@ def test_other_tenants_rows_show_to_operators_who_ask_and_to_nobody_else(
     assert all("tenants=all" in url for url in own if url != address)
 
 
+@pytest.mark.usefixtures("flags_stay_known")
 @pytest.mark.parametrize("wide", [False, True])
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     operator: Client, ward: Ward, other: Ward, wide: bool

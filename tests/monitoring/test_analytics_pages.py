@@ -193,6 +193,7 @@ def test_no_query_string_crashes_a_page(member_client: Client, tell: Tell, desti
     assert "The first day is after the last." in words(told)
 
 
+@pytest.mark.usefixtures("flags_stay_known")
 def test_the_number_of_queries_does_not_grow(
     member_client: Client,
     tell: Tell,

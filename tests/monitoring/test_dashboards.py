@@ -24,6 +24,7 @@ from monitoring.readiness import QUEUES
 from monitoring.reports.rows import PlatformReadiness
 from monitoring.reports.telling import tell_readiness
 from publishing.models import PublishJob
+from tenants import switching
 from tenants.models import User
 from tests.conftest import House
 from tests.monitoring.ledger import Ledger
@@ -173,6 +174,31 @@ def test_the_queue_says_how_old_it_is(member_client: Client, acme: Ledger, monke
     assert str(page.context["queue"]["total"]) == "1+", "nothing is counted without end"
 
 
+def test_what_is_switched_off_is_told_where_it_bites_and_is_not_late(operator: Client, acme: Ledger) -> None:
+    acme.account("meta")
+    acme.job("queued", due_at=timezone.now() - 30 * MINUTE, ready=True)
+    switch: dict[str, Any] = {"on": False, "reason": "An outage.", "actor": "system:test", "now": timezone.now()}
+    switching.switch(name="publishing", tenants=[acme.tenant], **switch)
+    for asked in ({}, {"tenants": "all"}):
+        problems = operator.get(reverse("overview"), asked).context["problems"]
+        ((severity, url),) = [(one["severity"], one["action_url"]) for one in problems if "Publishing" in one["title"]]
+        assert (severity, rows_behind(operator, url)) == ("warn", 1)
+        assert not [one for one in problems if "late" in one["title"]]
+    page = operator.get(reverse("publishing_dashboard"))
+    assert page.context["queue"]["is_late"] is False
+    for where in (page, operator.get(reverse("jobs")), operator.get(reverse("posts"))):
+        assert "An outage. Jobs wait; they are not late" in words(where)
+    tell_readiness(now=timezone.now())
+    switching.switch(name="platform.meta", tenants=[acme.tenant], **switch)
+    mine = rows_of(operator)["meta"]
+    assert (mine["state_label"], "An outage." in mine["reason"], "platform.meta" in mine["remedy"]) == (
+        "Switched off",
+        True,
+        True,
+    )
+    assert rows_of(operator, tenants="all")["meta"]["reason"] == "Off for 1 tenant."
+
+
 @pytest.mark.usefixtures("week")
 @pytest.mark.parametrize("name", PAGES)
 def test_a_member_sees_their_own_rows_and_may_not_ask_for_all(member_client: Client, other: Ledger, name: str) -> None:
@@ -238,6 +264,7 @@ def test_operators_see_every_part_of_the_hub_with_its_last_sign_of_life(operator
 
 
 @pytest.mark.usefixtures("week")
+@pytest.mark.usefixtures("flags_stay_known")
 def test_dashboards_cost_the_same_however_much_there_is(operator: Client, acme: Ledger) -> None:
     addresses = [f"{reverse(name)}{asked}" for name in PAGES for asked in ("", "?tenants=all")]
 

@@ -65,6 +65,10 @@ def test_the_first_steps_lead_to_the_first_post(
     assert step() == {"next": "pick", "connection_id": connection.pk}
     Destination.objects.filter(obstacle="").update(enabled=True)
     assert step()["next"] == "write"
+    Connection.objects.update(status="attention", status_since=timezone.now())
+    page = member_client.get(reverse("overview")).content.decode()
+    assert "needs attention" in page
+    assert page.index("needs attention") < page.index("Three steps"), "first steps hide no problem"
     Post.objects.create(tenant=house.tenant, text="Hello", created_by="user:x", request_digest="x")
     assert step() is None
 
@@ -137,6 +141,7 @@ def test_many_sick_accounts_are_counted_not_listed(member_client: Client, make_j
     assert found[-1] == "5 more accounts need attention"
 
 
+@pytest.mark.usefixtures("flags_stay_known")
 def test_the_number_of_queries_does_not_grow(member_client: Client, make_job: Make, connection: Connection) -> None:
     address = reverse("connection", args=[connection.pk])
 

@@ -424,6 +424,7 @@ def test_no_query_string_crashes_a_page(member_client: Client, make_job: Make, p
                 assert member_client.get(reverse(page), asked).status_code == 200, asked
 
 
+@pytest.mark.usefixtures("flags_stay_known")
 def test_the_number_of_queries_does_not_grow(
     member_client: Client, make_job: Make, make_letter: Callable[..., DeadLetter]
 ) -> None:
@@ -446,6 +447,7 @@ def test_the_number_of_queries_does_not_grow(
     assert max(few.values()) <= 15
 
 
+@pytest.mark.usefixtures("flags_stay_known")
 def test_a_story_costs_the_same_however_long(member_client: Client, make_job: Make) -> None:
     job = make_job(State.RETRYING, attempt_count=1)
     member_client.get(reverse("jobs"))  # the first request of a session notes when it was seen

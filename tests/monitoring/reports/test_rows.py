@@ -17,6 +17,7 @@ from monitoring.reports import folding, telling
 from outbox.models import OutgoingEvent, WebhookDelivery, WebhookEndpoint
 from publishing.models import Attempt, DeadLetter
 from publishing.states import State
+from tenants import switching
 from tenants.models import Tenant
 from tenants.services import create_api_key
 from tests.monitoring.reports.conftest import Ledger
@@ -187,6 +188,12 @@ def test_a_platform_is_ready_when_it_is_on_set_up_and_its_version_lasts(
         assert (row.connections, row.healthy_connections, row.jobs_waiting, row.jobs_late) == (1, 0, 2, 1)
         assert (row.last_published_at, row.last_failed_at) == (now - 3 * HOUR, now - 4 * HOUR)
         folding.fold(now=now)
+    for feature in ("publishing", "platform.meta"):
+        switch = {"name": feature, "tenants": [tenant], "actor": "system:test", "now": now}
+        switching.switch(on=False, **switch)
+        row = ConnectorReadiness.objects.get(platform="meta")
+        assert (row.jobs_waiting, row.jobs_late) == (2, 0), "what a switch holds is not late"
+        switching.switch(on=True, **switch)
     assert row.version_sunset_on is not None
     assert row.days_left == (row.version_sunset_on - timezone.now().date()).days
     assert "TIKTOK_APP_ID" in ConnectorReadiness.objects.get(platform="tiktok").remedy
