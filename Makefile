@@ -11,7 +11,7 @@ define venv
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench check try docs client fix lock clean
+.PHONY: help run test chaos hosts bench check try docs client fix lock clean
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,10 @@ test: ## run all tests, on SQLite and on a real PostgreSQL and Redis (ARGS="test
 chaos: ## publish 2,000 jobs while all is killed and restarted, then count what is lost or doubled (ARGS="--short --seed 7")
 	$(call venv,dev)
 	@$(VENV_PYTHON) -m tests.chaos $(ARGS)
+
+hosts: ## publish from several hosts while they are cut off from each other, then count (root; ARGS="--short --seed 7")
+	$(call venv,dev)
+	@$(VENV_PYTHON) -m tests.hosts $(ARGS)
 
 bench: ## measure what the hub promises, each figure beside its floor (ARGS="--quick --row publish")
 	$(call venv,dev)
