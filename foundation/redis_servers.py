@@ -83,10 +83,9 @@ def pool(**options: Any) -> ConnectionPool:
     wanted = {**settings.REDIS_OPTIONS, **settings.REDIS_TLS, **options}
     if not address.master:
         return ConnectionPool.from_url(settings.REDIS_URL, **wanted)
-    watchers = Sentinel(address.hosts, sentinel_kwargs=dict(settings.REDIS_SENTINEL))
-    return SentinelConnectionPool(
-        address.master, watchers, db=address.database, **_entrance(address), ssl=address.tls, **wanted
-    )
+    watchers = Sentinel(address.hosts, sentinel_kwargs=dict(settings.REDIS_SENTINEL))  # type: ignore[no-untyped-call]
+    wanted |= {"db": address.database, "ssl": address.tls, **_entrance(address)}
+    return SentinelConnectionPool(address.master, watchers, **wanted)  # type: ignore[no-untyped-call]
 
 
 def client() -> Redis:

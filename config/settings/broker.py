@@ -47,6 +47,17 @@ BROKER_TLS_CA = env.text("BROKER_TLS_CA", default="", shown="the system's", help
 BROKER_SILENCE_SECONDS = 15
 
 
+def _address(url: str) -> redis_servers.Address:
+    try:
+        return redis_servers.read(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"REDIS_URL is no address of a Redis: {error}. Write redis://:password@host:6379/0, or, for sentinels, "
+            "redis+sentinel://:password@one:26379,two:26379,three:26379/master/0; rediss for TLS. A password with one of /?#@: in it "
+            "is written with %2F, %3F, %23, %40 and %3A."
+        ) from None
+
+
 def _readable(name: str, path: str) -> str:
     """Return the path of a file of a setting; raises ``ImproperlyConfigured`` where there is none to read."""
     try:
@@ -59,14 +70,7 @@ def _readable(name: str, path: str) -> str:
         ) from None
 
 
-try:
-    _redis = redis_servers.read(REDIS_URL) if REDIS_URL else None
-except ValueError as error:
-    raise ImproperlyConfigured(
-        f"REDIS_URL is no address of a Redis: {error}. Write redis://:password@host:6379/0, or, for sentinels, "
-        "redis+sentinel://:password@one:26379,two:26379,three:26379/master/0; rediss for TLS. A password with one of /?#@: in it is "
-        "written with %2F, %3F, %23, %40 and %3A."
-    ) from None
+_redis = _address(REDIS_URL) if REDIS_URL else None
 #: How TLS is spoken with Redis, in the words of its client; nothing where it is not.
 REDIS_TLS: dict[str, Any] = {}
 if _redis is not None and _redis.tls:
@@ -173,7 +177,7 @@ elif _redis is not None:
     CELERY_BROKER_URL = _redis.for_celery(REDIS_URL)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         **_IN_USE,
-        "socket_timeout": 5,
+        "socket_timeout": 2,
         "socket_connect_timeout": 1,
         "retry_on_timeout": False,
         # Else kombu tries for seconds to reach a dead broker, and every request that rings the doorbell waits with it.

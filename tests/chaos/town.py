@@ -146,8 +146,7 @@ class Town:
     ) -> None:
         self._environment = dict(environment)
         self._directory = directory
-        # Platforms send people back to this machine or by https, and to nothing else; nobody follows it here.
-        self._returns = public_url if host == "127.0.0.1" else "https://hub.example"
+        self._public_url = public_url
         self._seed = seed
         self._host = host
         self._session = requests.Session()
@@ -192,7 +191,7 @@ class Town:
 
     def return_address(self, platform: str) -> str:
         """Return where a platform sends people back to."""
-        return f"{self._returns}/api/oauth/{platform}/callback"
+        return f"{self._public_url}/api/oauth/{platform}/callback"
 
     def consent(self, *, platform: str, person: str, dialog: str) -> str:
         """Say yes in a login dialog, for every place of a person, and return the code."""

@@ -3,7 +3,7 @@
     sudo python -m tests.hosts [--jobs 600] [--seed N] [--short] [--act NAME ...] [--keep] [--break fence]
 
 Every host is a network namespace with a name and an address of its own: PostgreSQL on one, Redis on one, the platforms (the
-sandbox) on one, a web server, four workers, two beats. Between them stands a router which can be told to drop what one of them sends
+sandbox, and the server from which it fetches files) on one, who accepts posts on one, four workers, two beats. Between them stands a router which can be told to drop what one of them sends
 another: nothing is refused and nothing ends, as when a cable is cut or a firewall forgets. Nobody has anything in common with
 another host: that a worker is dead can only be told by its lease.
 

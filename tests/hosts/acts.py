@@ -36,8 +36,7 @@ def late_to_the_database(at: Scene) -> None:
 
 
 def _without_database(at: Scene, seconds: float, act: str) -> None:
-    host = at.worker()
-    held = at.catch_in_call(host)
+    host, held = at.catch_in_call()
     at.network.cut(host, DATABASE)
     at.say(f"{host} is cut off from PostgreSQL for {seconds:.0f} s, {len(held)} jobs in hand")
     _rest_counting(at, host, held, seconds)
@@ -49,8 +48,7 @@ def _without_database(at: Scene, seconds: float, act: str) -> None:
 
 def without_answers(at: Scene) -> None:
     """Lose what PostgreSQL answers: what a worker writes is committed, and it never hears so."""
-    host = at.worker()
-    held = at.catch_in_call(host)
+    host, held = at.catch_in_call()
     at.network.cut(DATABASE, host, back=False)
     at.say(f"{host} hears nothing from PostgreSQL, {len(held)} jobs in hand")
     _rest_counting(at, host, held, at.silence + at.lease)
@@ -60,8 +58,7 @@ def without_answers(at: Scene) -> None:
 
 def without_platform(at: Scene) -> None:
     """Cut a worker off from the platforms with calls under way: what it cannot know the others find out, or itself later."""
-    host = at.worker()
-    held = at.catch_in_call(host)
+    host, held = at.catch_in_call()
     at.network.cut(host, PLATFORM)
     at.say(f"{host} is cut off from the platforms, {len(held)} jobs in hand")
     at.rest(12)
@@ -71,8 +68,7 @@ def without_platform(at: Scene) -> None:
 
 def without_answers_of_platforms(at: Scene) -> None:
     """Lose what the platforms answer: posts go live, and the worker never hears so."""
-    host = at.worker()
-    held = at.catch_in_call(host)
+    host, held = at.catch_in_call()
     at.network.cut(PLATFORM, host, back=False)
     at.say(f"{host} hears nothing from the platforms, {len(held)} jobs in hand")
     at.rest(8)
@@ -82,8 +78,7 @@ def without_answers_of_platforms(at: Scene) -> None:
 
 def apart(at: Scene) -> None:
     """Cut a worker off from everybody for much longer than its lease, with calls under way, and let it return."""
-    host = at.worker()
-    held = at.catch_in_call(host)
+    host, held = at.catch_in_call()
     for other in HOSTS:
         if other != host:
             at.network.cut(host, other)
@@ -96,10 +91,10 @@ def apart(at: Scene) -> None:
 
 def suspended(at: Scene) -> None:
     """Stop a host with a post in hand, announced and not sent, until others have sent it: it must send nothing when it goes on."""
+    before = at.wishes.granted_by(STALL)
     at.wishes.make(Wish(STALL, TELLTALE))
     at.publish(kind=TELLTALE)
-    before = at.wishes.granted_by(STALL)
-    if not at.wait(lambda: bool(at.wishes.granted_by(STALL) - before), within=40):
+    if not at.wait(lambda: bool(at.wishes.granted_by(STALL) - before), within=90):
         at.amiss.append("nobody came to the point at which it was to be suspended")
         return
     [pid] = at.wishes.granted_by(STALL) - before
@@ -114,8 +109,7 @@ def suspended(at: Scene) -> None:
 
 def killed(at: Scene) -> None:
     """Kill a worker with calls under way; nobody but its lease can say that it is dead."""
-    host = at.worker()
-    held = at.catch_in_call(host)
+    host, held = at.catch_in_call()
     at.staff.signal(host, signal.SIGKILL)
     at.say(f"{host} is killed, {len(held)} jobs in hand")
     _rest_counting(at, host, held, at.lease + 6)

@@ -99,7 +99,8 @@ def _stand_up(
     with network.inside(BROKER):
         broker = stack.enter_context(redis.running(aof=True, own=True, host=network.address(BROKER)))
     plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    public_url = f"http://{network.address(scene.WEB)}:{WEB_PORT}"
+    # The sandbox fetches files from its own machine alone, so the server that hands them out stands beside it.
+    public_url = f"http://127.0.0.1:{WEB_PORT}"
     with network.inside(PLATFORM):
         town = Town(
             plain, directory=directory, public_url=public_url, seed=options.seed, host=network.address(PLATFORM)
@@ -116,10 +117,10 @@ def _stand_up(
     eyes = Eyes(database.url)
     stack.callback(eyes.close)
     town.set_up(latency_ms=LATENCY_MS)
-    for kind, hosts in ((WORKER, WORKERS), (BEAT, BEATS), (WEB, (scene.WEB,))):
+    for kind, hosts in ((WORKER, WORKERS), (BEAT, BEATS), (WEB, (PLATFORM,))):
         for host in hosts:
             clock = options.clock if host == WITH_ANOTHER_CLOCK else 0.0
-            staff.hire(Post(kind, host, network.address(host), network.pid(host), clock))
+            staff.hire(Post(kind, host, network.pid(host), clock))
     at = Scene(
         network=network, staff=staff, eyes=eyes, town=town, author=author, wishes=Wishes(directory / "wishes"),
         redis_url=broker.url, lease=LEASE, silence=SILENCE, rng=random.Random(options.seed), say=say,

@@ -127,18 +127,24 @@ class Scene:
             time.sleep(seconds / 3)
             self.author.allow(max(1, self.share // 4))
 
-    def catch_in_call(self, host: str) -> set[str]:
-        """Wait until a call to a platform is under way on a host; return the jobs in its hands."""
+    def catch_in_call(self) -> tuple[str, set[str]]:
+        """Wait until a call to a platform is under way on a host whose turn it is; return it, and the jobs in its hands."""
         self.publish()
-        until = time.monotonic() + 30
-        while not self.eyes.busy(host):
-            if time.monotonic() > until:
-                self.say(f"{host} took no job in time")
-                break
-            if self.eyes.moving() == 0:
-                self.publish()
-            time.sleep(0.01)
-        return self.eyes.in_hand(host)
+        turn = [name for name in WORKERS if name not in self._worked_over[-2:]]
+        self.rng.shuffle(turn)
+        found: list[str] = []
+
+        def busy() -> bool:
+            found[:] = [name for name in turn if self.eyes.busy(name)][:1]
+            if not found and self.eyes.moving() == 0:
+                self.author.allow(1)
+            return bool(found)
+
+        if not self.wait(busy, within=60):
+            self.amiss.append("no worker took a job within a minute")
+        host = found[0] if found else turn[0]
+        self._worked_over.append(host)
+        return host, self.eyes.in_hand(host)
 
     def return_of(self, host: str, act: str) -> None:
         """Wait until a worker is back at work: it gives signs of life and takes messages. If it does not, that is amiss."""

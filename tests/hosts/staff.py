@@ -27,7 +27,6 @@ class Post:
 
     kind: str
     host: str
-    address: str
     namespace: int
     clock: float = 0.0
 
@@ -81,7 +80,7 @@ class Staff:
             WORKER: ["worker", "-P", "threads", "-Q", QUEUES, "-n", f"{post.host}@hosts", "--without-gossip",
                      "--without-mingle", "--loglevel", "INFO"],
             BEAT: ["beat", "--pidfile=", "--loglevel", "INFO"],
-            WEB: [post.address, str(WEB_PORT)],
+            WEB: ["127.0.0.1", str(WEB_PORT)],
         }[post.kind]  # fmt: skip
         self._posts[post.host] = post
         self._say(

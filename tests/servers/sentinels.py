@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any, cast
 
 import redis as client
 from redis.sentinel import MasterNotFoundError, Sentinel
@@ -79,9 +80,8 @@ class Guarded:
         #: How often another became master, and how many seconds each time took.
         self.failovers: list[float] = []
         places = [("127.0.0.1", one.port) for one in sentinels]
-        self._asked = Sentinel(
-            places, socket_timeout=2, sentinel_kwargs={"password": sentinels[0].password, "socket_timeout": 2}
-        )
+        asking = {"password": sentinels[0].password, "socket_timeout": 2}
+        self._asked = Sentinel(places, socket_timeout=2, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]
 
     @property
     def url(self) -> str:
@@ -96,7 +96,7 @@ class Guarded:
 
     def master(self) -> RedisServer:
         """Return the server that the sentinels say is master."""
-        _, port = self._asked.discover_master(NAME)
+        _, port = self._asked.discover_master(NAME)  # type: ignore[no-untyped-call]
         return next(one for one in self._servers if one.port == port)
 
     def flush(self) -> None:
@@ -156,7 +156,7 @@ def _wait_until_all_know(master: RedisServer, sentinels: list[SentinelServer]) -
     for sentinel in sentinels:
         with closing(client.Redis.from_url(sentinel.url, socket_timeout=2)) as link:
             while time.monotonic() < until:
-                told = link.sentinel_master(NAME)
+                told = cast(dict[str, Any], link.sentinel_master(NAME))
                 if told["num-slaves"] >= 1 and told["num-other-sentinels"] >= COUNT - 1:
                     break
                 time.sleep(0.1)
