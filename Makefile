@@ -11,7 +11,7 @@ define venv
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos look bench check try docs client fix lock clean
+.PHONY: help run test chaos hosts look bench check try docs client fix lock clean
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,10 @@ chaos: ## publish 2,000 jobs while all is killed and restarted, then count what 
 look: ## see every page in a browser, at three widths, light and dark, and ask axe-core (ARGS="--quick --only settings")
 	$(call venv,dev)
 	@$(VENV_PYTHON) -m tools.look $(ARGS)
+
+hosts: ## publish from several hosts while they are cut off from each other, then count (root; ARGS="--short --seed 7")
+	$(call venv,dev)
+	@$(VENV_PYTHON) -m tests.hosts $(ARGS)
 
 bench: ## measure what the hub promises, each figure beside its floor (ARGS="--quick --row publish")
 	$(call venv,dev)

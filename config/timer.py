@@ -7,7 +7,7 @@ So publishing goes on while the broker is dead or beat is stopped, and a post fo
 import threading
 import time
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -18,7 +18,7 @@ from django.utils import timezone
 from monitoring import figures, heartbeats, surroundings
 from monitoring.alerting import watching
 from outbox import telling
-from publishing import draining, ledger
+from publishing import draining, ledger, moments
 
 log = structlog.get_logger(__name__)
 
@@ -47,11 +47,13 @@ def _run(stop: threading.Event, queues: frozenset[str]) -> None:
         try:
             if time.monotonic() >= next_beat:
                 next_beat = time.monotonic() + BEATS_EVERY
-                heartbeats.beat_worker(queues, now=timezone.now(), facts=surroundings.facts_here())
+                facts = surroundings.facts_here()
+                moments.set_right(timedelta(seconds=facts[surroundings.CLOCK_OFF]))
+                heartbeats.beat_worker(queues, now=timezone.now(), facts=facts)
                 figures.tell_signs_of_life(now=timezone.now())
-                ledger.recover(now=timezone.now(), landing=settings.PUBLISH_LANDING)
-            draining.drain(clock=timezone.now)
-            pause = _pause(ledger.next_due(), now=timezone.now())
+                ledger.recover(now=moments.now(), landing=settings.PUBLISH_LANDING)
+            draining.drain(clock=moments.now)
+            pause = _pause(ledger.next_due(), now=moments.now())
         except DatabaseError as error:
             log.error("timer.database_unreachable", error=type(error).__name__)
         finally:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 from functools import lru_cache
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 from uuid import uuid4
 
 import structlog
@@ -31,6 +31,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from connectors.errors import RateLimited
+from foundation import redis_servers
 
 log = structlog.get_logger(__name__)
 
@@ -364,8 +365,8 @@ class RedisSlots:
         return 1
     """
 
-    def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(url, **settings.REDIS_OPTIONS)
+    def __init__(self, client: Redis) -> None:
+        self._redis = client
         self._take = self._redis.register_script(self._TAKE)
 
     def take(self, name: str, holder: str, most: int) -> bool:
@@ -380,7 +381,7 @@ class RedisSlots:
 
 @lru_cache(maxsize=1)
 def _slots() -> Slots:
-    return RedisSlots(settings.REDIS_URL) if settings.REDIS_URL else MemorySlots()
+    return RedisSlots(redis_servers.client()) if settings.REDIS_URL else MemorySlots()
 
 
 @lru_cache(maxsize=1)
@@ -391,4 +392,5 @@ def _limiter() -> MovingWindowRateLimiter:
 def _window_storage() -> Storage:
     if not settings.REDIS_URL:
         return cast(Storage, storage_from_string("memory://"))
-    return cast(Storage, storage_from_string(settings.REDIS_URL, **settings.REDIS_TIMEOUTS))
+    # The address only says what kind of store it is; where it is, the connections know.
+    return cast(Storage, storage_from_string("redis://", connection_pool=cast(Any, redis_servers.pool())))

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
-from kombu.exceptions import KombuError
 
 from connectors.models import Connection, Platform, TokenPlan
+from foundation import bells
 from monitoring import heartbeats, metrics, readiness
 from monitoring.reports.tokens_sql import OVERDUE_MINUTES
 from publishing import parked
@@ -96,7 +96,7 @@ def _connections() -> None:
 def _queues() -> None:
     try:
         lengths = readiness.queue_lengths()
-    except (KombuError, OSError):  # a broker out of reach has no length; /readyz names it
+    except bells.TROUBLE:  # a broker out of reach has no length; /readyz names it
         return
     for queue, length in lengths.items():
         metrics.gauge(metrics.QUEUE_LENGTH, length, tags=(f"queue:{queue}",))

@@ -10,8 +10,9 @@ from typing import Any, Final
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, ProgrammingError, connection
-from kombu.exceptions import ChannelError, KombuError
+from kombu.exceptions import ChannelError
 
+from foundation import bells
 from foundation.errors import ConfigurationError
 from monitoring import heartbeats, surroundings
 from monitoring.parts import Part
@@ -35,10 +36,11 @@ def parts(*, now: datetime) -> list[Part]:
     if not database.ok:
         unknown = "cannot be told while the database is unreachable"
         silent = [Part(name, False, unknown, code=f"{name}.unknown") for name in ("vault", "worker", "beat", "queue")]
-        return [database, _broker(), *silent, *surroundings.without_database(now=now)]
+        return [database, _broker(), *_redis_beside(), *silent, *surroundings.without_database(now=now)]
     return [
         database,
         _broker(),
+        *_redis_beside(),
         _told("vault", lambda: _vault(now)),
         _told("worker", lambda: _workers(now)),
         _told("beat", lambda: _beat(now)),
@@ -83,18 +85,27 @@ def _database() -> Part:
 
 
 def _broker() -> Part:
+    setting, server = ("BROKER_URL", "RabbitMQ") if settings.BROKER_URL else ("REDIS_URL", "Redis")
     try:
         with current_app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, timeout=2)
-    except (KombuError, OSError) as error:
+    except bells.TROUBLE as error:
         return Part(
             "broker",
             False,
             f"no connection ({type(error).__name__})",
-            "Check REDIS_URL and that Redis runs. Publishing goes on meanwhile, a little later than usual.",
+            f"Check {setting} and that {server} runs. Publishing goes on meanwhile, a little later than usual.",
             code="broker.unreachable",
         )
-    return surroundings.redis() or Part("broker", True, current_app.conf.broker_url.split(":", 1)[0])
+    told = Part("broker", True, current_app.conf.broker_url.split(":", 1)[0])
+    return told if settings.BROKER_URL else surroundings.redis() or told
+
+
+def _redis_beside() -> list[Part]:
+    """Tell of Redis apart where another is the broker: it counts and remembers then, and can be done without for a while."""
+    if not settings.BROKER_URL or not settings.REDIS_URL:
+        return []
+    return [surroundings.redis() or surroundings.redis_answers()]
 
 
 def _vault(now: datetime) -> Part:
@@ -175,7 +186,7 @@ def _queue(now: datetime) -> Part:
         )
     try:
         full = {queue: length for queue, length in queue_lengths().items() if length > FULL}
-    except (KombuError, OSError):
+    except bells.TROUBLE:
         return Part("queue", True, "no job is late; how many messages wait cannot be told without the broker")
     if full:
         told = ", ".join(f"{queue} ({length})" for queue, length in full.items())
@@ -195,14 +206,15 @@ def queue_lengths() -> dict[str, int]:
     """Return how many messages wait in each queue; raises what the broker raises when it is out of reach."""
     with current_app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, timeout=2)
-        return {queue: _length(broker.default_channel, queue) for queue in QUEUES}
-
-
-def _length(channel: Any, queue: str) -> int:
-    try:
-        return int(channel.queue_declare(queue, passive=True).message_count)
-    except ChannelError:  # it is made with its first message
-        return 0
+        found: dict[str, int] = {}
+        channel: Any = broker.default_channel
+        for queue in QUEUES:
+            try:
+                found[queue] = int(channel.queue_declare(queue, passive=True).message_count)
+            except ChannelError:
+                # It is made with its first message; RabbitMQ closes the channel on which one asks for it.
+                found[queue], channel = 0, broker.channel() if settings.BROKER_URL else channel
+        return found
 
 
 def _hours(span: timedelta) -> str:

@@ -26,6 +26,7 @@ from django.utils import timezone
 from connectors.manager import is_configured
 from connectors.models import Connection, Platform
 from connectors.registry import CONNECTORS
+from foundation import redis_servers
 from monitoring import heartbeats
 from monitoring.parts import Part
 from tenants.models import User
@@ -168,9 +169,7 @@ def clock(*, now: datetime) -> Part:
     if abs(most) <= CLOCKS_APART.total_seconds():
         return Part("clock", True, f"within {abs(most):.1f} s of the database's")
     told = f"the clock of {where} is {abs(most):.0f} s {'ahead of' if most > 0 else 'behind'} the database's"
-    remedy = (
-        "Let both machines set their clocks by NTP (chrony, systemd-timesyncd). Until then leases end early or late."
-    )
+    remedy = "Let both machines set their clocks by NTP (chrony, systemd-timesyncd). Until then sessions and signed addresses end early or late."
     return Part("clock", True, told, remedy, warning=True, code="clock.off", value=abs(most))
 
 
@@ -215,13 +214,31 @@ def redis() -> Part | None:
     return None  # that it cannot be reached is told elsewhere
 
 
+def redis_answers() -> Part:
+    """Tell whether Redis answers, where it is not the broker."""
+    try:
+        with redis_servers.client() as client:
+            client.ping()
+    except (redis_client.RedisError, OSError) as error:
+        return Part(
+            "redis",
+            True,
+            f"Redis does not answer ({type(error).__name__})",
+            "Check REDIS_URL and that Redis runs. Meanwhile nobody's calls and tries are counted.",
+            warning=True,
+            code="redis.unreachable",
+        )
+    return Part("redis", True, "it answers")
+
+
 def _look_at_redis() -> Part | None:
-    with redis_client.Redis.from_url(settings.REDIS_URL, **settings.REDIS_TIMEOUTS) as client:
+    part = "redis" if settings.BROKER_URL else "broker"
+    with redis_servers.client() as client:
         told: dict[str, Any] = {**client.info("memory"), **client.info("persistence")}
     policy = str(told.get("maxmemory_policy", "noeviction"))
     if policy != "noeviction":
         return Part(
-            "broker",
+            part,
             True,
             f"Redis drops keys when its memory is full (maxmemory-policy {policy})",
             "Set maxmemory-policy to noeviction: else wake-ups, limits and locks of the hub may vanish.",
@@ -230,7 +247,7 @@ def _look_at_redis() -> Part | None:
         )
     if not int(told.get("aof_enabled", 1)):
         return Part(
-            "broker",
+            part,
             True,
             "Redis keeps nothing across a restart (appendonly no)",
             "Set appendonly to yes. Nothing is lost without it, but counts of the API's limits begin anew and wake-ups come late.",

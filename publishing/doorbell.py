@@ -1,41 +1,28 @@
 """Rings for a worker after a commit. A bell that cannot be rung is no loss: workers look by themselves every second."""
 
-from typing import Any
 from uuid import UUID
 
-import structlog
-from celery import Task
 from django.db import transaction
-from kombu.exceptions import KombuError
 
+from foundation import bells
 from publishing import tasks
-
-log = structlog.get_logger(__name__)
 
 
 def ring_after_commit() -> None:
     """Ask a worker to look for due jobs once the present transaction is committed (at once when there is none)."""
-    transaction.on_commit(lambda: _ring(tasks.drain), robust=True)
+    transaction.on_commit(lambda: bells.ring(tasks.drain), robust=True)
 
 
 def ring_after_reconnect(connection_id: UUID) -> None:
     """Ask a worker to send again what failed because this account had to be reconnected."""
-    _ring(tasks.redrive_after_reconnect, str(connection_id))
+    bells.ring(tasks.redrive_after_reconnect, str(connection_id))
 
 
 def ring_for_removed(*, platform: str, external_id: str, post_id: str) -> None:
     """Ask a worker to write down that the platform says a post at one of its places is gone."""
-    _ring(tasks.note_removed, platform, external_id, post_id)
+    bells.ring(tasks.note_removed, platform, external_id, post_id)
 
 
 def ring_for_news(*, platform: str, external_id: str) -> None:
     """Ask a worker to look now at what waits at a place of which its platform tells news."""
-    _ring(tasks.look_sooner, platform, external_id)
-
-
-def _ring(task: Task[Any, Any], *args: str) -> None:
-    try:
-        # Every accepted post rings: workers make sure of the queue themselves, and nobody reads how arguments look.
-        task.apply_async(args, retry=False, declare=(), argsrepr="", kwargsrepr="")
-    except (KombuError, OSError) as error:
-        log.warning("doorbell.silent", task=task.name, error=type(error).__name__)
+    bells.ring(tasks.look_sooner, platform, external_id)

@@ -5,9 +5,8 @@ from uuid import UUID
 from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.utils import timezone
 
-from publishing import draining, ledger, live, redriving, watching
+from publishing import draining, ledger, live, moments, redriving, watching
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
 INFRASTRUCTURE = (OperationalError, InterfaceError)
@@ -22,7 +21,7 @@ INFRASTRUCTURE = (OperationalError, InterfaceError)
 )
 def drain() -> None:
     """Publish everything that is due."""
-    draining.drain(clock=timezone.now)
+    draining.drain(clock=moments.now)
 
 
 @shared_task(
@@ -34,8 +33,8 @@ def drain() -> None:
 )
 def sweep() -> None:
     """Take jobs back from dead workers, then publish everything that is due."""
-    ledger.recover(now=timezone.now(), landing=settings.PUBLISH_LANDING)
-    draining.drain(clock=timezone.now)
+    ledger.recover(now=moments.now(), landing=settings.PUBLISH_LANDING)
+    draining.drain(clock=moments.now)
 
 
 @shared_task(
@@ -47,8 +46,8 @@ def sweep() -> None:
 )
 def redrive_after_reconnect(connection_id: str) -> None:
     """Send what failed for a connection again, where its tenant wishes so."""
-    if redriving.redrive_after_reconnect(connection_id=UUID(connection_id), now=timezone.now()):
-        draining.drain(clock=timezone.now)
+    if redriving.redrive_after_reconnect(connection_id=UUID(connection_id), now=moments.now()):
+        draining.drain(clock=moments.now)
 
 
 @shared_task(
@@ -60,7 +59,7 @@ def redrive_after_reconnect(connection_id: str) -> None:
 )
 def note_removed(platform: str, external_id: str, post_id: str) -> None:
     """Write down that a live post is gone at the platform, which told us so."""
-    live.note_removed(platform=platform, external_id=external_id, post_id=post_id, now=timezone.now())
+    live.note_removed(platform=platform, external_id=external_id, post_id=post_id, now=moments.now())
 
 
 @shared_task(
@@ -72,7 +71,7 @@ def note_removed(platform: str, external_id: str, post_id: str) -> None:
 )
 def look_again() -> None:
     """Look how published posts stand by now."""
-    watching.look_due(clock=timezone.now)
+    watching.look_due(clock=moments.now)
 
 
 @shared_task(
@@ -84,5 +83,5 @@ def look_again() -> None:
 )
 def look_sooner(platform: str, external_id: str) -> None:
     """Look now at what waits at a place of which its platform tells news."""
-    if live.look_sooner(platform=platform, external_id=external_id, now=timezone.now()):
-        draining.drain(clock=timezone.now)
+    if live.look_sooner(platform=platform, external_id=external_id, now=moments.now()):
+        draining.drain(clock=moments.now)

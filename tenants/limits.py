@@ -13,9 +13,9 @@ from typing import Final, Protocol
 
 import structlog
 from django.conf import settings
-from redis import Redis
 from redis.exceptions import RedisError
 
+from foundation import redis_servers
 from tenants.signals import limits_unknown
 
 log = structlog.get_logger(__name__)
@@ -154,8 +154,8 @@ class RedisBuckets:
         return told
     """
 
-    def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(url, **settings.REDIS_OPTIONS)
+    def __init__(self) -> None:
+        self._redis = redis_servers.client()
         self._take = self._redis.register_script(self._TAKE)
 
     def take(self, asked: Sequence[Allowance], calls: int) -> list[Standing]:
@@ -177,4 +177,4 @@ def _standing(one: Allowance, full_in: float, *, wait: float = 0.0) -> Standing:
 
 @lru_cache(maxsize=1)
 def _buckets() -> Buckets:
-    return RedisBuckets(settings.REDIS_URL) if settings.REDIS_URL else MemoryBuckets()
+    return RedisBuckets() if settings.REDIS_URL else MemoryBuckets()

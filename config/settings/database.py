@@ -25,6 +25,44 @@ DATABASE_PREPARE = env.flag(
     help="Let PostgreSQL keep the plans of the ledger's statements; off behind a pooler that lends connections for one "
     "transaction only (PgBouncer in transaction mode before 1.21).",
 )
+DATABASE_SILENCE_SECONDS = env.number(
+    "DATABASE_SILENCE_SECONDS",
+    default=15,
+    least=0,
+    most=3600,
+    help="After so many seconds without a sign of life a connection to PostgreSQL is given up, by either side. 0 leaves that to the "
+    "systems, which wait for hours; needed behind PgBouncer unless it has ignore_startup_parameters = options.",
+)
+#: How long PostgreSQL lets a process that stands still in the middle of a transaction keep its locks from everybody else.
+_LONGEST_PAUSE_SECONDS = 60
+
+
+def _patience(seconds: int) -> dict[str, object]:
+    """Return how both ends give up a connection whose other end fell silent: here by libpq, there by the session's settings.
+
+    A cut cable ends nothing by itself. Whoever waits here would wait for hours; and there a transaction that nobody will ever
+    commit would keep its locks for as long.
+    """
+    if not seconds:
+        return {}
+    idle, interval, count = max(1, seconds // 3), max(1, seconds // 6), 4
+    theirs = {
+        "tcp_keepalives_idle": idle,
+        "tcp_keepalives_interval": interval,
+        "tcp_keepalives_count": count,
+        "tcp_user_timeout": seconds * 1000,
+        "idle_in_transaction_session_timeout": max(_LONGEST_PAUSE_SECONDS, seconds) * 1000,
+    }
+    return {
+        "keepalives": 1,
+        "keepalives_idle": idle,
+        "keepalives_interval": interval,
+        "keepalives_count": count,
+        "tcp_user_timeout": seconds * 1000,
+        "options": " ".join(f"-c {name}={value}" for name, value in theirs.items()),
+    }
+
+
 _database = environ.Env.db_url_config(DATABASE_URL)
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -38,6 +76,7 @@ elif "postgres" in _database["ENGINE"]:
     # After a restart of the database the pool is full of dead connections; each would cost a job its lease.
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
+        **_patience(DATABASE_SILENCE_SECONDS),
         **_database.get("OPTIONS", {}),
         "connect_timeout": 5,
         # The ORM never prepares; the ledger's own statements do, unless this is None (foundation/prepared.py).

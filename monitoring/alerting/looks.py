@@ -56,6 +56,7 @@ PART_RULES: Final[dict[str, str]] = {
     "queue.late": "queue_age",
     "queue.full": "queue_full",
     "broker.unreachable": "broker_unreachable",
+    "redis.unreachable": "redis_unreachable",
     "vault.key_wrong": "vault_key_wrong",
     "vault.unreachable": "vault_unreachable",
     "vault.out_of_reach": "vault_unreachable",

@@ -106,7 +106,20 @@ _RULES: Final = (
     Rule("queue_unserved", "Nobody serves a queue", BAD, "Workers live, and none takes from one queue."),
     Rule("worker_silent", "A worker is silent", BAD, "A worker gives no sign of life."),
     Rule("beat_late", "The scheduler is silent", BAD, "Beat gives no sign of life."),
-    Rule("broker_unreachable", "The broker is out of reach", BAD, "Redis does not answer.", calm=timedelta(minutes=1)),
+    Rule(
+        "broker_unreachable",
+        "The broker is out of reach",
+        BAD,
+        "Redis, or the RabbitMQ of BROKER_URL, does not answer.",
+        calm=timedelta(minutes=1),
+    ),
+    Rule(
+        "redis_unreachable",
+        "Redis is out of reach",
+        WARN,
+        "Redis does not answer, where RabbitMQ is the broker.",
+        calm=timedelta(minutes=1),
+    ),
     Rule(
         "vault_key_wrong",
         "The vault does not open",

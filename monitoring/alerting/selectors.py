@@ -19,7 +19,15 @@ from tenants.models import Tenant
 
 #: What looking now tells for the whole hub: a row about it that does not fit any more is not shown.
 _TOLD_LIVE: Final = frozenset(
-    {"worker_silent", "queue_unserved", "beat_late", "queue_age", "queue_full", "broker_unreachable"}
+    {
+        "worker_silent",
+        "queue_unserved",
+        "beat_late",
+        "queue_age",
+        "queue_full",
+        "broker_unreachable",
+        "redis_unreachable",
+    }
 )
 #: Parts that are not watched by a rule, by name: what is said of them on top.
 #: What has no beginning yet began this moment.
@@ -30,6 +38,7 @@ _TITLES: Final = {
     "settings": "A setting needs a look",
     "platforms": "Platforms have no credentials",
     "broker": "Redis is set up wrongly",
+    "redis": "Redis is set up wrongly",
 }
 
 

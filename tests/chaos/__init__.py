@@ -1,9 +1,11 @@
 """Chaos: publish while everything around it is killed, stopped, flushed and restarted; then count at the platform.
 
     python -m tests.chaos [--jobs 2000] [--workers 3] [--tenants 8] [--seed N] [--seconds MAX] [--short] [--keep]
+                          [--broker redis|sentinel|tls|rabbitmq]
 
-PostgreSQL (with fsync), Redis, the sandbox, workers, two beats and a web server (from which platforms fetch pictures) run
-as in production, on loopback, on servers brought along. Every kind of post of Meta and LinkedIn is published, and workers
+PostgreSQL (with fsync), Redis (alone, by TLS, under sentinels, or beside RabbitMQ as the broker), the sandbox, workers, two
+beats and a web server (from which platforms fetch pictures) run as in production, on loopback, on servers brought along; RabbitMQ
+must be installed. Every kind of post of Meta and LinkedIn is published, and workers
 die at each labelled point of each kind's own steps: a whole run wishes for all of them, a short one for a few that change
 with the seed. What counts is what stands in the sandbox afterwards: nothing lost, nothing doubled, nothing left open.
 

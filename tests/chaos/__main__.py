@@ -26,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
         short=given.short,
         keep=given.keep,
         breakage=given.break_product,
+        broker=given.broker,
     )
     began = time.monotonic()
 
@@ -59,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="every point twice, with kinds that change with the seed; in about a minute",
     )
+    parser.add_argument(
+        "--broker",
+        choices=("redis", "sentinel", "tls", "rabbitmq"),
+        default="redis",
+        help="who rings: redis; sentinel (each kill is a failover); tls (Redis by TLS); rabbitmq, which must be installed",
+    )
     parser.add_argument("--keep", action="store_true", help="keep logs and the sandbox's world")
     parser.add_argument(
         "--break", dest="break_product", choices=("blind", "unfenced"), default="",
@@ -68,14 +75,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def leave(number: int, frame: FrameType | None) -> None:
+    """End in order when told to by a signal."""
     raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":
     # Told to end, we end in order: every process we started ends with us.
     for signal_number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signal_number, _leave)
+        signal.signal(signal_number, leave)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.conf import settings
 from django.db import Error as DatabaseTrouble
 from django.db import connections
 from django.utils import timezone
@@ -109,7 +108,7 @@ def _granted(connector: Connector, town: Town, number: int) -> Grant:
     person = PEOPLE[platform][number % len(PEOPLE[platform])]
     if Capability.OAUTH not in connector.capabilities:
         return connector.connect_with_key(key=Secret(town.key(platform=platform, person=person)), now=now)
-    redirect_uri = f"{settings.PUBLIC_URL}/api/oauth/{platform}/callback"
+    redirect_uri = town.return_address(platform)
     dialog = connector.authorize_url(redirect_uri=redirect_uri, state=Secret(f"chaos-{number}"))
     code = town.consent(platform=platform, person=person, dialog=dialog)
     return connector.exchange_code(code=Secret(code), redirect_uri=redirect_uri, now=now)

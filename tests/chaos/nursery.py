@@ -7,6 +7,7 @@ JSON object a line and ends its children when its owner ends, however that ends.
 |---|---|
 | | `{"ready": true}` once |
 | `{"start": "worker", "arguments": ["worker", "-P", "threads"], "log": "..."}` | `{"pid": 4711}` |
+| the same with `"namespace": 4710` (be on the host of that process), `"clock": -20` (seconds off) | `{"pid": 4712}` |
 | | `{"ended": 4711, "signal": 9, "code": 0}` when a child ended |
 | `{"end": true}` or a closed pipe | |
 """
@@ -19,8 +20,11 @@ import select
 import signal
 import sys
 import traceback
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NoReturn
+
+from tests.hosts import namespaces
 
 LOOK_EVERY: Final = 0.02
 
@@ -54,7 +58,13 @@ class Nursery:
         if "start" in order:
             pid = os.fork()
             if pid == 0:
-                be(order["start"], order["arguments"], Path(order["log"]))
+                be(
+                    order["start"],
+                    order["arguments"],
+                    Path(order["log"]),
+                    order.get("namespace"),
+                    order.get("clock", 0),
+                )
             self.children.add(pid)
             tell({"pid": pid})
         return "end" not in order
@@ -77,7 +87,7 @@ class Nursery:
                 os.waitpid(pid, 0)
 
 
-def be(kind: str, arguments: list[str], log: Path) -> NoReturn:
+def be(kind: str, arguments: list[str], log: Path, namespace: int | None = None, clock: float = 0) -> NoReturn:
     """Become a worker, a beat or a web server; never returns to the nursery's own work."""
     code = 1
     try:
@@ -88,6 +98,10 @@ def be(kind: str, arguments: list[str], log: Path) -> NoReturn:
             os.dup2(nothing.fileno(), 0)
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
+        if namespace is not None:
+            namespaces.enter(namespace)
+        if clock:
+            have_another_clock(clock)
         if kind == "worker":
             from tests.chaos.worker import work
 
@@ -104,6 +118,13 @@ def be(kind: str, arguments: list[str], log: Path) -> NoReturn:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def have_another_clock(seconds: float) -> None:
+    """Let this process's clock be so many seconds off; the monotonic one goes on as it does."""
+    import time_machine
+
+    time_machine.travel(datetime.now(UTC) + timedelta(seconds=seconds), tick=True).start()
 
 
 def serve(host: str, port: str) -> None:
@@ -129,6 +150,7 @@ def tell(news: dict[str, Any]) -> None:
 def warm_up() -> None:
     """Import all that a worker or a beat imports, and connect to nothing."""
     import django
+    import kombu.transport.pyamqp
     import kombu.transport.redis  # noqa: F401
 
     django.setup()

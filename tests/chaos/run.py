@@ -7,21 +7,22 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.chaos import checking, kinds, storm
 from tests.chaos.crew import BEAT, WEB, WORKER, Crew
-from tests.chaos.storm import Pace
+from tests.chaos.storm import Broker, Pace
 from tests.chaos.town import Town
 from tests.chaos.watch import Watch
 from tests.chaos.wishes import BREAK, STALL, WISHES, Wish, Wishes
-from tests.servers import postgres, redis
+from tests.servers import postgres, rabbitmq, redis, sentinels, tls
 from tests.servers.postgres import PostgresServer
 from tests.servers.process import free_port
+from tests.servers.sentinels import Guarded
 
 if TYPE_CHECKING:
     from tests.chaos.author import Author
@@ -49,6 +50,7 @@ class Options:
     short: bool = False
     keep: bool = False
     breakage: str = ""
+    broker: str = "redis"
 
 
 @dataclass(frozen=True)
@@ -64,17 +66,21 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
     began = time.monotonic()
     with ExitStack() as stack:
         directory = Path(tempfile.mkdtemp(prefix="switchboard-chaos-"))
-        stack.callback(_clear_up, directory, options.keep, say)
+        stack.callback(clear_up, directory, options.keep, say)
         for name in ("wishes", "logs", "var"):
             (directory / name).mkdir()
         database = stack.enter_context(postgres.running(fsync=True, own=True))
-        stack.callback(_end_at_once, database)
-        broker = stack.enter_context(redis.running(aof=True, own=True))
+        stack.callback(end_at_once, database)
+        broker, settings = stack.enter_context(_broker(options.broker, directory))
         web_port = free_port()
         public_url = f"http://127.0.0.1:{web_port}"
         plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         town = stack.enter_context(Town(plain, directory=directory, public_url=public_url, seed=options.seed))
-        environment = plain | _settings(options, directory, database.url, broker.url, public_url, town.url)
+        environment = plain | settings_of(
+            directory, database.url, settings["REDIS_URL"], public_url, town.url,
+            lease=SHORT_LEASE if options.short else LEASE, calls=4 if options.short else 8, breakage=options.breakage,
+        )  # fmt: skip
+        environment |= settings
         # Forking needs time to warm up, which we use to lay out the database.
         crew = stack.enter_context(
             Crew(
@@ -84,7 +90,7 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
                 web_port=web_port,
             )
         )
-        author = _lay_out(environment, town, options)
+        author = lay_out(environment, town, jobs=options.jobs, tenants=options.tenants, seed=options.seed)
         watch = Watch(database.url)
         stack.callback(watch.close)
         rng = random.Random(options.seed)
@@ -106,7 +112,7 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
         _wait_for_rest(trouble, crew, watch, author, until=began + options.seconds, say=say)
         trouble.calm_down()
         time.sleep(AFTERMATH)
-        figures, verdict = _count(author, town, say)
+        figures, verdict = count(author, town, say)
         hits = wishes.granted()
         deaths = Counter({wish: count for wish, count in hits.items() if wish.point != STALL})
         figures |= {
@@ -116,8 +122,8 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
             "never_met": sorted(str(wish) for wish in set(wanted) - set(deaths)),
             "stops": hits[Wish(STALL, storm.TELLTALE)] + trouble.done[storm.STOP_WORKER],
             "restarts": {
-                "redis": trouble.done[storm.KILL_REDIS],
-                "redis_flushed": trouble.done[storm.FLUSH],
+                "broker": trouble.done[storm.KILL_BROKER],
+                "broker_flushed": trouble.done[storm.FLUSH],
                 "postgres": trouble.done[storm.RESTART_POSTGRES] + trouble.done[storm.KILL_POSTGRES],
                 "workers": crew.hired[WORKER] - options.workers,
                 "beats": crew.hired[BEAT] - 2,
@@ -126,18 +132,43 @@ def run(options: Options, say: Callable[[str], None]) -> Result:
             },
             "faults": dict(sorted(faults.items())),
             "accepted_again": author.tried_again,
+            "broker": options.broker,
+            **(
+                {"failovers_s": broker.failovers, "listening": broker.listeners()}
+                if isinstance(broker, Guarded)
+                else {}
+            ),
             "seed": options.seed,
             "seconds": round(time.monotonic() - began, 1),
         }
         return Result(figures, verdict.is_clean)
 
 
-def _settings(
-    options: Options, directory: Path, database_url: str, redis_url: str, public_url: str, gateway: str
-) -> dict[str, str]:
+@contextmanager
+def _broker(kind: str, directory: Path) -> Iterator[tuple[Broker, dict[str, str]]]:
+    """Give who rings, and the settings that lead there."""
+    if kind == "sentinel":
+        with sentinels.running() as guarded:
+            yield guarded, {"REDIS_URL": guarded.url, "REDIS_SENTINEL_PASSWORD": guarded.sentinel_password}
+        return
+    with redis.running(aof=True, own=True) as server:
+        if kind == "rabbitmq":
+            with rabbitmq.running() as rabbit:
+                yield rabbit, {"REDIS_URL": server.url, "BROKER_URL": rabbit.url}
+        elif kind == "tls":
+            with tls.door(server.port, directory) as (port, authority):
+                url = f"rediss://:{server.password}@127.0.0.1:{port}/0"
+                yield server, {"REDIS_URL": url, "REDIS_TLS_CA": str(authority)}
+        else:
+            yield server, {"REDIS_URL": server.url}
+
+
+def settings_of(
+    directory: Path, database_url: str, redis_url: str, public_url: str, gateway: str, *, lease: int, calls: int,
+    breakage: str,
+) -> dict[str, str]:  # fmt: skip
     """Return the environment of a production installation whose platforms are the sandbox."""
     rng = random.SystemRandom()
-    lease = SHORT_LEASE if options.short else LEASE
     # Absence proves something only when nothing sent under the lease can still be on its way.
     settle = str(lease + LANDING + 2)
     wanted = {
@@ -152,7 +183,7 @@ def _settings(
         "SANDBOX": "1",
         "PLATFORM_GATEWAY_URL": gateway,
         "LOG_FORMAT": "lines",
-        "WORKER_CALLS_IN_FLIGHT": "4" if options.short else "8",
+        "WORKER_CALLS_IN_FLIGHT": str(calls),
         "PUBLISH_LEASE_SECONDS": str(lease),
         "PUBLISH_LANDING_SECONDS": str(LANDING),
         "META_SETTLE_SECONDS": settle,
@@ -170,7 +201,7 @@ def _settings(
         "HTTP_READ_TIMEOUT": "3",
         "HTTP_TOTAL_TIMEOUT": "4",
         WISHES: str(directory / "wishes"),
-        BREAK: options.breakage,
+        BREAK: breakage,
     }
     return {name: value for name, value in wanted.items() if value}
 
@@ -201,7 +232,7 @@ def _pace(options: Options) -> Pace:
     )
 
 
-def _lay_out(environment: dict[str, str], town: Town, options: Options) -> "Author":
+def lay_out(environment: dict[str, str], town: Town, *, jobs: int, tenants: int, seed: int) -> "Author":
     """Make this process one of the installation's, migrate, and settle the tenants."""
     os.environ.clear()
     os.environ.update(environment)
@@ -213,8 +244,8 @@ def _lay_out(environment: dict[str, str], town: Town, options: Options) -> "Auth
     from tests.chaos import author
 
     call_command("migrate", verbosity=0)
-    houses = author.settle(town, tenants=options.tenants, rng=random.Random(options.seed))
-    return author.Author(houses, jobs=options.jobs, seed=options.seed)
+    houses = author.settle(town, tenants=tenants, rng=random.Random(seed))
+    return author.Author(houses, jobs=jobs, seed=seed)
 
 
 def _wait_for_rest(
@@ -234,7 +265,8 @@ def _wait_for_rest(
     say("time is up; what still moves counts as unresolved")
 
 
-def _count(author: "Author", town: Town, say: Callable[[str], None]) -> tuple[dict[str, Any], checking.Verdict]:
+def count(author: "Author", town: Town, say: Callable[[str], None]) -> tuple[dict[str, Any], checking.Verdict]:
+    """Count what was accepted against what stands at the platform; tell what is amiss, and return the figures."""
     from tests.chaos.author import jobs_now, story_of
 
     jobs = jobs_now()
@@ -288,13 +320,14 @@ def _kinds(jobs: Counter[str], deaths: Counter[Wish]) -> dict[str, dict[str, Any
     }
 
 
-def _end_at_once(database: PostgresServer) -> None:
+def end_at_once(database: PostgresServer) -> None:
     """Spare the orderly end of a database that is thrown away: it would write everything to disk first."""
     if database.pid is not None:
         database.kill()
 
 
-def _clear_up(directory: Path, keep: bool, say: Callable[[str], None]) -> None:
+def clear_up(directory: Path, keep: bool, say: Callable[[str], None]) -> None:
+    """Remove what a run wrote, or say where it is kept."""
     if keep:
         say(f"kept: {directory}")
     else:

@@ -5,22 +5,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tests.chaos.crew import BEAT, WEB, WORKER, Crew, Member
 from tests.chaos.town import Town
 from tests.chaos.watch import Watch
 from tests.chaos.wishes import AFTER_ANNOUNCE, BEFORE_SEND, STALL, Wish, Wishes
 from tests.servers.postgres import PostgresServer
-from tests.servers.redis import RedisServer
 
 if TYPE_CHECKING:
     from tests.chaos.author import Author
 
 KILL_WORKER: Final = "kill a worker"
 STOP_WORKER: Final = "stop a worker"
-FLUSH: Final = "flush Redis"
-KILL_REDIS: Final = "kill Redis"
+FLUSH: Final = "flush the broker"
+KILL_BROKER: Final = "kill the broker"
 RESTART_POSTGRES: Final = "restart PostgreSQL"
 KILL_POSTGRES: Final = "kill PostgreSQL"
 KILL_BEAT: Final = "kill a beat"
@@ -29,11 +28,11 @@ RETIRE_VERSION: Final = "retire LinkedIn's version"
 
 #: How often each happens, in a short run and in a whole one, beside the wishes for points.
 SHORT: Final = {
-    STALL: 1, KILL_WORKER: 2, FLUSH: 1, KILL_REDIS: 1, RESTART_POSTGRES: 1, KILL_POSTGRES: 1, KILL_BEAT: 1, KILL_WEB: 1,
+    STALL: 1, KILL_WORKER: 2, FLUSH: 1, KILL_BROKER: 1, RESTART_POSTGRES: 1, KILL_POSTGRES: 1, KILL_BEAT: 1, KILL_WEB: 1,
     RETIRE_VERSION: 1,
 }  # fmt: skip
 WHOLE: Final = {
-    STALL: 2, STOP_WORKER: 2, KILL_WORKER: 10, FLUSH: 3, KILL_REDIS: 2, RESTART_POSTGRES: 2, KILL_POSTGRES: 2,
+    STALL: 2, STOP_WORKER: 2, KILL_WORKER: 10, FLUSH: 3, KILL_BROKER: 2, RESTART_POSTGRES: 2, KILL_POSTGRES: 2,
     KILL_BEAT: 2, KILL_WEB: 2, RETIRE_VERSION: 2,
 }  # fmt: skip
 
@@ -64,6 +63,14 @@ class Pace:
     backlog: int
 
 
+class Broker(Protocol):
+    """Who rings: killed, started again, made to forget."""
+
+    def kill(self) -> None: ...
+    def start(self) -> None: ...
+    def flush(self) -> None: ...
+
+
 class Storm:
     """Does the damage, and puts back what a supervisor would put back."""
 
@@ -75,7 +82,7 @@ class Storm:
         watch: Watch,
         author: "Author",
         database: PostgresServer,
-        broker: RedisServer,
+        broker: Broker,
         town: Town,
         pace: Pace,
         rng: random.Random,
@@ -158,7 +165,7 @@ class Storm:
             KILL_WORKER: self._kill_worker,
             STOP_WORKER: self._stop_worker,
             FLUSH: self._flush,
-            KILL_REDIS: self._kill_redis,
+            KILL_BROKER: self._kill_broker,
             RESTART_POSTGRES: self._restart_postgres,
             KILL_POSTGRES: self._kill_postgres,
             KILL_BEAT: self._kill_beat,
@@ -216,7 +223,7 @@ class Storm:
     def _flush(self) -> None:
         self._broker.flush()
 
-    def _kill_redis(self) -> None:
+    def _kill_broker(self) -> None:
         self._broker.kill()
         self._rest(self._rng.uniform(*self._pace.outage))
         self._broker.start()

@@ -141,20 +141,23 @@ SWITCHES: Final[dict[str, Any]] = {
 class Town:
     """A sandbox in a process of its own, with its world in a file."""
 
-    def __init__(self, environment: Mapping[str, str], *, directory: Path, public_url: str, seed: int) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], *, directory: Path, public_url: str, seed: int, host: str = "127.0.0.1"
+    ) -> None:
         self._environment = dict(environment)
         self._directory = directory
         self._public_url = public_url
         self._seed = seed
+        self._host = host
         self._session = requests.Session()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
     def __enter__(self) -> Self:
         command = [
-            sys.executable, "-m", "sandbox", "--port", "0", "--state", str(self._directory / "sandbox.sqlite3"),
+            sys.executable, "-m", "sandbox", "--host", self._host, "--port", "0", "--state", str(self._directory / "sandbox.sqlite3"),
             "--seed", str(self._seed), "--exit-with-parent",
-            *(f"--redirect-uri={self._public_url}/api/oauth/{platform}/callback" for platform in PEOPLE),
+            *(f"--redirect-uri={self.return_address(platform)}" for platform in PEOPLE),
         ]  # fmt: skip
         with (self._directory / "sandbox.log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -186,6 +189,10 @@ class Town:
                 if pipe is not None:
                     pipe.close()
 
+    def return_address(self, platform: str) -> str:
+        """Return where a platform sends people back to."""
+        return f"{self._public_url}/api/oauth/{platform}/callback"
+
     def consent(self, *, platform: str, person: str, dialog: str) -> str:
         """Say yes in a login dialog, for every place of a person, and return the code."""
         code: str = self._tell("POST", f"{platform}/consent", {"url": dialog, "user": person})["code"]
@@ -196,9 +203,13 @@ class Town:
         key: str = self._tell("POST", f"{platform}/consent", {"user": person})["key"]
         return key
 
+    def set_up(self, *, latency_ms: int) -> None:
+        """Make every call slow, and let a storm's posts pass."""
+        self._tell("POST", "switches", {"latency_ms": latency_ms, **SWITCHES})
+
     def misbehave(self, *, latency_ms: int) -> None:
         """Make every call slow and some of them fail."""
-        self._tell("POST", "switches", {"latency_ms": latency_ms, **SWITCHES})
+        self.set_up(latency_ms=latency_ms)
         for fault in FAULTS:
             self._tell("POST", "faults", fault)
 

@@ -221,14 +221,14 @@ def shorten_waits() -> None:
 def break_product(how: str) -> None:
     """Break the product on purpose, in this process only.
 
-    ``blind``: looking never finds anything, so an unknown outcome is simply sent again. ``unfenced``: a worker whose
+    ``blind``: looking never finds anything, so an unknown outcome is simply sent again. ``unfenced`` (``fence`` over several hosts): a worker whose
     lease has run out while it was stopped sends all the same.
     """
     if how == "blind":
         for connector in CONNECTORS.values():
             for verb in ("find_published", "find_comment"):
                 setattr(connector, verb, lambda *_, **__: NotThere(final=True))
-    elif how == "unfenced":
+    elif how in {"unfenced", "fence"}:
         setattr(JobJournal, "last_moment", lambda _: None)  # noqa: B010
 
 

@@ -42,6 +42,15 @@ def start(
     [
         ({"SECRET_KEY": None}, "SECRET_KEY is not set. Set it, or SECRET_KEY_FILE"),
         ({"REDIS_URL": None}, "REDIS_URL is not set. In production name a Redis"),
+        (
+            {"REDIS_URL": "redis://:secret-of-redis@one,two/0"},
+            "REDIS_URL is no address of a Redis: it names several hosts",
+        ),
+        ({"BROKER_URL": "redis://h/0"}, "BROKER_URL is no address of a RabbitMQ. Write amqp://"),
+        (
+            {"REDIS_URL": "rediss://h/0", "REDIS_TLS_CA": "/nowhere/ca"},
+            "REDIS_TLS_CA names '/nowhere/ca', which cannot be",
+        ),
         ({"DATABASE_URL": "mysql://u:p@h/n"}, "DATABASE_URL must begin with postgres:// or sqlite:///"),
         ({"SWITCHBOARD_MODE": "prod"}, "SWITCHBOARD_MODE must be one of embedded, production"),
         ({"VAULT_PBKDF2_ITERATIONS": "1000"}, "VAULT_PBKDF2_ITERATIONS must be a whole number from 600000"),
@@ -62,7 +71,7 @@ def test_production_refuses_to_start_and_says_what_to_set(
     last = ended.stderr.strip().splitlines()[-1]
     assert "ImproperlyConfigured" in last
     assert message in last
-    for secret in (PRODUCTION["SECRET_KEY"], PRODUCTION["VAULT_MASTER_KEY"]):
+    for secret in (PRODUCTION["SECRET_KEY"], PRODUCTION["VAULT_MASTER_KEY"], "secret-of-redis"):
         assert secret not in ended.stderr
 
 
@@ -83,6 +92,31 @@ def test_a_complete_production_is_strict(tmp_path: Path) -> None:
         "assert 'Secret(***)' == repr(s.VAULT_MASTER_KEY)\n",
         environment={},
     )
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_rabbitmq_rings_by_replicated_queues_and_confirms_and_redis_still_counts(tmp_path: Path) -> None:
+    ended = start(
+        tmp_path,
+        "from config.celery import QUEUES, app\n"
+        "assert s.CELERY_BROKER_URL.startswith('amqp://') and s.CACHES['default']['LOCATION'] == [s.REDIS_URL]\n"
+        "assert s.CELERY_BROKER_TRANSPORT_OPTIONS['confirm_publish'] and s.CELERY_BROKER_HEARTBEAT == 10\n"
+        "assert set(app.amqp.queues) == set(QUEUES), app.amqp.queues\n"
+        "for queue in app.amqp.queues.values():\n"
+        "    assert queue.queue_arguments == {'x-queue-type': 'quorum'} and queue.exchange.type == 'topic', queue\n"
+        "assert app.amqp.router.route({}, 'tenants.send_password_reset')['queue'].name == 'health'\n",
+        environment={"BROKER_URL": "amqp://u:p@127.0.0.1:1//"},
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_either_end_gives_up_a_database_that_fell_silent(tmp_path: Path) -> None:
+    script = (
+        "told = s.DATABASES['default']['OPTIONS']\n"
+        "assert told['tcp_user_timeout'] == 7000 and told['keepalives_idle'] < 7, told\n"
+        "assert '-c tcp_user_timeout=7000' in told['options'] and 'tcp_keepalives_idle' in told['options'], told\n"
+    )
+    ended = start(tmp_path, script, environment={"DATABASE_SILENCE_SECONDS": "7"})
     assert ended.returncode == 0, ended.stderr
 
 

@@ -10,6 +10,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from connectors import budgets
@@ -92,7 +93,7 @@ def slots(request: pytest.FixtureRequest) -> Iterator[Slots]:
     from tests.servers import redis
 
     with redis.running() as server:
-        yield RedisSlots(server.url)
+        yield RedisSlots(Redis.from_url(server.url))
 
 
 def test_slots_are_never_held_by_more_than_allowed_and_come_back(slots: Slots) -> None:

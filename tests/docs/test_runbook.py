@@ -12,7 +12,7 @@ from tests.docs import reading
 PAGE = "docs/operations.md"
 #: Where parts are made.
 PARTS = ("monitoring/readiness.py", "monitoring/surroundings.py")
-NAMES = "database|broker|vault|worker|beat|queue|disk|clock|migrations|platforms|mail"
+NAMES = "database|broker|redis|vault|worker|beat|queue|disk|clock|migrations|platforms|mail"
 
 
 def codes_of_parts() -> set[str]:

@@ -1,37 +1,49 @@
-"""``python -m tests.outages [part of a name ...]``: cause each outage, and time how long until it is named.
+"""``python -m tests.outages [--broker rabbitmq] [part of a name ...]``: cause each outage, and time how long until it is named.
 
 Prints a line for each: seconds to its code on ``/readyz``, seconds to its remedy on the overview, and whether ``doctor`` names
 it. Exit code 1 when one was not named within a minute.
 """
 
+import argparse
 import html
 import json
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.outages.hub import Hub
-from tests.outages.kinds import OUTAGES, Outage, Scene
-from tests.servers import postgres, redis
+from tests.outages.kinds import BESIDE_RABBITMQ, OUTAGES, Outage, Scene
+from tests.servers import NoServerError, postgres, rabbitmq, redis
 from tests.vault import kms
 
 WITHIN = 60.0
 PATIENCE = 90.0
 
 
-def main(wanted: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run the outages whose name holds one of the words, or all."""
-    chosen = [one for one in OUTAGES if not wanted or any(word in one.name for word in wanted)]
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.outages", description="Cause outages, and time how soon they are named."
+    )
+    parser.add_argument("--broker", choices=("redis", "rabbitmq"), default="redis", help="RabbitMQ must be installed")
+    parser.add_argument("wanted", nargs="*", metavar="part of a name", help="which outages; all without")
+    given = parser.parse_args(arguments)
+    outages = (*OUTAGES, *BESIDE_RABBITMQ) if given.broker == "rabbitmq" else OUTAGES
+    chosen = [one for one in outages if not given.wanted or any(word in one.name for word in given.wanted)]
     late = 0
     with (
+        ExitStack() as stack,
         tempfile.TemporaryDirectory(prefix="switchboard-outages-") as place,
         postgres.running(own=True) as database,
         redis.running(own=True, aof=True) as broker,
         kms.running() as gate,
     ):
-        hub = Hub(Path(place), database=database.url, redis=broker.url)
-        scene = Scene(hub, database, broker, gate)
+        rabbit = stack.enter_context(rabbitmq.running()) if given.broker == "rabbitmq" else None
+        settings = {"BROKER_URL": rabbit.url} if rabbit else {}
+        hub = Hub(Path(place), database=database.url, redis=broker.url, **settings)
+        scene = Scene(hub, database, broker, gate, rabbit)
         hub.prepare()
         try:
             hub.start_web()
@@ -105,4 +117,7 @@ def _seconds(span: float | None) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except NoServerError as error:
+        sys.exit(f"{error}")

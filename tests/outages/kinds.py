@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import amqp
 import psycopg
 from redis import Redis
 
 from tests.outages.hub import QUEUES, Hub
 from tests.servers.postgres import PostgresServer
+from tests.servers.rabbitmq import RabbitServer
 from tests.servers.redis import RedisServer
 from tests.vault import kms
 
@@ -22,6 +24,8 @@ class Scene:
     postgres: PostgresServer
     redis: RedisServer
     kms: kms.Gate
+    #: The broker, where it is not Redis.
+    rabbit: RabbitServer | None = None
     #: What leads processes to KMS, once something has been sealed there.
     kms_settings: dict[str, str] = field(default_factory=dict)
 
@@ -59,6 +63,12 @@ class Outage:
 def _fill(scene: Scene) -> None:
     scene.hub.kill("one", "two", number=signal.SIGTERM)
     scene.hub.start_worker("one", queues="publish,health,tokens,webhooks")
+    if scene.rabbit is not None:
+        with scene.rabbit.link() as link:
+            channel = link.channel()
+            for _ in range(6_000):
+                channel.basic_publish(amqp.Message("{}"), routing_key="analytics")
+        return
     with scene.client() as client:
         for _ in range(60):
             client.rpush("analytics", *["{}"] * 100)
@@ -70,6 +80,8 @@ def _both(scene: Scene) -> None:
 
 
 def _empty(scene: Scene) -> None:
+    if scene.rabbit is not None:
+        scene.rabbit.flush()
     with scene.client() as client:
         client.delete("analytics")
     scene.hub.kill("one", number=signal.SIGTERM)
@@ -173,7 +185,12 @@ OUTAGES: Final = (
     ),
     Outage("a queue nobody serves", ("worker.queue_unserved",), _unserved, _served),
     Outage("a full queue", ("queue.full",), _fill, _empty),
-    Outage("broker out of reach", ("broker.unreachable",), lambda at: at.redis.kill(), lambda at: at.redis.start()),
+    Outage(
+        "broker out of reach",
+        ("broker.unreachable",),
+        lambda at: (at.rabbit or at.redis).kill(),
+        lambda at: (at.rabbit or at.redis).start(),
+    ),
     Outage(
         "Redis may drop keys",
         ("broker.evicts",),
@@ -203,4 +220,9 @@ OUTAGES: Final = (
     _setting("mail not set up", "outbox.W001", EMAIL_URL=""),
 )
 
-__all__ = ["OUTAGES", "QUEUES", "Outage", "Scene"]
+#: What can only go wrong where Redis is not the broker.
+BESIDE_RABBITMQ: Final = (
+    Outage("Redis out of reach", ("redis.unreachable",), lambda at: at.redis.kill(), lambda at: at.redis.start()),
+)
+
+__all__ = ["BESIDE_RABBITMQ", "OUTAGES", "QUEUES", "Outage", "Scene"]

@@ -15,6 +15,9 @@
 | binaries on the machine | PATH and the usual places |
 | `NoServerError` with the remedy | otherwise: a missing server never skips a test |
 
+`rabbitmq.running()` gives a RabbitMQ where the machine has one; no wheel brings it, and no test of the suite needs it. Sentinels
+that watch over Redis come from `sentinels.py`.
+
 keeper.py is the small program that stands between a server and its owner, process.py its other end, server.py
 what both kinds of server have in common, binaries.py where their programs are found.
 """

@@ -111,6 +111,7 @@ class Keeper:
             except subprocess.TimeoutExpired:
                 self.server.kill()
                 self.server.wait()
+        end_what_is_left()
         give_back_shared_memory(self.directory / "data" / "postmaster.pid")
         # A killed server's children may write for another moment, and rmtree finds a directory not empty.
         until = time.monotonic() + PATIENCE
@@ -140,6 +141,13 @@ def bury_orphans(*, but: subprocess.Popen[bytes] | None) -> bool:
             os.waitpid(found.si_pid, os.WNOHANG)
         return True
     return False
+
+
+def end_what_is_left() -> None:
+    """End the children that we adopted: a server may have started something that means to outlive it, as Erlang's does."""
+    with contextlib.suppress(OSError):
+        for child in Path("/proc/self/task", str(os.getpid()), "children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
 
 
 def give_back_shared_memory(pid_file: Path) -> None:

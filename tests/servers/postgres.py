@@ -33,7 +33,6 @@ REMEDY = (
 )
 
 SETTINGS = {
-    "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # A path below a long TMPDIR would not fit into a socket address.
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -60,10 +59,12 @@ class PostgresServer(Server):
         version: str = "",
         programs: Path = Path(),
         settings: Mapping[str, str] | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         super().__init__(keeper=keeper, given_url=given_url, version=version)
         self.programs = programs
-        self.settings = {**SETTINGS, **(settings or {})}
+        self.host = host
+        self.settings = {**SETTINGS, "listen_addresses": host, **(settings or {})}
         self.password = secrets.token_urlsafe(24)
 
     def create(self) -> None:
@@ -77,6 +78,9 @@ class PostgresServer(Server):
         password.unlink()
         if code != 0:
             raise NoServerError(f"initdb of {self.programs} failed (exit {code}):\n{self.log()}")
+        if self.host != "127.0.0.1":
+            with (self._data / "pg_hba.conf").open("a", encoding="utf-8") as entrance:
+                entrance.write("host all all all scram-sha-256\n")
         self.start()
         self._run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
@@ -87,7 +91,7 @@ class PostgresServer(Server):
         return path
 
     def _url(self, database: str = DATABASE) -> str:
-        return f"postgres://{USER}:{self.password}@127.0.0.1:{self.port}/{database}"
+        return f"postgres://{USER}:{self.password}@{self.host}:{self.port}/{database}"
 
     def _initdb_options(self, password: Path) -> list[str | Path]:
         options: list[str | Path] = ["--pgdata", self._data, "--username", USER, "--pwfile", password]
@@ -135,11 +139,15 @@ class PostgresServer(Server):
 
 @contextmanager
 def running(
-    *, fsync: bool = False, settings: Mapping[str, str] | None = None, own: bool = False
+    *,
+    fsync: bool = False,
+    settings: Mapping[str, str] | None = None,
+    own: bool = False,
+    host: str = "127.0.0.1",
 ) -> Iterator[PostgresServer]:
     """Give a server for the length of a `with`: TEST_DATABASE_URL's unless `own`, else one started here.
 
-    `settings` go to postgresql.conf. With `fsync` it is as durable as in production, for measurements.
+    `settings` go to postgresql.conf; `host` is the address it listens on. With `fsync` it is as durable as in production, for measurements.
     """
     if (url := os.environ.get("TEST_DATABASE_URL")) and not own:
         yield given(url)
@@ -154,6 +162,7 @@ def running(
             version=version,
             programs=binaries.within_reach(candidate, account=account, directory=keeper.directory).parent,
             settings={**({} if fsync else WITHOUT_FSYNC), **(settings or {})},
+            host=host,
         )
         server.create()
     except BaseException:

@@ -40,13 +40,18 @@ class RedisServer(Server):
         version: str = "",
         program: Path = Path(),
         aof: bool = False,
+        host: str = "127.0.0.1",
+        password: str = "",
+        follows: RedisServer | None = None,
     ) -> None:
         super().__init__(keeper=keeper, given_url=given_url, version=version)
         if "valkey" in program.name:
             self.kind = "Valkey"
         self.program = program
         self.aof = aof
-        self.password = secrets.token_urlsafe(24)
+        self.host = host
+        self.password = password or secrets.token_urlsafe(24)
+        self.follows = follows
 
     def create(self) -> None:
         """Lay out the directory and start."""
@@ -67,11 +72,11 @@ class RedisServer(Server):
                 client.flushall()
 
     def _url(self) -> str:
-        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+        return f"redis://:{self.password}@{self.host}:{self.port}/0"
 
     def _command(self) -> list[str | Path]:
         configuration = {
-            "bind": "127.0.0.1",
+            "bind": self.host,
             "port": self.port,
             "requirepass": self.password,
             "dir": self.directory / "data",
@@ -81,7 +86,11 @@ class RedisServer(Server):
             # What was written before SIGKILL is with the kernel and survives; a dead machine loses a second.
             "appendfsync": "everysec",
             "maxmemory-policy": "noeviction",
+            # What a master needs once it has been put back into the second place.
+            "masterauth": self.password,
         }
+        if self.follows is not None:
+            configuration["replicaof"] = f"{self.follows.host} {self.follows.port}"
         lines = "".join(f"{name} {value}\n" for name, value in configuration.items())
         return [self.program, self._ours().write("redis.conf", lines)]
 
@@ -94,10 +103,18 @@ class RedisServer(Server):
 
 
 @contextmanager
-def running(*, aof: bool = False, own: bool = False) -> Iterator[RedisServer]:
+def running(
+    *,
+    aof: bool = False,
+    own: bool = False,
+    host: str = "127.0.0.1",
+    password: str = "",
+    follows: RedisServer | None = None,
+) -> Iterator[RedisServer]:
     """Give a server for the length of a `with`: that of TEST_REDIS_URL unless `own`, else one started here.
 
-    Without `aof` a restart forgets everything; with it a restart and a kill keep what was written.
+    `host` is the address it listens on; one that `follows` another is its replica. Without `aof` a restart forgets
+    everything; with it a restart and a kill keep what was written.
     """
     if (url := os.environ.get("TEST_REDIS_URL")) and not own:
         yield given(url)
@@ -107,7 +124,9 @@ def running(*, aof: bool = False, own: bool = False) -> Iterator[RedisServer]:
     keeper = Keeper(name="redis", account=account, last_signal=signal.SIGTERM)
     try:
         program = binaries.within_reach(candidate, account=account, directory=keeper.directory)
-        server = RedisServer(keeper=keeper, version=version, program=program, aof=aof)
+        server = RedisServer(
+            keeper=keeper, version=version, program=program, aof=aof, host=host, password=password, follows=follows
+        )
         server.create()
     except BaseException:
         keeper.close()

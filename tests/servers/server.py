@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.servers.process import Keeper, NoServerError, free_port
+from tests.servers.process import PLAIN_ENVIRONMENT, Keeper, NoServerError, free_port
 
 START_WITHIN = 60.0
 """Seconds until a server must answer, recovery after a kill included; a busy machine is slow at times."""
@@ -114,8 +115,11 @@ class Server(ABC):
         """Start the process; return how long the log was before."""
         log = self.directory / "log"
         seen = log.stat().st_size if log.exists() else 0
-        self.pid = self._ours().start(self._command(), log=log)
+        self.pid = self._ours().start(self._command(), log=log, environment=self._environment())
         return seen
+
+    def _environment(self) -> Mapping[str, str]:
+        return PLAIN_ENVIRONMENT
 
     def _end(self, number: signal.Signals) -> None:
         keeper = self._ours()
