@@ -47,6 +47,16 @@ from foundation.errors import Finding
 from foundation.secret import Secret
 
 
+def unless_absent(found: Published | NotThere | CannotTell) -> Published | NotThere | CannotTell:
+    """Return what was found; where absence was concluded from notes that may be lost, nobody can tell."""
+    if isinstance(found, NotThere) and found.final:
+        return CannotTell(
+            "The hub's database was restored from a backup, and with it the hub lost what it may have done since; "
+            "the platform's own lists do not show such a post for certain."
+        )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsSchema:
     """What authors may set for one kind of place beyond text, link and media, as JSON Schema (draft 2020-12).
@@ -177,6 +187,15 @@ class Connector(ABC):
         self, content: Content, target: Target, journal: Journal, *, now: datetime
     ) -> Published | NotThere | CannotTell:
         """After an unknown outcome: say whether it is there."""
+
+    def find_without_notes(
+        self, content: Content, target: Target, journal: Journal, *, now: datetime
+    ) -> Published | NotThere | CannotTell:
+        """The same when the newest notes may be lost, as after the database was restored: then only finding it is proof.
+
+        Overridden where the platform's own lists show absence as well.
+        """
+        return unless_absent(self.find_published(content, target, journal, now=now))
 
     @abstractmethod
     def health_check(self, *, targets: Sequence[Target], now: datetime) -> HealthReport:

@@ -39,6 +39,7 @@ KINDS: Final = (
     "unexpected_answer",
     "worker_died",
     "not_configured",
+    "restored",
 )
 _KIND_CHOICES: Final = [(kind, kind.replace("_", " ")) for kind in KINDS]
 _WHO: Final = [("author", "The author"), ("tenant", "The tenant"), ("operator", "The operator"), ("nobody", "Nobody")]

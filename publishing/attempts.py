@@ -33,7 +33,7 @@ from foundation import tracing
 from publishing import blame, ledger, retries, traces
 from publishing.deeds import deed_of
 from publishing.held import HeldJob
-from publishing.journal import Clock, JobJournal
+from publishing.journal import NOTES_LOST, Clock, JobJournal
 from publishing.ledger import AlreadyTaken, Claimed, LeaseLost, Letter
 from publishing.models import Attempt
 from publishing.renewing import renew_ending, renew_token
@@ -156,7 +156,8 @@ def _reconcile(claimed: Claimed, connector: Connector, journal: JobJournal, *, c
     if answered:  # a worker that lost its lease still left us the answer
         _record_published(claimed, Published(**answered), now=clock())
         return
-    result = deed_of(claimed.job).find(connector, _target(claimed), journal, now=clock())
+    notes_lost = bool(journal.recall(NOTES_LOST))
+    result = deed_of(claimed.job).find(connector, _target(claimed), journal, now=clock(), notes_lost=notes_lost)
     now = clock()
     match result:
         case Published():
@@ -168,6 +169,8 @@ def _reconcile(claimed: Claimed, connector: Connector, journal: JobJournal, *, c
                 claimed, look_at=at, failure=failure, outcome=Attempt.Outcome.NOT_THERE, looked=True, now=now
             )
         case NotThere():
+            if notes_lost:  # what may have been done before is settled; from here on the journal is whole
+                journal.note(NOTES_LOST, None)
             _record_surely_not_there(claimed, journal, now=now)
         case CannotTell(reason=reason):
             _record_cannot_tell(claimed, reason, outcome=Attempt.Outcome.CANNOT_TELL, now=now)

@@ -19,9 +19,9 @@ class Deed(Protocol):
         """Make it public, announcing the irreversible step in the journal."""
 
     def find(
-        self, connector: Connector, target: Target, journal: Journal, *, now: datetime
+        self, connector: Connector, target: Target, journal: Journal, *, now: datetime, notes_lost: bool
     ) -> Published | NotThere | CannotTell:
-        """After an unknown outcome: say whether it is there."""
+        """After an unknown outcome: say whether it is there. ``notes_lost``: the journal may lack what was noted last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,11 @@ class PostDeed:
         return connector.publish(self.content, target, journal)
 
     def find(
-        self, connector: Connector, target: Target, journal: Journal, *, now: datetime
+        self, connector: Connector, target: Target, journal: Journal, *, now: datetime, notes_lost: bool
     ) -> Published | NotThere | CannotTell:
         """Look for it."""
+        if notes_lost:
+            return connector.find_without_notes(self.content, target, journal, now=now)
         return connector.find_published(self.content, target, journal, now=now)
 
 
@@ -53,9 +55,9 @@ class CommentDeed:
         return connector.comment(self.text, target, parent=self.parent, journal=journal)
 
     def find(
-        self, connector: Connector, target: Target, journal: Journal, *, now: datetime
+        self, connector: Connector, target: Target, journal: Journal, *, now: datetime, notes_lost: bool
     ) -> Published | NotThere | CannotTell:
-        """Look for it among the comments of the post."""
+        """Look for it among the comments of the post, where its words tell it apart; no notes are needed."""
         return connector.find_comment(self.text, target, parent=self.parent, journal=journal, now=now)
 
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from foundation import tracing
-from publishing import ledger
+from publishing import ledger, restoring
 from publishing.attempts import attempt_job, give_back
 from publishing.claims import Rotation
 from publishing.ledger import Claimed
@@ -79,6 +79,8 @@ def has_ended(*, within: float) -> bool:
 
 
 def _drain(*, clock: Clock) -> int:
+    if not restoring.is_over():
+        return 0
     hold = _Hold(clock)
     if not hold.claim():  # the usual case: an idle hub looks once a second and should cost next to nothing
         return 0

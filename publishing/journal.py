@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from publishing import ledger
 from publishing.ledger import Claimed, LeaseLost
 from publishing.models import JournalEntry, PublishJob
 
 Clock = Callable[[], datetime]
+#: Noted where the database was restored from a backup while the job was not at its end: see ``restoring``.
+NOTES_LOST: Final = "_notes_lost"
 
 
 class JobJournal:

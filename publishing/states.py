@@ -8,6 +8,9 @@
                      │  │  └────► retrying
                      │  └───────► reconciling ─► published │ retrying │ dlq │ failed
                      └──────────► failed (author or tenant) │ dlq (operator)
+
+One thing goes beside this table: a database restored from a backup (``restoring``). What it says of unfinished jobs is no
+longer true, so from any state they go to reconciling, as no worker could take them there.
 """
 
 from enum import StrEnum

@@ -189,6 +189,12 @@ class GoogleBusinessConnector(Connector):
             resends=settings.GOOGLE_BUSINESS_RESENDS,
         )
 
+    def find_without_notes(
+        self, content: Content, target: Target, journal: Journal, *, now: datetime
+    ) -> Published | NotThere | CannotTell:
+        """Read the location's posts: they are told apart by what they show, not by our notes."""
+        return self.find_published(content, target, journal, now=now)
+
     def look_after(self, external_id: str, target: Target, journal: Facts, *, now: datetime) -> Standing:
         """Look whether a post is live, refused later, or gone."""
         return watching.look_after(self._google(Priority.BACKGROUND), external_id, target)

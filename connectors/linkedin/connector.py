@@ -218,6 +218,13 @@ class LinkedInConnector(Connector):
             witness=find.Witness(settings.LINKEDIN_DUPLICATE_CHECK, settings.LINKEDIN_DUPLICATE_WINDOW),
         )
 
+    def find_without_notes(
+        self, content: Content, target: Target, journal: Journal, *, now: datetime
+    ) -> Published | NotThere | CannotTell:
+        """Read the author's posts for our words; nothing is sent."""
+        rest = self._rest(target, Priority.PUBLISH)
+        return find.find_without_notes(rest, content, target, journal, now=now, settled_after=settings.LINKEDIN_SETTLE)
+
     def comment(self, text: str, target: Target, *, parent: str, journal: Journal) -> Published:
         """Comment as the author of the post."""
         return comments.comment(self._rest(target, Priority.PUBLISH), text, target, parent=parent, journal=journal)

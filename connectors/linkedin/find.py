@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from connectors.base import unless_absent
 from connectors.errors import ConnectorError, ContentRejected, OutcomeUnknown, ReconnectRequired, TransientError
 from connectors.linkedin import little_text, restli
 from connectors.linkedin.posts import body_of, essence, permalink_of
@@ -56,6 +57,24 @@ def find_published(
             if error.connection_ended:
                 raise
     return _by_duplicate(rest, body, target, journal, now=now, witness=witness)
+
+
+def find_without_notes(
+    rest: Rest, content: Content, target: Target, journal: Journal, *, now: datetime, settled_after: timedelta
+) -> Published | NotThere | CannotTell:
+    """The same where the newest notes may be lost: by reading alone, for when a first copy left nobody knows."""
+    blind = CannotTell("The hub lost its notes when its database was restored, and this grant may not read posts.")
+    if not may_read(target):
+        return blind
+    # Of files that were uploaded since we know no names; their place is held, so that only words can agree.
+    body = journal.recall(BODY) or body_of(content, target.external_id, [""] * len(content.media))
+    try:
+        found = _among_posts(rest, body, target, journal, now=now, settled_after=settled_after)
+    except ReconnectRequired as error:
+        if error.connection_ended:
+            raise
+        return blind
+    return found if content.text.strip() else unless_absent(found)
 
 
 def _among_posts(

@@ -31,6 +31,7 @@ GONE_OUT: Final = frozenset({UNDER_WAY, *SENT, *STOPPED})
 #: How long before our own note a campaign of ours may be dated.
 CLOCK_SLACK: Final = timedelta(minutes=10)
 MARK: Final = "mark"
+_MARKS: Final = "[hub:"
 _FIELDS: Final = (
     "id,web_id,status,send_time,archive_url,long_archive_url,emails_sent,type,settings.title,recipients.list_id"
 )
@@ -60,7 +61,7 @@ def mark_of(journal: Journal) -> str:
     """Return the mark of this job's campaign, chosen once and kept before anything is made."""
     mark = journal.recall(MARK)
     if not mark:
-        mark = f"[hub:{uuid4()}]"
+        mark = f"{_MARKS}{uuid4()}]"
         journal.note(MARK, mark)
     return str(mark)
 
@@ -160,6 +161,16 @@ def require(rest: Rest, campaign_id: str, operation: str) -> Campaign:
 
 def find(rest: Rest, target: Target, mark: str, *, since: datetime) -> Campaign | None:
     """Look for the campaign that bears a mark among those made since; the first one made, should there be two."""
+    ours = _marked(rest, target, mark, since=since)
+    return read_in(ours[-1], "find_campaign") if ours else None
+
+
+def marked(rest: Rest, target: Target, *, since: datetime) -> list[str]:
+    """Return the ids of all campaigns made since that bear the mark of any job, of this hub or another."""
+    return [read_in(told, "find_campaign").id for told in _marked(rest, target, _MARKS, since=since)]
+
+
+def _marked(rest: Rest, target: Target, mark: str, *, since: datetime) -> list[Mapping[str, Any]]:
     query = {
         "list_id": target.external_id,
         "since_create_time": (since - CLOCK_SLACK).astimezone(UTC).isoformat(timespec="seconds"),
@@ -167,8 +178,7 @@ def find(rest: Rest, target: Target, mark: str, *, since: datetime) -> Campaign 
         "sort_dir": "DESC",
     }
     entries = rest.listed("campaigns", "campaigns", operation="find_campaign", fields=_FIELDS, query=query)
-    ours = [entry for entry in entries if mark in text(part(entry.get("settings")).get("title"))]
-    return read_in(ours[-1], "find_campaign") if ours else None
+    return [entry for entry in entries if mark in text(part(entry.get("settings")).get("title"))]
 
 
 def read_in(told: Mapping[str, Any], operation: str) -> Campaign:

@@ -185,6 +185,13 @@ class MailchimpConnector(Connector):
             settled_after=settings.MAILCHIMP_SETTLE,
         )
 
+    def find_without_notes(
+        self, content: Content, target: Target, journal: Journal, *, now: datetime
+    ) -> Published | NotThere | CannotTell:
+        """Read the campaign's status by its mark, or whether there is any that may be it."""
+        rest, settled = self._rest(target, Priority.PUBLISH), settings.MAILCHIMP_SETTLE
+        return find.find_without_notes(rest, content, target, journal, now=now, settled_after=settled)
+
     def look_after(self, external_id: str, target: Target, journal: Facts, *, now: datetime) -> Standing:
         """Look whether a campaign was sent, waits, or was stopped or deleted."""
         return standing.look_after(self._rest(target), external_id)

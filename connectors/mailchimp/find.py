@@ -12,6 +12,20 @@ from connectors.mailchimp.sending import has_left
 from connectors.types import CannotTell, Content, Journal, NotThere, Published, Target
 
 
+def find_without_notes(
+    rest: Rest, content: Content, target: Target, journal: Journal, *, now: datetime, settled_after: timedelta
+) -> Published | NotThere | CannotTell:
+    """The same where the newest notes may be lost: a mark that is known decides, else whether any campaign of ours is unclaimed."""
+    if journal.recall(campaigns.MARK):
+        return find_published(rest, content, target, journal, now=now, settled_after=settled_after)
+    since = journal.started_at
+    if any(not journal.belongs_to_other_job(one) for one in campaigns.marked(rest, target, since=since)):
+        return CannotTell(
+            "The hub lost its notes when its database was restored, and a campaign that it made since may be this post."
+        )
+    return NotThere(final=now - since >= settled_after)
+
+
 def find_published(
     rest: Rest, content: Content, target: Target, journal: Journal, *, now: datetime, settled_after: timedelta
 ) -> Published | NotThere | CannotTell:

@@ -189,6 +189,15 @@ class MetaConnector(Connector):
             return find_instagram.find_published(place, content, journal, now=now, settled_after=settled)
         return find_page.find_published(find_page.Search(place, content, journal, now, settled))
 
+    def find_without_notes(
+        self, content: Content, target: Target, journal: Journal, *, now: datetime
+    ) -> Published | NotThere | CannotTell:
+        """Read the place's list for our words."""
+        place, settled = self._asset(target), settings.META_SETTLE
+        if target.kind == INSTAGRAM_KIND:
+            return find_instagram.find_without_notes(place, content, journal, now=now, settled_after=settled)
+        return find_page.find_without_notes(find_page.Search(place, content, journal, now, settled))
+
     def comment(self, text: str, target: Target, *, parent: str, journal: Journal) -> Published:
         """Comment on our own post."""
         place = self._asset(target, Priority.PUBLISH)

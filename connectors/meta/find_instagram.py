@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from connectors.base import unless_absent
 from connectors.errors import ReconnectRequired, UnexpectedAnswer
 from connectors.meta import notes
 from connectors.meta.asset import Asset
@@ -65,6 +66,16 @@ def find_published(
     if waited < UNREADABLE_FOR:
         return NotThere(final=False)
     return CannotTell("Instagram no longer shows what it prepared, and its list shows no post that is surely this one.")
+
+
+def find_without_notes(
+    account: Asset, content: Content, journal: Journal, *, now: datetime, settled_after: timedelta
+) -> Published | NotThere | CannotTell:
+    """The same where the newest notes may be lost, and with them the container: then the caption must do."""
+    if edge_of(instagram_form(content)) == "stories" or not plain(content.text):
+        return unless_absent(find_published(account, content, journal, now=now, settled_after=settled_after))
+    found = find_media(account, content, journal, since=journal.started_at)
+    return found or NotThere(final=now - journal.started_at >= settled_after)
 
 
 def find_media(account: Asset, content: Content, journal: Journal, *, since: datetime) -> Published | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from connectors.base import unless_absent
 from connectors.meta import notes, photos, reels, video_status
 from connectors.meta.asset import Asset
 from connectors.meta.forms import Form, page_form
@@ -63,6 +64,22 @@ def find_published(search: Search) -> Outcome:
             return _find_story(search, [str(video["id"])] if video else [])
         case _:
             return _find_video(search)
+
+
+def find_without_notes(search: Search) -> Outcome:
+    """The same where the newest notes may be lost: then words must do, and of videos and stories no list shows all."""
+    form = page_form(search.content)
+    if form is Form.TEXT:
+        return _find_text(search)
+    words = plain(message_of(search.content))
+    if form is not Form.PHOTOS or not words:
+        return unless_absent(find_published(search))
+    found = [
+        item
+        for item in _listed(search, READ_BACK_MEDIA)
+        if _media_of(item) and plain(str(item.get("message") or "")) == words
+    ]
+    return _published(found) if found else NotThere(final=search.settled)
 
 
 def _find_text(search: Search) -> Outcome:

@@ -41,6 +41,7 @@ _NOT_THEIRS: Final = (
     "crash",
     "worker_died",
     "not_there_yet",
+    "restored",
 )
 _NOT_ENDED: Final = (Attempt.Outcome.OPEN, Attempt.Outcome.POSTPONED, Attempt.Outcome.ABANDONED)
 _FAILED: Final = (Attempt.Outcome.FAILED, Attempt.Outcome.UNKNOWN)

@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+import time_machine
+from celery.signals import after_task_publish
 from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -15,7 +17,7 @@ from django.urls import reverse
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from config import schedule
-from config.beat import LeasedScheduler
+from config.beat import LEASE, STANDBY_SECONDS, LeasedScheduler
 from config.celery import app
 from config.models import ScheduleDefault
 from config.schedule import Entry
@@ -149,6 +151,46 @@ def test_a_run_is_written_down_at_once_and_overwrites_no_change(scheduler: Lease
     assert found.last_run_at is not None
     assert found.total_run_count == 1
     assert every(SWEEP) == 25
+
+
+# --- two of them ---------------------------------------------------------------------------------------------------------
+
+
+def rounds(scheduler: LeasedScheduler) -> float:
+    """Let a scheduler do all it finds due, as its loop does; return how long it would sleep then."""
+    while (pause := scheduler.tick()) == 0:
+        pass
+    return pause
+
+
+def test_a_second_scheduler_sends_nothing_and_leads_within_a_lease_of_the_first_ones_death(
+    transactional_db: None,
+) -> None:
+    sent: list[str] = []
+
+    def note(sender: str, **kwargs: object) -> None:
+        sent.append(sender)
+
+    after_task_publish.connect(note)
+    with time_machine.travel(datetime(2026, 11, 22, 9, tzinfo=UTC), tick=False) as clock:
+        first, second = LeasedScheduler(app=app), LeasedScheduler(app=app)
+        for one in (first, second):
+            one._finalize.cancel()
+        for _ in range(31):
+            rounds(first)
+            before = len(sent)
+            assert rounds(second) == STANDBY_SECONDS
+            assert len(sent) == before, "the second one sends nothing"
+            clock.shift(timedelta(seconds=1))
+        assert sent.count(SWEEP) == 3, "every ten seconds, by one of them"
+        waited = 0
+        while rounds(second) == STANDBY_SECONDS:
+            clock.shift(timedelta(seconds=1))
+            waited += 1
+        assert waited <= LEASE.total_seconds()
+        assert sent.count(SWEEP) == 4, "what fell due meanwhile is sent at once, and once"
+        assert rounds(first) == STANDBY_SECONDS, "one that only stood still finds another in its place"
+    after_task_publish.disconnect(note)
 
 
 # --- what people see -----------------------------------------------------------------------------------------------------
