@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from config.api_docs import ApiDocsView
 from connectors.api import PlatformViewSet
 from connectors.connect_link_api import ConnectLinkViewSet, ReturnOriginViewSet
+from connectors.event_api import PlatformEventViewSet
 from connectors.oauth import OAuthCallbackView, OAuthStartView
 from connectors.place_api import DestinationViewSet
 from media.api import MediaViewSet
@@ -32,6 +33,7 @@ router.register("media", MediaViewSet, basename="api-media")
 router.register("webhook-endpoints", WebhookEndpointViewSet, basename="api-webhook-endpoints")
 router.register("webhook-deliveries", WebhookDeliveryViewSet, basename="api-webhook-deliveries")
 router.register("events", EventViewSet, basename="api-events")
+router.register("platform-events", PlatformEventViewSet, basename="api-platform-events")
 router.register("api-keys", ApiKeyViewSet, basename="api-api-keys")
 router.register("members", MemberViewSet, basename="api-members")
 router.register("invitations", InvitationViewSet, basename="api-invitations")

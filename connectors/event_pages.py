@@ -1,21 +1,16 @@
-"""What platforms told by themselves of a tenant's own places and grants, as plain values for pages.
-
-An event belongs to no tenant: a place may be open to several. So each sees those of the places it has chosen, from the moment it
-knew them, and of its own people; an event that names a person is shown to that person's tenants alone.
-"""
+"""What platforms told by themselves of a tenant's own places and grants, as plain values for pages."""
 
 import json
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q
 
-from connectors.models import Connection, Destination, WebhookEvent
+from connectors.models import Destination, WebhookEvent
 from connectors.pages import platform_options
+from connectors.platform_events import events_of
 from connectors.registry import CONNECTORS
 from connectors.types import EventKind
-from foundation.errors import NotFound
 from foundation.listing import Column, Query, stretch_of
 from foundation.text import storable
 from tenants.models import Tenant
@@ -53,26 +48,6 @@ STATES: Final[dict[str, tuple[str, str]]] = {
     WebhookEvent.State.FAILED: ("Dead letter", "dlq"),
 }
 _COLUMNS: Final = {"id": Column()}
-
-
-def events_of(tenant: Tenant) -> QuerySet[WebhookEvent]:
-    """Return the events that a tenant may see."""
-    here = {"platform": OuterRef("platform"), "external_id": OuterRef("external_id")}
-    places = Destination.objects.filter(tenant=tenant, enabled=True, gone_at=None, connection__disconnected_at=None)
-    known = places.filter(**here, created_at__lte=OuterRef("received_at"))
-    people = Connection.objects.filter(tenant=tenant)
-    theirs = people.filter(platform=OuterRef("platform"), external_user_id=OuterRef("external_user_id"))
-    of_place = Q(external_user_id="", external_id__in=places.values("external_id")) & Q(Exists(known))
-    of_person = ~Q(external_user_id="") & Q(external_user_id__in=people.values("external_user_id")) & Q(Exists(theirs))
-    return WebhookEvent.objects.filter(of_place | of_person)
-
-
-def event_of(tenant: Tenant, event_id: UUID) -> WebhookEvent:
-    """Return one event that a tenant may see; raises ``NotFound``."""
-    found = events_of(tenant).select_related("platform").filter(pk=event_id).first()
-    if found is None:
-        raise NotFound("There is no such event.", remedy="List the events to find it.")
-    return found
 
 
 def events_page(principal: Principal, query: Query, *, now: datetime) -> dict[str, Any]:

@@ -8,12 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from connectors import doorbell, event_pages, webhook_processing
-from connectors.models import WebhookEvent
+from connectors import doorbell, event_pages, platform_events
 from foundation.listing import Query
 from tenants.doors import MemberRequest, members_only
 from tenants.scopes import CONNECTIONS_READ, CONNECTIONS_WRITE
-from tenants.services import record
 
 
 @require_safe
@@ -30,7 +28,7 @@ def events_in(request: MemberRequest) -> HttpResponse:
 def event_in(request: MemberRequest, event_id: UUID) -> HttpResponse:
     """Show one event and how it stands."""
     request.principal.require(CONNECTIONS_READ)
-    event = event_pages.event_of(request.principal.tenant, event_id)
+    event = platform_events.event_of(request.principal.tenant, event_id)
     return render(request, "connectors/event_in.html", event_pages.event_page(request.principal, event))
 
 
@@ -40,9 +38,8 @@ def replay_event(request: MemberRequest, event_id: UUID) -> HttpResponse:
     """Have an event processed again; one that waits already is left alone. Audited."""
     principal = request.principal
     principal.require(CONNECTIONS_WRITE)
-    event = event_pages.event_of(principal.tenant, event_id)
-    if webhook_processing.replay(WebhookEvent.objects.filter(pk=event.pk), now=timezone.now()):
-        record(tenant=principal.tenant, actor=principal.actor, action="webhook_event.replayed", subject=event)
+    event = platform_events.event_of(principal.tenant, event_id)
+    if platform_events.replay(principal=principal, event=event, now=timezone.now()):
         doorbell.ring_for_webhooks()
         messages.success(request, "It is processed again. Doing an event twice changes nothing.")
     else:

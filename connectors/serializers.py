@@ -12,12 +12,13 @@ from connectors.audiences import MOST_AT_ONCE
 from connectors.base import DestinationKind
 from connectors.connecting_by_key import LONGEST_KEY
 from connectors.manager import is_configured
-from connectors.models import Connection, Destination, Platform, TokenRefresh
+from connectors.models import Connection, Destination, Platform, TokenRefresh, WebhookEvent
 from connectors.registry import CONNECTORS
 from connectors.renewing import OUTCOMES
-from connectors.types import Action, Capability, Composing, Member, MemberResult, Review
+from connectors.types import Action, Capability, Composing, EventKind, Member, MemberResult, Review
 from foundation.forms import StrictSerializer
 from tenants.principal import principal_of
+from tenants.scopes import CONNECTIONS_WRITE
 
 
 class KindSerializer(serializers.Serializer[DestinationKind]):
@@ -319,3 +320,58 @@ class ChoiceSerializer(StrictSerializer):
     """Which places of a connection to publish to: exactly these."""
 
     destinations = serializers.ListField(child=serializers.UUIDField(), max_length=5000)
+
+
+class PlatformEventSerializer(serializers.ModelSerializer[WebhookEvent]):
+    """One thing a platform told by itself, and how far the hub is with it."""
+
+    platform = serializers.CharField(source="platform_id")
+    kind = serializers.CharField(help_text="In the same words for all platforms: " + ", ".join(EventKind) + ".")
+    key = serializers.CharField(help_text="The same each time the platform tells it.")
+    external_id = serializers.CharField(
+        help_text="The platform's id of the place it is about; a destination has it too."
+    )
+    post_id = serializers.CharField(help_text="The platform's id of the post it is about.")
+    state = serializers.ChoiceField(
+        choices=WebhookEvent.State.choices,
+        help_text="received: waits to be processed; processed; failed: given up after several tries, see error.",
+    )
+    happened_at = serializers.DateTimeField(allow_null=True, help_text="Null where the platform did not say.")
+    due_at = serializers.DateTimeField(allow_null=True, help_text="When it is processed next; null at rest.")
+
+    class Meta:
+        model = WebhookEvent
+        fields = (
+            *(
+                "id",
+                "platform",
+                "kind",
+                "key",
+                "external_id",
+                "post_id",
+                "state",
+                "happened_at",
+                "received_at",
+                "due_at",
+            ),
+            *("processed_at", "tries", "error"),
+        )
+        read_only_fields = fields
+
+
+class WholePlatformEventSerializer(PlatformEventSerializer):
+    """One thing a platform told by itself, with its own words."""
+
+    said = serializers.SerializerMethodField(
+        help_text="The platform's own words. Null without connections:write: they may hold what people wrote."
+    )
+
+    class Meta(PlatformEventSerializer.Meta):
+        fields = (*PlatformEventSerializer.Meta.fields, "said")  # type: ignore[assignment]
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "object", "additionalProperties": {}, "nullable": True})
+    def get_said(self, event: WebhookEvent) -> Any:
+        """Return what the platform said, to who may see it."""
+        may_see = CONNECTIONS_WRITE in principal_of(self.context["request"]).scopes
+        return event.raw if may_see else None

@@ -13,7 +13,7 @@ from django.urls.converters import UUIDConverter
 from django.utils import timezone
 
 from connectors.connect_links import Wish, create_link
-from connectors.models import Connection, ConnectLink, ReturnOrigin
+from connectors.models import Connection, ConnectLink, ReturnOrigin, WebhookEvent
 from media.models import Media, Upload
 from monitoring.alerting.rows import Alert
 from outbox.endpoints import create_endpoint, ping
@@ -85,8 +85,13 @@ def foreign_ids(make_house: Callable[[str], House], connect: Callable[[House], C
         tenant=other.tenant, rule="tokens_expired", severity="bad", value=1, title="Theirs", cause="Theirs",
         since=timezone.now(), seen_at=timezone.now(), raised_at=timezone.now(),
     )  # fmt: skip
+    told = WebhookEvent.objects.create(
+        platform_id="meta", key="Theirs", kind="comment", external_id=place.external_id, received_at=timezone.now(),
+        state="processed", raw={"message": "Theirs"},
+    )  # fmt: skip
     return {
         "alert": str(alert.pk),
+        "told": str(told.pk),
         "endpoint": str(endpoint.pk),
         "delivery": str(delivery.pk),
         "event": str(delivery.event_id),
@@ -124,6 +129,7 @@ def snapshot() -> list[Any]:
         list(WebhookEndpoint.objects.order_by("pk").values()),
         list(WebhookDelivery.objects.order_by("pk").values()),
         list(Alert.objects.order_by("pk").values()),
+        list(WebhookEvent.objects.order_by("pk").values()),
     ]
 
 
@@ -162,6 +168,8 @@ def test_another_tenants_ids_are_not_found(
         "webhook-endpoints",
         "webhook-deliveries",
         "events",
+        "platform-events",
+        "alerts",
         "connect-links",
     ],
 )

@@ -29,6 +29,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
             "api/analytics.md",
             "api/reports.md",
             "api/webhooks.md",
+            "api/platform-events.md",
+            "api/alerts.md",
             "api/python.md",
             "api/errors.md",
         ),

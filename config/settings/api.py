@@ -54,12 +54,21 @@ SPECTACULAR_SETTINGS = {
             "name": "Platforms",
             "description": "What each platform can do, what can be set for each kind of place, what is left of its limits.",
         },
+        {
+            "name": "Platform events",
+            "description": "What platforms told by themselves of your places and people, and how far the hub is with it.",
+        },
+        {
+            "name": "Alerts",
+            "description": "What is or was wrong with your jobs, accounts and endpoints, and who took it on.",
+        },
         {"name": "Connecting", "description": "For browsers: the way to a platform's consent page and back."},
     ],
     "ENUM_NAME_OVERRIDES": {
         "JobStateEnum": "publishing.states.NAMES",
         "ConnectionStatusEnum": "connectors.models.Connection.Status",
         "DeliveryStateEnum": "outbox.models.WebhookDelivery.State",
+        "PlatformEventStateEnum": "connectors.models.WebhookEvent.State",
         "EndpointHealthEnum": ["healthy", "failing", "disabled", "unknown"],
         "HealthEnum": [("healthy", "Healthy"), ("degraded", "Degraded"), ("unhealthy", "Unhealthy")],
         "ConnectLinkStatusEnum": "connectors.models.ConnectLink.Status",

@@ -2,7 +2,7 @@
 
 Source: https://learn.microsoft.com/linkedin/shared/api-guide/concepts/error-handling and the error sections of the Posts, Images,
 Videos and Documents APIs, read 2026-11-21; the same table with its evidence stands in docs/platforms/linkedin.md. The order
-is: statuses that leave no choice (5xx, 426, 429, 401), then the codes of single fields, then ``code``, then
+is: statuses that leave no choice (5xx, 426, 429, 401 unless a page came with it), then the codes of single fields, then ``code``, then
 ``serviceErrorCode``, then the status. Words of a message are matched in one case only: which field of our request a 403 calls
 unpermitted, because LinkedIn has one code for a missing right and for a malformed body.
 """
@@ -169,6 +169,9 @@ def _meaning(answer: Answer, told: Told) -> Meaning | None:
         return CODES["NONEXISTENT_VERSION"]
     if status < 400:
         return None
+    if status == 401 and answer.opening:
+        # LinkedIn says so in JSON, or with nothing at all. A page comes from something on the way, which knows no token.
+        return Meaning(Sort.UNKNOWN, "Something on the way to LinkedIn answered with a page (HTTP 401).", _LOOK)
     known = [CODES[code] for code in told.codes if code in CODES]
     if told.service_code in SERVICE_CODES:
         known.append(SERVICE_CODES[told.service_code])

@@ -7,6 +7,7 @@ those show only on use. The person's list of Pages tells their role on each. An 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -68,19 +69,30 @@ def check(graph: Graph, keys: KeyRing, *, targets: Sequence[Target], now: dateti
             and not of_place[target.external_id]
             and (own := opened[target.external_id])
         }
+        lost: list[tuple[str, HealthFinding]] = []
         if facts.get("is_valid") is True:
             findings += _scope_findings(scopes, targets)
             findings += _clock_findings(facts, now=now)
-            findings += _role_findings(graph, token, targets)
-    for target in targets:
-        findings += of_place[target.external_id]
-        findings += read[target.external_id].result() if target.external_id in read else []
+            lost = _role_findings(graph, token, targets)
+    for external_id, one in read.items():
+        of_place[external_id] += one.result()
+    for external_id, finding in lost:
+        of_place[external_id].append(finding)
+    findings += _of_places(list(of_place.values()))
     return HealthReport(
         tuple(findings),
         scopes_granted=scopes if facts.get("is_valid") is True else None,
         access_expires_at=read_time(facts.get("expires_at")),
         data_access_expires_at=read_time(facts.get("data_access_expires_at")),
     )
+
+
+def _of_places(places: Sequence[Sequence[HealthFinding]]) -> list[HealthFinding]:
+    """Tell what is wrong with places, each by name. While some are well, those that are not do not make the account sick."""
+    findings = [finding for found in places for finding in found]
+    if all(any(one.state is HealthState.UNHEALTHY for one in found) for found in places):
+        return findings
+    return [replace(one, state=HealthState.DEGRADED) if one.state is HealthState.UNHEALTHY else one for one in findings]
 
 
 def _token_findings(facts: dict[str, Any], *, now: datetime, pages: int) -> list[HealthFinding]:
@@ -129,7 +141,7 @@ def _scope_findings(scopes: Sequence[str], targets: Sequence[Target]) -> list[He
     return findings
 
 
-def _role_findings(graph: Graph, token: Secret, targets: Sequence[Target]) -> list[HealthFinding]:
+def _role_findings(graph: Graph, token: Secret, targets: Sequence[Target]) -> list[tuple[str, HealthFinding]]:
     """Look at the person's role on each chosen Page. The list leaves out Pages of business portfolios: that proves nothing."""
     chosen = {str(target.facts.get("page_id") or target.external_id): target for target in targets}
     if not chosen:
@@ -148,11 +160,10 @@ def _role_findings(graph: Graph, token: Secret, targets: Sequence[Target]) -> li
         remedy = (
             "Ask an admin of the Page for that, in Meta Business Suite under Page access; it is seen by the next check."
         )
-        found.append(
-            HealthFinding(
-                HealthState.UNHEALTHY, "role_lost", cause, remedy, link="https://business.facebook.com/settings/pages"
-            )
+        lost = HealthFinding(
+            HealthState.UNHEALTHY, "role_lost", cause, remedy, link="https://business.facebook.com/settings/pages"
         )
+        found.append((target.external_id, lost))
     return found
 
 

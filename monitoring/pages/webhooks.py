@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncHour
 from django.urls import reverse
 
-from connectors import event_pages
+from connectors import event_pages, platform_events
 from connectors.models import WebhookEvent
 from connectors.registry import CONNECTORS
 from connectors.types import Capability
@@ -83,7 +83,7 @@ def webhooks_page(principal: Principal, board: Dashboard) -> dict[str, Any]:
 
 def _incoming(principal: Principal, board: Dashboard) -> dict[str, Any]:
     """Return what platforms told; of all tenants, or of the places and people of one."""
-    everything = WebhookEvent.objects.all() if board.scope.is_wide else event_pages.events_of(principal.tenant)
+    everything = WebhookEvent.objects.all() if board.scope.is_wide else platform_events.events_of(principal.tenant)
     telling = [slug for slug, one in CONNECTORS.items() if Capability.WEBHOOKS in one.capabilities]
     lag = ExpressionWrapper(F("processed_at") - F("received_at"), output_field=DurationField())
     recent: Any = everything.filter(received_at__gte=board.now - DAY).order_by().values("platform")

@@ -36,7 +36,7 @@ API: Final = (
     ("post", r"/api/alerts/", EDITOR),
     (".*", r"/api/(publish|posts|jobs|dead-letters|media)(/|$)", EDITOR),
     (".*", r"/api/destinations/{id}/reviews/", EDITOR),
-    (".*", r"/api/connections/", OWNER),
+    (".*", r"/api/(connections|platform-events)/", OWNER),
 )
 PAGES: Final = (
     ("get", r"/settings/(account|tenant|members)?(/two-step)?$", VIEWER),

@@ -136,6 +136,14 @@ def test_a_server_error_leaves_a_change_in_doubt_whatever_it_says(status: int, c
     assert type(refusal(status, code=code, changes=False)) is TransientError
 
 
+def test_a_page_that_comes_with_a_401_is_of_something_on_the_way_and_ends_no_token() -> None:
+    page = Answer(401, CaseInsensitiveDict(), None, timedelta(), opening="<html><h1>Sign in to the proxy</h1>")
+    assert type(error_in(page, operation="publish", changes=True)) is OutcomeUnknown
+    assert type(error_in(page, operation="find", changes=False)) is TransientError
+    bare = Answer(401, CaseInsensitiveDict(), None, timedelta())
+    assert type(error_in(bare, operation="publish", changes=True)) is ReconnectRequired
+
+
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_these_statuses_leave_no_choice_whatever_code_stands_beside_them(code: str) -> None:
     assert type(refusal(401, code=code)) is ReconnectRequired

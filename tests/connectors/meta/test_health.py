@@ -124,11 +124,14 @@ def test_a_token_that_ends_soon_is_degraded(holder: Holder, world: World, now: d
     assert codes(report) == ["token_expires"]
 
 
-def test_a_dead_page_token_is_told_with_the_name_of_its_page_alone(holder: Holder, world: World, now: datetime) -> None:
+def test_one_dead_page_token_degrades_the_account_and_names_its_page_and_all_of_them_make_it_unhealthy(
+    holder: Holder, world: World, now: datetime
+) -> None:
     connector = holder()
     world.meta.revoke({"user": demo.AMELIE, "page": demo.BAKERY, "subcode": 492})
+    assert connector.health_check(targets=[BAKERY], now=now).state is HealthState.UNHEALTHY
     report = connector.health_check(targets=[BAKERY, CAFE], now=now)
-    assert report.state is HealthState.UNHEALTHY
+    assert report.state is HealthState.DEGRADED, "another Page can be published to"
     assert codes(report) == ["page_token_dead"]
     assert "Boulangerie Éclair" in report.findings[0].cause
     assert "no longer has a role" in report.findings[0].cause
@@ -298,7 +301,8 @@ def test_data_access_that_ended_shows_on_instagram_though_the_page_lives(
     world.meta.state.save_grant(grant)
     assert connector.health_check(targets=[BAKERY], now=now).state is HealthState.DEGRADED
     report = connector.health_check(targets=[BAKERY, ACCOUNT], now=now)
-    assert report.state is HealthState.UNHEALTHY
+    assert report.state is HealthState.DEGRADED, "the Page can be published to"
+    assert connector.health_check(targets=[ACCOUNT], now=now).state is HealthState.UNHEALTHY
     assert {"data_access_expires", "instagram_unreachable"} <= set(codes(report))
 
 

@@ -151,6 +151,7 @@ from .paginated_health_trend_list import PaginatedHealthTrendList
 from .paginated_invitation_list import PaginatedInvitationList
 from .paginated_job_list import PaginatedJobList
 from .paginated_media_list import PaginatedMediaList
+from .paginated_platform_event_list import PaginatedPlatformEventList
 from .paginated_post_list import PaginatedPostList
 from .paginated_publish_performance_list import PaginatedPublishPerformanceList
 from .paginated_readiness_list import PaginatedReadinessList
@@ -169,6 +170,10 @@ from .place import Place
 from .place_numbers import PlaceNumbers
 from .places_numbers import PlacesNumbers
 from .platform import Platform
+from .platform_event import PlatformEvent
+from .platform_event_state_enum import PlatformEventStateEnum
+from .platform_events_list_kind_item import PlatformEventsListKindItem
+from .platform_events_list_state_item import PlatformEventsListStateItem
 from .platforms_kind_schema_response_200 import PlatformsKindSchemaResponse200
 from .post import Post
 from .post_numbers import PostNumbers
@@ -242,6 +247,8 @@ from .upload_state_enum import UploadStateEnum
 from .webhook_deliveries_list_state_item import WebhookDeliveriesListStateItem
 from .whole_delivery import WholeDelivery
 from .whole_delivery_request_headers import WholeDeliveryRequestHeaders
+from .whole_platform_event import WholePlatformEvent
+from .whole_platform_event_said_type_0 import WholePlatformEventSaidType0
 from .whose_enum import WhoseEnum
 from .window_enum import WindowEnum
 from .would_enum import WouldEnum
@@ -398,6 +405,7 @@ __all__ = (
     "PaginatedInvitationList",
     "PaginatedJobList",
     "PaginatedMediaList",
+    "PaginatedPlatformEventList",
     "PaginatedPostList",
     "PaginatedPublishPerformanceList",
     "PaginatedReadinessList",
@@ -416,6 +424,10 @@ __all__ = (
     "PlaceNumbers",
     "PlacesNumbers",
     "Platform",
+    "PlatformEvent",
+    "PlatformEventsListKindItem",
+    "PlatformEventsListStateItem",
+    "PlatformEventStateEnum",
     "PlatformsKindSchemaResponse200",
     "Post",
     "PostNumbers",
@@ -489,6 +501,8 @@ __all__ = (
     "WebhookDeliveriesListStateItem",
     "WholeDelivery",
     "WholeDeliveryRequestHeaders",
+    "WholePlatformEvent",
+    "WholePlatformEventSaidType0",
     "WhoseEnum",
     "WindowEnum",
     "WouldEnum",
