@@ -153,6 +153,8 @@ class Visitor:
                 self.look.fault(url, "status", f"answers {got.status if got else 'nothing'}, not {expected}")
             if self.who not in ("guest", "sandbox") and urlsplit(page.url).path == "/sign-in":
                 self.look.fault(url, "status", f"sends {self.who} to sign in")
+            if "await" in wish:
+                page.wait_for_selector(wish["await"])
             name = f"{self.who}-{urlsplit(url).path}-{urlsplit(url).query}"
             self.look.at(
                 page, re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)\w{20,}|(?<=leave/).*|(?<=new/)[^/]+/.*", "x", name)
