@@ -246,15 +246,15 @@ def main() -> int:
             visitor.visit(wish)
             if wish["who"] == "guest":
                 visitor.context.close()
+            # Told as it goes: a look that is broken off has seen something, too.
+            told = {"seen": look.seen, "faults": look.faults}
+            asked.report.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
             sys.stderr.write(
                 f"\r\033[K{number} of {len(plan['pages'])}, {time.monotonic() - began:.0f} s  {wish['url'][:70]}"
             )
             sys.stderr.flush()
         browser.close()
     sys.stderr.write("\r\033[K")
-    asked.report.write_text(
-        json.dumps({"seen": look.seen, "faults": look.faults}, indent=1, ensure_ascii=False), "utf-8"
-    )
     return 0
 
 
