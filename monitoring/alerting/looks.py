@@ -4,7 +4,7 @@ What is asked about a window of time is asked by ids, which begin with the momen
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,6 +25,8 @@ from outbox.models import WebhookEndpoint
 from outbox.stable import first_id_at
 from publishing.models import Attempt, DeadLetter
 
+#: What concerns the whole installation is for operators, who may be members of no tenant or of another.
+OF_ALL: Final = "tenants=all"
 WINDOW: Final = timedelta(minutes=10)
 USUAL: Final = timedelta(hours=24)
 #: So many times the usual is unusual.
@@ -85,7 +87,7 @@ def of_parts(parts: Iterable[Part]) -> Iterator[Sight]:
             # More workers that are silent are news; seconds that go by are not.
             step=int(part.value) if rule in {"worker_silent", "queue_unserved"} else int(not part.ok),
             severity=WARN if soft else "",
-            link=f"{reverse('jobs')}?state=waiting&sort=due" if rule == "queue_age" else "",
+            link=f"{reverse('publishing_dashboard')}?{OF_ALL}" if rule == "queue_age" else "",
         )
 
 
@@ -113,7 +115,7 @@ def dead_letters(*, now: datetime) -> Iterator[Sight]:
                 count,
                 f"{count:,} jobs{whose} became dead letters within ten minutes; usual are {_few(normal)}.",
                 "Look at them grouped by cause. Mend the cause, then redrive the group: each job goes out once.",
-                link=reverse("dead_letters") if index == 0 else f"{reverse('dead_letters')}?tenants=all",
+                link=reverse("dead_letters") if index == 0 else f"{reverse('dead_letters')}?{OF_ALL}",
                 tenant_id=UUID(str(key)) if index == 0 else None,
                 over=count >= threshold,
             )
@@ -154,25 +156,29 @@ def platform_errors(*, now: datetime) -> Iterator[Sight]:
     latest = (
         Attempt.objects.filter(pk__gte=first_id_at(now - WINDOW), purpose=Attempt.Purpose.PUBLISH)
         .order_by("-pk")
-        .values_list("job__platform_id", "outcome", "error_kind")[:TRIES_LOOKED_AT]
+        .values_list("job__platform_id", "outcome", "error_kind", "cause")[:TRIES_LOOKED_AT]
     )
     ended: dict[str, int] = defaultdict(int)
-    failed: dict[str, int] = defaultdict(int)
-    for platform, outcome, kind in latest:
+    causes: dict[str, Counter[str]] = defaultdict(Counter)
+    for platform, outcome, kind, cause in latest:
         if outcome not in _NOT_ENDED:
             ended[platform] += 1
-            failed[platform] += outcome in _FAILED and kind not in _NOT_THEIRS
+            if outcome in _FAILED and kind not in _NOT_THEIRS:
+                causes[platform][cause] += 1
     for platform, count in ended.items():
-        share = 100 * failed[platform] / count
+        failed = causes[platform].total()
+        share = 100 * failed / count
         if count < settings.ALERT_PLATFORM_ERRORS_LEAST or share < settings.ALERT_PLATFORM_ERRORS_PERCENT * STAYS:
             continue
         yield Sight(
             "platform_errors",
             platform,
             round(share, 1),
-            f"{failed[platform]:,} of the latest {count:,} tries at {_platform(platform)} failed ({share:.0f} %).",
-            "See its status page and the latest errors. Jobs are tried again by themselves; what became a dead letter is redriven.",
-            link=f"{reverse('jobs')}?state=waiting&platform={platform}",
+            f"{failed:,} of the latest {count:,} tries at {_platform(platform)} failed ({share:.0f} %)"
+            f"{_most_often(causes[platform])}.",
+            "See its status page. Jobs are tried again by themselves; what became a dead letter is redriven once it is over. "
+            f"To stop trying meanwhile: manage.py flags set platform.{platform} off",
+            link=f"{reverse('publishing_dashboard')}?{OF_ALL}&platform={platform}",
             over=share >= settings.ALERT_PLATFORM_ERRORS_PERCENT,
         )
 
@@ -198,7 +204,7 @@ def tokens_overdue(*, now: datetime) -> Iterator[Sight]:
             (now - oldest).total_seconds(),
             f"{_of(count, 'account')} of {_platform(platform)} should have been renewed, the first {_span(now - oldest)} ago.",
             "See that a worker serves the queue tokens, and what the platform says: the admin has it under Token refreshes.",
-            link=f"{reverse('connections')}?platform={platform}",
+            link=f"{reverse('token_dashboard')}?{OF_ALL}&platform={platform}",
             over=over > 0,
         )
 
@@ -230,7 +236,7 @@ def webhooks_refused(*, now: datetime) -> Iterator[Sight]:
                 count,
                 f"{count:,} deliveries in the name of {_platform(platform)} within ten minutes bore no signature of it.",
                 "Compare the app's secret in the settings with the platform's page. If it is right, strangers knock; nothing of theirs was taken.",
-                link=f"{reverse('events_in')}?platform={platform}",
+                link=f"{reverse('webhooks_dashboard')}?{OF_ALL}",
                 over=count >= least,
             )
 
@@ -251,7 +257,7 @@ def webhooks_lagging(*, now: datetime) -> Iterator[Sight]:
             (now - oldest).total_seconds(),
             f"{_of(count, 'event')} of {_platform(platform)} wait{'s' * (count == 1)} to be dealt with, the first for {_span(now - oldest)}.",
             "See that a worker serves the queue webhooks. Events are kept; 'manage.py replay_webhooks' deals with those that failed.",
-            link=f"{reverse('events_in')}?platform={platform}&state=received",
+            link=f"{reverse('webhooks_dashboard')}?{OF_ALL}",
             over=oldest < now - late,
         )
 
@@ -335,6 +341,12 @@ RULES_OF: Final[dict[Callable[..., Iterator[Sight]], tuple[str, ...]]] = {
     endpoints: ("webhook_endpoints_off", "webhook_endpoints_failing"),
     sunsets: ("api_version_sunset",),
 }
+
+
+def _most_often(causes: Counter[str]) -> str:
+    """Return the commonest cause as the end of a sentence; nothing where none was told."""
+    told = next((cause for cause, _ in causes.most_common(1)), "")
+    return f", most often: {told.rstrip('.')}" if told else ""
 
 
 def _platform(slug: str) -> str:

@@ -8,6 +8,7 @@ from monitoring.alerting import selectors
 from monitoring.alerting.rows import Alert
 from monitoring.alerting.rules import RULES
 from monitoring.alerting.services import HOURS
+from monitoring.pages import drill
 from monitoring.pages.scope import PARAMETER, Scope
 
 HISTORY_SHOWN: Final = 50
@@ -32,10 +33,10 @@ def alerts_page(scope: Scope, query: Query, *, may_act: bool, now: datetime) -> 
         "poll_seconds": None if query.cursor else POLL_SECONDS,
         "scope": scope,
         "now": [
-            _shown(row, now=now) | {"may_act": may_act and (row.tenant_id is not None or scope.may_widen)}
+            _shown(row, scope, now=now) | {"may_act": may_act and (row.tenant_id is not None or scope.may_widen)}
             for row in selectors.current(scope, now=now)
         ],
-        "history": [_shown(found[pk], now=now) for pk in stretch.ties if pk in found],
+        "history": [_shown(found[pk], scope, now=now) for pk in stretch.ties if pk in found],
         "rules": [{"slug": one.slug, "title": one.title, "current": one.slug == rule} for one in RULES.values()],
         "rule": rule,
         "page": stretch.links(query),
@@ -43,7 +44,7 @@ def alerts_page(scope: Scope, query: Query, *, may_act: bool, now: datetime) -> 
     }
 
 
-def _shown(row: Alert, *, now: datetime) -> dict[str, Any]:
+def _shown(row: Alert, scope: Scope, *, now: datetime) -> dict[str, Any]:
     silenced = row.silenced_until if row.silenced_until and row.silenced_until > now else None
     return {
         "id": row.pk,
@@ -53,7 +54,7 @@ def _shown(row: Alert, *, now: datetime) -> dict[str, Any]:
         "severity": row.severity,
         "cause": row.cause,
         "remedy": row.remedy,
-        "link": row.link,
+        "link": drill.of_alert(scope, rule=row.rule, tenant=row.tenant, link=row.link),
         "since": row.since,
         "cleared_at": row.cleared_at,
         "calm_since": row.calm_since,

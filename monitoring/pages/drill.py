@@ -44,6 +44,16 @@ def open_letters(**filters: Any) -> str:
     return admin_list("publishing_deadletter", closed_at__isnull="True", **filters)
 
 
+def of_alert(scope: Scope, *, rule: str, tenant: Tenant | None, link: str) -> str:
+    """Return where the rows of an alert are: a tenant's own pages open for its members, others find them in the admin."""
+    if not scope.is_wide or tenant is None or not link:
+        return link
+    whose = {"tenant__id__exact": str(tenant.pk)}
+    if rule.startswith("webhook_endpoints"):
+        return admin_list("outbox_webhookendpoint", **whose)
+    return admin_list("connectors_connection", **whose) if rule.startswith("tokens") else open_letters(**whose)
+
+
 def admin_list(model: str, **filters: Any) -> str:
     """Return the admin's list of a model, narrowed; empty values narrow nothing."""
     asked = urlencode({name: value for name, value in filters.items() if value})

@@ -51,7 +51,12 @@ def problems_of(
     open dead letters, and ``since`` when.
     """
     late = _late(scope, now=now)
-    found = [*_alerts(firing, late=bool(late)), *(_platforms() if scope.may_widen else []), *late, *_switches(scope)]
+    found = [
+        *_alerts(firing, scope, late=bool(late)),
+        *(_platforms() if scope.may_widen else []),
+        *late,
+        *_switches(scope),
+    ]
     if scope.tenant is None:
         found += [*_tenants_accounts(), *_causes(letters)]
     else:
@@ -91,7 +96,7 @@ def _problem(severity: str, title: str, **told: Any) -> Problem:
 # --- the installation -------------------------------------------------------------------------------------------------------
 
 
-def _alerts(firing: Sequence[Firing], *, late: bool) -> list[Problem]:
+def _alerts(firing: Sequence[Firing], scope: Scope, *, late: bool) -> list[Problem]:
     """Return what is firing; that jobs are late is said once."""
     told = [one for one in firing if one.rule not in _TOLD_HERE and not (late and one.rule == "queue_age")]
     return [
@@ -102,8 +107,9 @@ def _alerts(firing: Sequence[Firing], *, late: bool) -> list[Problem]:
             since=one.since,
             who=WHO["tenant"] if one.tenant else _OPERATOR,
             remedy=one.remedy,
-            action_label="See more" if one.link else "See the alert" if one.id else "",
-            action_url=one.link or (reverse("alerts") if one.id else ""),
+            action_label="See the rows" if one.link else "See the alert" if one.id else "",
+            action_url=drill.of_alert(scope, rule=one.rule, tenant=one.tenant, link=one.link)
+            or (f"{reverse('alerts')}?{scope.query}".rstrip("?") if one.id else ""),
         )
         for one in told
     ]

@@ -153,6 +153,8 @@ class Visitor:
                 self.look.fault(url, "status", f"answers {got.status if got else 'nothing'}, not {expected}")
             if self.who not in ("guest", "sandbox") and urlsplit(page.url).path == "/sign-in":
                 self.look.fault(url, "status", f"sends {self.who} to sign in")
+            if "await" in wish:
+                page.wait_for_selector(wish["await"])
             name = f"{self.who}-{urlsplit(url).path}-{urlsplit(url).query}"
             self.look.at(
                 page, re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)\w{20,}|(?<=leave/).*|(?<=new/)[^/]+/.*", "x", name)
@@ -244,15 +246,15 @@ def main() -> int:
             visitor.visit(wish)
             if wish["who"] == "guest":
                 visitor.context.close()
+            # Told as it goes: a look that is broken off has seen something, too.
+            told = {"seen": look.seen, "faults": look.faults}
+            asked.report.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
             sys.stderr.write(
                 f"\r\033[K{number} of {len(plan['pages'])}, {time.monotonic() - began:.0f} s  {wish['url'][:70]}"
             )
             sys.stderr.flush()
         browser.close()
     sys.stderr.write("\r\033[K")
-    asked.report.write_text(
-        json.dumps({"seen": look.seen, "faults": look.faults}, indent=1, ensure_ascii=False), "utf-8"
-    )
     return 0
 
 

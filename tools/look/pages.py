@@ -15,7 +15,8 @@ from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from connectors.models import Connection, Destination, WebhookEvent
+from connectors.event_pages import events_of
+from connectors.models import Connection, Destination
 from connectors.registry import CONNECTORS
 from outbox.models import WebhookDelivery, WebhookEndpoint
 from publishing.models import Post, PublishJob
@@ -67,10 +68,13 @@ def plan(told: dict[str, Any]) -> dict[str, Any]:
         if reason := excuse_of(route):
             excused[route] = reason
         else:
-            pages += [
+            found = [
                 {"route": route, "url": f"/{path}", "who": "guest" if route in _GUESTS else "owner"}
                 for path in _addresses(route, examples, told)
             ]
+            pages += found
+            if not found:
+                excused[route] = "there is no row of it"
     walked = [*_walks(told), *_beyond()]
     covered = {route for page in walked for route in page.get("covers", ())}
     pages = [page for page in pages if page["route"] not in covered] + walked
@@ -105,7 +109,7 @@ def examples_of(tenant: Tenant) -> dict[str, list[str]]:
     others = Connection.objects.filter(tenant=tenant).order_by("id")
     jobs = PublishJob.objects.filter(tenant=tenant).order_by("-id")
     posts = Post.objects.filter(tenant=tenant)
-    told = WebhookEvent.objects.filter(external_id__startswith="place-")
+    told = events_of(tenant)
     found: dict[str, list[Any]] = {
         "connection_id": [*real, *(others.filter(status=status).first() for status in ("attention", "inactive"))],
         "destination_id": [Destination.objects.filter(connection__in=real, enabled=True).first()],
@@ -145,7 +149,9 @@ def _place(platform: str) -> str:
 
 
 def _acted() -> str:
-    job = PublishJob.objects.filter(platform_id="mailchimp", state=State.PUBLISHED).values_list("pk", flat=True)[0]
+    job = PublishJob.objects.filter(tenant__slug="demo", platform_id="mailchimp", state=State.PUBLISHED).values_list(
+        "pk", flat=True
+    )[0]
     return f"jobs/{job}/actions/{CONNECTORS['mailchimp'].actions[0].slug}"
 
 
@@ -168,8 +174,8 @@ def _of_row(route: str) -> list[str]:
     for known in admin.site._registry:
         if (known._meta.app_label, known._meta.model_name) == (app, model):
             row = known._default_manager.order_by("pk").values_list("pk", flat=True).first()
-            return [str(quote(row))] if row is not None else [NOTHING]
-    return [NOTHING]
+            return [str(quote(row))] if row is not None else []
+    return []
 
 
 # --- what no route leads to -----------------------------------------------------------------------------------------------
@@ -238,6 +244,7 @@ def _walks(told: dict[str, Any]) -> Iterator[Page]:
                   ["press", "input[name=api_key]", "link-key-refused"]],
     }  # fmt: skip
     yield {"url": told["link_left"], "who": "guest", "steps": [["click", ".guest-leave button", "link-left"]]}
+    yield {"url": "/api/docs/", "who": "owner", "covers": ["api/docs/"], "await": ".swagger-ui .opblock"}
     yield {
         "url": "/connections/new", "who": "owner",
         "steps": [["click", "#connect-linkedin a.button", "consent"], ["click", "button[value=cancel]", "consent-refused"]],

@@ -17,7 +17,7 @@ from django.utils import timezone
 from connectors.models import Connection, Destination, TokenPlan, TokenRefresh, WebhookEvent
 from connectors.registry import CONNECTORS
 from monitoring.analytics import rolling
-from monitoring.models import AccountMetric, ConnectionHealth, HealthLogEntry, PostMetric, PostSnapshot
+from monitoring.models import AccountMetric, ConnectionHealth, HealthLogEntry, MetricWatch, PostMetric, PostSnapshot
 from outbox.models import OutgoingEvent, WebhookDelivery, WebhookEndpoint
 from publishing.models import Attempt, DeadLetter, Post, PublishJob
 from publishing.states import HELD, WAITING, State
@@ -52,6 +52,7 @@ class Past:
 
     def __init__(self, seed: int = 4) -> None:
         self.now = timezone.now()
+        self._later = self.now + timedelta(days=1)
         self.dice = random.Random(seed)  # noqa: S311 - for show
 
     def of(self, tenant: Tenant, *, accounts: int) -> None:
@@ -101,11 +102,17 @@ class Past:
 
     def _place(self, connection: Connection) -> Destination:
         kind = CONNECTORS[connection.platform_id].kinds[0].slug
-        return Destination.objects.create(
+        place = Destination.objects.create(
             tenant_id=connection.tenant_id, connection=connection, platform_id=connection.platform_id, kind=kind,
             external_id=f"place-{connection.pk}", name=f"Page of {connection.display_name}", enabled=True,
             subscribe_at=self.now + timedelta(days=3),
         )  # fmt: skip
+        Destination.objects.filter(pk=place.pk).update(created_at=self.now - timedelta(days=40))
+        # Whoever asked for its numbers would find that there is no account, and say so.
+        MetricWatch.objects.create(
+            kind="place", tenant=place.tenant, destination=place, platform=place.platform, due_at=self._later
+        )
+        return place
 
     def _checks(self, connection: Connection) -> None:
         if connection.health:
@@ -150,7 +157,8 @@ class Past:
         for number in range(70):
             self._job(tenant, self.dice.choice(places), State.PUBLISHED, at=self._ago(hours=48 if number % 2 else 160))
         for state in State:
-            self._job(tenant, self.dice.choice(places), state, at=self._ago(hours=2))
+            why = _CAUSES[0] if state in {State.FAILED, State.DLQ, State.RETRYING} else None
+            self._job(tenant, self.dice.choice(places), state, at=self._ago(hours=2), why=why)
         for number in range(26):
             kind, cause, remedy, who = _CAUSES[min(number % 6, 3)]
             at = self._ago(hours=150)
@@ -174,16 +182,20 @@ class Past:
             pk=self._id(at), tenant=tenant, text=self.dice.choice(_TEXTS), created_by="key:demo", request_digest="demo"
         )  # fmt: skip
         kind, cause, remedy, who = why or ("", "", "", "")
-        later = self.now + timedelta(days=1)
         done = at + timedelta(seconds=self.dice.lognormvariate(0.5, 0.8)) if state == State.PUBLISHED else None
         waits = state in WAITING or state == State.RECONCILING
         job = PublishJob.objects.create(
             pk=self._id(at), tenant=tenant, post=post, destination=place, platform_id=place.platform_id, state=state,
-            planned_at=at, due_at=later if waits else None, published_at=done, tries=2 if why else 0,
-            lease_token=uuid.uuid4() if state in HELD else None, lease_until=later if state in HELD else None,
+            planned_at=at, due_at=self._later if waits else None, published_at=done, tries=2 if why else 0,
+            lease_token=uuid.uuid4() if state in HELD else None, lease_until=self._later if state in HELD else None,
             lease_owner="worker-1" if state in HELD else "", external_id=f"demo-{self.dice.getrandbits(60)}" if done else "",
             error_kind=kind, error_cause=cause, error_remedy=remedy, error_who=who,
         )  # fmt: skip
+        if done:
+            MetricWatch.objects.create(
+                kind="post", tenant=tenant, destination=place, platform_id=place.platform_id, job=job, published_at=done,
+                due_at=self._later,
+            )  # fmt: skip
         if done or why:
             Attempt.objects.create(
                 job=job, number=1, purpose=Attempt.Purpose.PUBLISH, worker="worker-1", opened_at=at, closed_at=done or at,
