@@ -1,6 +1,6 @@
 """Rings for a worker after a commit. A bell that cannot be rung is no loss: workers look by themselves every second."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -11,6 +11,10 @@ from kombu.exceptions import KombuError
 from publishing import tasks
 
 log = structlog.get_logger(__name__)
+
+#: Every accepted post rings, so a message is made without what nobody needs: workers make sure of the queue themselves, and
+#: nobody reads how its arguments look.
+_PLAINLY: Final[dict[str, Any]] = {"declare": (), "argsrepr": "", "kwargsrepr": ""}
 
 
 def ring_after_commit() -> None:
@@ -35,7 +39,6 @@ def ring_for_news(*, platform: str, external_id: str) -> None:
 
 def _ring(task: Task[Any, Any], *args: str) -> None:
     try:
-        # Every accepted post rings: workers make sure of the queue themselves, and nobody reads how arguments look.
-        task.apply_async(args, retry=False, declare=(), argsrepr="", kwargsrepr="")
+        task.apply_async(args, retry=False, **_PLAINLY)
     except (KombuError, OSError) as error:
         log.warning("doorbell.silent", task=task.name, error=type(error).__name__)
