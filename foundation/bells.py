@@ -20,6 +20,9 @@ TROUBLE: Final = (KombuError, AMQPError, MessageNacked, RedisError, OSError)
 #: How long nobody asks a broker that did not answer. To find out anew may take a second each time.
 OUTAGE_SECONDS: Final = 5.0
 
+#: Every accepted post rings, so a message that says nothing is made without what nobody needs: workers make sure of the queue
+#: themselves, and nobody reads how its arguments look.
+_PLAINLY: Final[dict[str, Any]] = {"declare": (), "argsrepr": "", "kwargsrepr": ""}
 _outage = {"until": 0.0}
 _lock = threading.Lock()
 
@@ -29,8 +32,7 @@ def ring(task: Task[Any, Any], *args: str) -> None:
     if not args and time.monotonic() < _outage["until"]:
         return
     try:
-        # Every accepted post rings. Workers make sure of the queue themselves, and nobody reads how arguments look.
-        task.apply_async(args, argsrepr="", kwargsrepr="", **({} if args else {"declare": ()}))
+        task.apply_async(args, **({} if args else _PLAINLY))
     except TROUBLE as error:
         with _lock:
             _outage["until"] = time.monotonic() + OUTAGE_SECONDS

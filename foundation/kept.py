@@ -35,18 +35,24 @@ class Kept(Generic[M]):
     def _prepare(self) -> None:
         """Put the statement together, once all models are there."""
         table = self._model._meta.db_table
-        columns, joins, plain = [], [], []
-        self._parts = []
+        columns: list[str] = []
+        joins: list[str] = []
+        plain: list[int] = []
+        parts: list[tuple[type[models.Model], list[str], slice]] = []
         for name in ("t", *self._beside):
-            model = self._model if name == "t" else self._model._meta.get_field(name).related_model
-            fields = list(model._meta.concrete_fields)
+            model: type[models.Model] = self._model
             if name != "t":
-                own = self._model._meta.get_field(name).column
-                joins.append(f'JOIN {model._meta.db_table} "{name}" ON "{name}".{model._meta.pk.column} = t.{own}')
+                key: Any = self._model._meta.get_field(name)
+                model = key.related_model
+                joins.append(
+                    f'JOIN {model._meta.db_table} "{name}" ON "{name}".{key.target_field.column} = t.{key.column}'
+                )
+            fields = list(model._meta.concrete_fields)
             at = len(columns)
             plain += [at + i for i, field in enumerate(fields) if isinstance(field, models.JSONField)]
             columns += [f'"{name}".{field.column}' for field in fields]
-            self._parts.append((model, [field.attname for field in fields], slice(at, len(columns))))
+            parts.append((model, [field.attname for field in fields], slice(at, len(columns))))
+        self._parts = parts
         self._plain = tuple(plain)
         # Built from the models' own names and from words of the code.
         self._statement = f"SELECT {', '.join(columns)} FROM {table} t {' '.join(joins)} WHERE {self._where}"  # noqa: S608

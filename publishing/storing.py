@@ -58,7 +58,7 @@ def _plain(value: Any) -> str:
 
 @cache
 def _columns(model: type[models.Model]) -> tuple[tuple[str, str], ...]:
-    return tuple((field.column, field.attname) for field in model._meta.concrete_fields)
+    return tuple((str(field.column), field.attname) for field in model._meta.concrete_fields)
 
 
 @cache

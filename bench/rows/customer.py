@@ -37,12 +37,14 @@ class Kind:
     file: str = ""
     #: The platform's yes to what it will work on for a while; else the post must be public and recorded.
     moment: str = "recorded"
+    #: The platform allows no more in a minute.
+    most: int = 1000
 
 
 PROMISES: Final[Mapping[str, tuple[Kind, ...]]] = {
     "meta": (Kind("text post", "facebook_page", 1000), Kind("image post", "facebook_page", 2500, "image")),
-    "linkedin": (Kind("text post", "linkedin_member", 500), Kind("image post", "linkedin_member", 2500, "image")),
-    "tiktok": (Kind("video post accepted", "tiktok_creator", 1000, "video", "accepted"),),
+    "linkedin": (Kind("text post", "linkedin_member", 500), Kind("image post", "linkedin_organization", 2500, "image")),
+    "tiktok": (Kind("video post accepted", "tiktok_creator", 1000, "video", "accepted", most=5),),
     "google_business": (Kind("local post", "google_business_location", 1000),),
     "mailchimp": (Kind("campaign", "audience", 1000),),
 }
@@ -53,6 +55,7 @@ APPS: Final = {
     "META_APP_SECRET": "sandbox-meta-app-secret",
     "LINKEDIN_APP_ID": "86sandboxplus01",
     "LINKEDIN_APP_SECRET": "sandbox-linkedin-plus-secret",
+    "LINKEDIN_MODE": "p_plus",
     "TIKTOK_APP_ID": "aw7sandboxaudited1",
     "TIKTOK_APP_SECRET": "sandbox-tiktok-audited-secret",
     "GOOGLE_BUSINESS_APP_ID": "740000000001-sandboxprofiles.apps.googleusercontent.com",
@@ -64,7 +67,8 @@ SWITCHES: Final = {
     "google_business.limit_minute": 0,
     "google_business.limit_writes": 0,
     "google_business.processing_s": 0,
-    "linkedin.image_processing_s": 0,
+    # LinkedIn's work on a picture is a part of what is promised; at a profile nobody may ask whether it is done.
+    "linkedin.image_processing_s": 1,
     "tiktok.limit_init": 0,
     "tiktok.limit_creator_info": 0,
     "tiktok.limit_status": 0,

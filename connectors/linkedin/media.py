@@ -33,8 +33,9 @@ MOST_ROUNDS: Final = 4
 RENEW_EVERY_SECONDS: Final = 20.0
 #: Right after an upload LinkedIn may forbid the look it allows a moment later.
 FORBIDDEN_LOOKS: Final = 3
-#: Looks at a file in work, with the time to the next one: about a minute for pictures, twenty for videos.
-_SOON: Final = (timedelta(seconds=3),) * 20
+#: Looks at a file in work, with the time to the next one: about a minute for pictures, most of which are done in a second or two,
+#: twenty for videos.
+_SOON: Final = (timedelta(seconds=1), timedelta(seconds=2), *(timedelta(seconds=3),) * 19)
 _PATIENT: Final = (timedelta(seconds=10),) * 18 + (timedelta(seconds=20),) * 51
 #: What LinkedIn answers to bytes for an address it no longer knows.
 _LOST_ADDRESS: Final = frozenset({403, 404, 410})

@@ -67,7 +67,7 @@ def places_of(
                     pages[page_id] = page
         silent = [one for one in _granted_page_ids(token) if not pages.get(one, {}).get("access_token")]
         asked = {one: beside.ask(partial(_read_page, graph, access_token, one, fields)) for one in silent}
-        pages |= {page_id: page for page_id, one in asked.items() if (page := one.result()) is not None}
+        pages |= {page_id: read for page_id, one in asked.items() if (read := one.result()) is not None}
     places: dict[tuple[str, str], FoundDestination] = {}
     for page in pages.values():
         for place in (_destination(page), _instagram(page, token)):
