@@ -1,11 +1,10 @@
 """The journal a connector writes to while it publishes: durable notes, and the announcement before the point of no return."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from publishing import ledger
+from publishing import ledger, moments
 from publishing.ledger import Claimed, LeaseLost
 from publishing.models import JournalEntry, PublishJob
 
@@ -21,7 +20,7 @@ class JobJournal:
         self._claimed = claimed
         self._clock = clock
         self._announced_at = claimed.job.announced_at
-        self._ends_monotonic = claimed.ends_monotonic
+        self._ends_steady = claimed.ends_steady
         self._known: dict[str, Any] | None = {} if claimed.attempt.number == 1 else None
 
     @property
@@ -54,13 +53,13 @@ class JobJournal:
 
         A process that was stopped and continued finds out here, by a clock that kept going while it stood still.
         """
-        if time.monotonic() >= self._ends_monotonic - ledger.LEASE_MARGIN.total_seconds():
+        if moments.steady() >= self._ends_steady - ledger.LEASE_MARGIN.total_seconds():
             raise LeaseLost(f"the lease on job {self._claimed.job.pk} ran out before anything was sent")
 
     def renew(self) -> None:
         """Ask for a whole lease from now on; raises ``LeaseLost`` when the job is no longer ours."""
         self.last_moment()
-        self._ends_monotonic = ledger.renew(self._claimed, now=self._clock())
+        self._ends_steady = ledger.renew(self._claimed, now=self._clock())
 
     def _read(self) -> dict[str, Any]:
         if self._known is None:

@@ -4,7 +4,6 @@ Celery may lose a message or deliver it twice; these rows decide what is done. A
 finds its writes refused (``LeaseLost``) and stops, so that it sends nothing more.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +22,7 @@ from foundation import tracing
 from foundation.ids import new_id
 from foundation.secret import Secret
 from foundation.text import storable
-from publishing import blame, claims, signals, taking, traces, workers
+from publishing import blame, claims, moments, signals, taking, traces, workers
 from publishing.claims import Rotation
 from publishing.follow_ups import follow_up_of
 from publishing.held import HeldJob, OpenAttempt
@@ -58,8 +57,8 @@ class Claimed:
     job: HeldJob
     attempt: OpenAttempt
     token: UUID
-    #: ``time.monotonic()`` at which the lease ends; it goes on while a process is stopped, which is the point.
-    ends_monotonic: float
+    #: ``moments.steady()`` at which the lease ends; it goes on while a process or a machine stands still, which is the point.
+    ends_steady: float
     #: How long it was; a long upload asks for as much again.
     lease: timedelta
     #: Who writes what becomes of it.
@@ -82,7 +81,7 @@ def claim(
     takes only what is still ready.
     """
     token = new_id()
-    started = time.monotonic()
+    started = moments.steady()
     room = max(1, settings.WORKER_CALLS_IN_FLIGHT * settings.PUBLISH_TENANT_SHARE_PERCENT // 100)
     rotation = rotation or Rotation()
     with transaction.atomic():
@@ -126,8 +125,8 @@ def announce(claimed: Claimed, *, step: str, now: datetime) -> datetime:
 
 
 def renew(claimed: Claimed, *, now: datetime) -> float:
-    """Hold a job for a whole lease from now on; return the end by ``time.monotonic()``. Raises ``LeaseLost``."""
-    started = time.monotonic()
+    """Hold a job for a whole lease from now on; return the end by ``moments.steady()``. Raises ``LeaseLost``."""
+    started = moments.steady()
     claimed.writer.write(Renew(claimed.job.pk, claimed.token, now + claimed.lease, now))
     return started + claimed.lease.total_seconds()
 

@@ -3,9 +3,9 @@
     sudo python -m tests.hosts [--jobs 600] [--seed N] [--short] [--act NAME ...] [--keep] [--break fence]
 
 Every host is a network namespace with a name and an address of its own: PostgreSQL on one, Redis on one, the platforms (the
-sandbox, and the server from which it fetches files) on one, who accepts posts on one, four workers, two beats. Between them stands a router which can be told to drop what one of them sends
-another: nothing is refused and nothing ends, as when a cable is cut or a firewall forgets. Nobody has anything in common with
-another host: that a worker is dead can only be told by its lease.
+sandbox, and the server from which it fetches files) on one, who accepts posts on one, four workers, two beats. Between them stands a
+router which can be told to drop what one of them sends another: nothing is refused and nothing ends, as when a cable is cut or a
+firewall forgets. No host knows anything of another's processes: that a worker is dead can only be told by its lease.
 
     __main__.py     the command line, progress on stderr, one line of JSON on stdout
     run.py          one run from start to verdict, and the end of everything it started

@@ -1,6 +1,5 @@
 """Claims, leases and announcements."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,7 +13,7 @@ from django.utils import timezone
 from connectors.models import Destination, Platform
 from connectors.types import Published
 from foundation.ids import new_id
-from publishing import draining, ledger, workers
+from publishing import draining, ledger, moments, workers
 from publishing.accepting import publish_post
 from publishing.drafts import Draft
 from publishing.journal import JobJournal
@@ -71,7 +70,7 @@ def test_a_process_that_stood_still_past_its_lease_stops_at_the_last_moment(publ
     publish()
     held = ledger.claim(now=timezone.now(), limit=1, lease=LEASE)[0]
     JobJournal(held, timezone.now).last_moment()
-    stopped = replace(held, ends_monotonic=time.monotonic() + 1)  # as if it had been stopped until a second before
+    stopped = replace(held, ends_steady=moments.steady() + 1)  # as if it had been stopped until a second before
     with pytest.raises(LeaseLost):
         JobJournal(stopped, timezone.now).last_moment()
 
