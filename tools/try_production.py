@@ -58,6 +58,7 @@ def main() -> int:
         subprocess.run(["sh", str(DEPLOY / "secrets.sh"), str(home / "secrets")], check=True, stdout=subprocess.DEVNULL)
         through = stack.enter_context(pgbouncer(database.url, home)) if wish.pgbouncer else database.url
         _tell_secret(home, "database_url", through)
+        _tell_secret(home, "direct_url", database.url)
         _tell_secret(home, "redis_url", broker.url)
         hub = Installation(home, _environment(home, url, town.url, web, pooled=wish.pgbouncer))
         stack.callback(hub.end_all)
@@ -70,7 +71,7 @@ def main() -> int:
                 stack.enter_context(run(home, https=https, plain=plain, web=web))
                 say(f"{proxy} takes the file of deploy/ and stands in front, with TLS")
             trusts = str(home / "tls.crt") if proxy != "none" else True
-            _try(Trial(hub, town, Ledger(database.url), url, trusts, redis_url=broker.url))
+            _try(Trial(hub, town, Ledger(database.url), url, trusts, redis_url=broker.url, pooled=wish.pgbouncer))
         except Failed as failure:
             sys.stderr.write(f"FAILED: {failure}\n")
             for log in sorted(home.glob("*.log")):
@@ -106,7 +107,7 @@ def _environment(home: Path, url: str, sandbox: str, web: int, *, pooled: bool) 
 def _try(trial: Trial) -> None:
     hub, ledger = trial.hub, trial.ledger
     _look_at_settings(trial)
-    hub.run(*hub.command_of("migrate"))
+    trial.run_directly(*hub.command_of("migrate"))
     hub.manage("create_tenant", "Acme", "--owner", "ada@acme.example")
     say("database migrated")
     before = trial.files_of_the_image()

@@ -103,7 +103,8 @@ class Installation:
                 f"{shlex.join(command)[:200]} ended with {done.returncode}: {done.stdout}{done.stderr}"[-3000:]
             )
         self.warned = done.stderr
-        return done.stdout
+        answer: str = done.stdout
+        return answer
 
     def manage(self, *words: str) -> str:
         """Run a command of the hub's."""

@@ -17,7 +17,7 @@ from tools.production.installation import DEPLOY, WORKERS, Failed
 from tools.production.ledger import Ledger, say, until
 from tools.production.trial import Trial
 
-WAITING: Final = 60
+WAITING: Final = 150
 #: How long after the backup a post with a photo is meant to go out: by then all is restored.
 LATER: Final = timedelta(seconds=100)
 
@@ -34,12 +34,12 @@ def back_up_destroy_and_restore(trial: Trial) -> None:
     for number in range(WAITING):
         trial.publish(f"Known to the backup {number}")
     published = ledger.count("published")
-    hub.run("sh", str(DEPLOY / "backup.sh"), str(hub.home / "var" / "backup"))
+    trial.run_directly("sh", str(DEPLOY / "backup.sh"), str(hub.home / "var" / "backup"))
     _look_into(trial, hub.home / "var" / "backup")
     hub.manage("flags", "set", "publishing", "on")
     for number in range(20):
         trial.publish(f"After the backup {number}")
-    until(lambda: ledger.count("published") >= published + WAITING // 2, "half of what waited is published", 60)
+    until(lambda: ledger.count("published") >= published + 20, "some of what waited is published", 120)
     # What is on its way at this moment arrives, and nobody hears of it.
     hub.kill(*hub.running)
     known = {f"Known to the backup {number}" for number in range(WAITING)}
@@ -77,20 +77,25 @@ def _destroy(trial: Trial) -> None:
 def _restore(trial: Trial) -> None:
     hub = trial.hub
     Ledger(trial.ledger.beside("postgres")).do("CREATE DATABASE switchboard")
-    hub.run("sh", str(DEPLOY / "restore.sh"), str(hub.home / "var" / "backup"))
-    hub.run(*hub.command_of("migrate"))
+    trial.run_directly("sh", str(DEPLOY / "restore.sh"), str(hub.home / "var" / "backup"))
+    trial.run_directly(*hub.command_of("migrate"))
     # Somebody in a hurry starts the workers now.
     published = len(trial.town.posts())
     hub.start("worker-publish")
     log = hub.home / "worker-publish.log"
-    until(lambda: "waits_for_after_restore" in log.read_text(errors="replace"), "the worker says what it waits for", 300)
+    until(
+        lambda: "waits_for_after_restore" in log.read_text(errors="replace"), "the worker says what it waits for", 300
+    )
     time.sleep(3.0)
     if len(trial.town.posts()) != published or trial.ledger.ask(
         "SELECT count(*) FROM publish_jobs WHERE lease_token IS NOT NULL"
     ):
         raise Failed("a worker took jobs from a restored database")
     hub.stop("worker-publish")
-    said = hub.manage("after_restore", "--settle", "5")
+    # PgBouncer keeps connections of those who have left.
+    said = trial.run_directly(
+        "python", "manage.py", "after_restore", "--settle", "5", *(["--force"] if trial.pooled else [])
+    )
     say("a worker started too early took nothing; after_restore: " + " ".join(said.split("\n")[1].split()))
 
 
@@ -113,9 +118,8 @@ def _go_on(trial: Trial, known: set[str]) -> None:
     say(
         f"what was in doubt was settled within {took:.0f} s: each of the {found} posts is known by its id at the platform"
     )
-    left = ledger.ask("SELECT count(*) FROM publish_jobs WHERE state = 'scheduled'")
     until(lambda: ledger.count("scheduled") == 0 and ledger.ask(asked) == 0, "the photo goes out", 150)
-    say(f"{left} post scheduled for later went out with its photo, from the restored files")
+    say("a post that was scheduled went out with its photo, from the restored files")
 
 
 def _photo() -> bytes:

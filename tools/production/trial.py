@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,10 +24,17 @@ class Trial:
     url: str
     trusts: str | bool
     redis_url: str
+    #: Whether PgBouncer stands between; migrations, backups and restores go past it.
+    pooled: bool = False
     places: list[str] = field(default_factory=list)
     #: The words of every post that was accepted.
     accepted: list[str] = field(default_factory=list)
     app: App = field(init=False)
+
+    def run_directly(self, *command: str, more: Mapping[str, str] | None = None) -> str:
+        """Run what needs a session of its own at the database."""
+        direct = {"DATABASE_URL_FILE": str(self.hub.home / "secrets" / "direct_url")}
+        return self.hub.run(*command, more={**direct, **(more or {})})
 
     def publish(self, text: str, **more: Any) -> dict[str, Any]:
         """Have a post accepted for one of the places."""
