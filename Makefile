@@ -44,9 +44,9 @@ check: ## lint, types, import rules, migrations, system checks, secrets and left
 	$(call venv,dev)
 	@$(VENV_PYTHON) tools/check.py
 
-try: ## run what deploy/ says without containers: publish, switch, stop under load, back up, restore
+try: ## run what deploy/ says without containers: publish, stop under load, migrate, back up, restore (ARGS="--proxy caddy")
 	$(call venv,dev)
-	@$(VENV_PYTHON) tools/try_production.py
+	@$(VENV_PYTHON) tools/try_production.py $(ARGS)
 
 docs: ## write the documentation as a site to build/site; broken links fail
 	$(call venv,dev)

@@ -19,6 +19,6 @@ make database_url "postgres://switchboard:$(cat "$into/postgres_password")@postg
 make redis_conf "requirepass $(random)"
 make redis_url "redis://:$(cut -d ' ' -f 2 "$into/redis_conf")@redis:6379/0"
 make datadog_api_key "none"
-# Containers read them as their own user, which this one is not; the directory keeps all others out.
-chmod 711 "$into"
+# Containers read them as their own users, which this one is not; the directory keeps all others of this machine out.
+chmod 700 "$into"
 chmod 444 "$into"/*

@@ -14,6 +14,7 @@ from django.core.management import get_commands
 
 from config.celery import QUEUES
 from config.management.commands.write_docs import documented_settings
+from tools.production.installation import WORKERS
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -21,6 +22,24 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(enc
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = sorted(name for name, service in SERVICES.items() if service["image"] == "switchboard:local")
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+#: Those of the Compose Specification that are used here; a misspelt one is refused by docker compose alone.
+COMPOSE_WORDS = frozenset(
+    (
+        *(
+            "build",
+            "cap_add",
+            "cap_drop",
+            "command",
+            "depends_on",
+            "entrypoint",
+            "env_file",
+            "environment",
+            "healthcheck",
+        ),
+        *("image", "logging", "ports", "profiles", "read_only", "restart", "secrets", "security_opt", "shm_size"),
+        *("stop_grace_period", "tmpfs", "user", "volumes"),
+    )
+)
 ROOMS = ("config", "monitoring", "outbox", "publishing", "connectors", "media", "vault", "tenants", "foundation")
 #: A version down to the last number; names such as "latest" move.
 PINNED = re.compile(r":v?\d+\.\d+(\.\d+)?(-[\w.-]+)?(@sha256:[0-9a-f]{64})?$")
@@ -112,6 +131,61 @@ def test_every_queue_has_a_worker_however_the_hub_is_run() -> None:
     assert queues_of([command.split() for command in procfile.values()]) == set(QUEUES)
     target = (DEPLOY / "systemd" / "switchboard.target").read_text(encoding="utf-8")
     assert set(re.findall(r"switchboard-worker@(\w+)\.service", target)) == set(QUEUES)
+
+
+def test_what_is_run_anywhere_is_run_by_make_try() -> None:
+    tried = {"migrate", "web", "beat", *WORKERS}
+    assert set(OURS) == tried
+    commands = {name: [str(word) for word in SERVICES[name]["command"]] for name in tried}
+    known = {program_of(words) for words in commands.values()} | {("python", "manage.py", "collectstatic")}
+    for path in UNITS:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith("ExecStart="):
+                words = line.removeprefix("ExecStart=/opt/switchboard/venv/bin/").split()
+                assert program_of(words) in known, line
+    for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines():
+        assert program_of(line.split(": ", 1)[1].split()) in known, line
+
+
+def program_of(words: list[str]) -> tuple[str, ...]:
+    """Return what is started, without the queue, the name and the threads that differ."""
+    return tuple(words[: 4 if words[0] in {"celery", "gunicorn"} else 3])
+
+
+def test_the_compose_file_uses_words_that_compose_knows_and_names_that_there_are() -> None:
+    assert set(COMPOSE) - {"x-hub", "x-worker"} == {"name", "services", "volumes", "secrets"}
+    for name, service in SERVICES.items():
+        assert set(service) <= COMPOSE_WORDS, name
+        assert set(service.get("depends_on", {})) <= set(SERVICES), name
+        assert set(service.get("secrets", [])) <= set(COMPOSE["secrets"]), name
+        for volume in service.get("volumes", []):
+            source, target, *how = volume.split(":")
+            assert source in COMPOSE["volumes"] or source == "./backups" or (DEPLOY / source).exists(), volume
+            assert target.startswith("/"), volume
+            assert how in ([], ["ro"]), volume
+
+
+def test_a_backup_can_read_no_key() -> None:
+    for name in ("backup", "restore"):
+        assert SERVICES[name]["secrets"] == ["database_url"]
+        assert SERVICES[name]["user"] == SERVICES["web"]["user"], "the files are this one's alone"
+        assert SERVICES[name]["image"] == SERVICES["postgres"]["image"], "pg_dump must know the server"
+
+
+def test_a_password_reaches_the_programs_of_postgresql_past_the_list_of_processes() -> None:
+    script = f'. {DEPLOY / "connection.sh"} && echo "$DATABASE_URL $PGPASSWORD"'
+    for url, shown in (
+        (
+            "postgres://hub:a%40b%3Ac%25d@db:5432/hub?sslmode=require",
+            "postgres://hub@db:5432/hub?sslmode=require a@b:c%d",
+        ),
+        ("postgres://hub:plain@db/hub", "postgres://hub@db/hub plain"),
+    ):
+        environment = {"DATABASE_URL": url, "PATH": "/usr/bin:/bin"}
+        done = subprocess.run(
+            ["sh", "-c", script], env=environment, capture_output=True, text=True, check=True, timeout=10
+        )
+        assert done.stdout.strip() == shown
 
 
 def test_redis_keeps_what_it_was_told_and_throws_nothing_away() -> None:
