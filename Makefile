@@ -11,10 +11,10 @@ define venv
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos hosts look bench check try docs client fix lock clean
+.PHONY: help run test chaos hosts look bench bench-scale check try docs client fix lock clean
 
 help: ## list these targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## start everything on this machine, without any server (PORT=8000)
 	$(call venv,run)
@@ -39,6 +39,10 @@ hosts: ## publish from several hosts while they are cut off from each other, the
 bench: ## measure what the hub promises, each figure beside its floor (ARGS="--quick --row publish")
 	$(call venv,dev)
 	@$(VENV_PYTHON) -m bench $(ARGS)
+
+bench-scale: ## measure how everything behaves at 10,000, 100,000 and 1,000,000 jobs (ARGS="--sizes 1e4,1e5")
+	$(call venv,dev)
+	@$(VENV_PYTHON) -m bench.scale $(ARGS)
 
 check: ## lint, types, import rules, migrations, system checks, secrets and leftovers
 	$(call venv,dev)
