@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from foundation import prepared
+from foundation import prepared, wall
 from foundation.errors import NotFound
 from tenants.keys import key_digest, key_prefix
 from tenants.models import ApiKey, AuditEntry, BrowserSession, Invitation, Membership, Tenant, User
@@ -61,7 +61,7 @@ def _key_statement() -> tuple[str, list[str], list[str]]:
     columns += [f"t.{field.column}" for field in Tenant._meta.concrete_fields]
     listed = ", ".join(columns)
     # Built from the models' own columns; the prefix travels as a parameter.
-    statement = f"SELECT {listed} FROM api_keys k JOIN tenants t ON t.id = k.tenant_id WHERE k.prefix = %s"  # noqa: S608
+    statement = f"SELECT {listed} FROM api_keys k JOIN tenants t ON t.id = k.tenant_id WHERE k.prefix = %s"  # noqa: S608 - as said
     return statement, of_key, of_tenant
 
 
@@ -89,11 +89,12 @@ def state_of_key(key: ApiKey, *, now: datetime) -> str:
 
 def memberships_of(user: User) -> list[Membership]:
     """Return the places this user has in tenants that are not suspended, by the tenant's name."""
-    return list(
-        Membership.objects.select_related("tenant", "user")
-        .filter(user=user, tenant__suspended_at=None)
-        .order_by("tenant__name", "tenant_id")
-    )
+    with wall.lifted():  # whichever of them a request is for
+        return list(
+            Membership.objects.select_related("tenant", "user")
+            .filter(user=user, tenant__suspended_at=None)
+            .order_by("tenant__name", "tenant_id")
+        )
 
 
 def chosen_membership(user: User, tenant_id: UUID | str | None) -> Membership | None:
