@@ -11,7 +11,7 @@ define venv
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench check try docs client fix lock clean
+.PHONY: help run test chaos bench check audit try docs client fix lock clean
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,10 @@ bench: ## measure what the hub promises, each figure beside its floor (ARGS="--q
 check: ## lint, types, import rules, migrations, system checks, secrets and leftovers
 	$(call venv,dev)
 	@$(VENV_PYTHON) tools/check.py
+
+audit: ## ask OSV for known weaknesses of every library in the locks (ARGS="mirror or file")
+	$(call venv,dev)
+	@$(VENV_PYTHON) tools/audit.py --advisories $(ARGS)
 
 try: ## run what deploy/ says without containers: publish, switch, stop under load, back up, restore
 	$(call venv,dev)
