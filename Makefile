@@ -32,7 +32,7 @@ bench: ## measure what the hub promises, each figure beside its floor (ARGS="--q
 	$(call venv,dev)
 	@$(VENV_PYTHON) -m bench $(ARGS)
 
-check: ## lint, types, import rules, migrations, system checks, secrets and leftovers
+check: ## lint, types, import rules, migrations, system checks, packages, secrets and leftovers
 	$(call venv,dev)
 	@$(VENV_PYTHON) tools/check.py
 

@@ -25,7 +25,10 @@ def wall_can_stand(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]
 
 @register("tenants", Tags.database)
 def wall_stands(app_configs: Any = None, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """tenants.E002: a part of the wall is missing, or it keeps nobody out; tenants.W001: it is there, and nobody uses it."""
+    """tenants.W001: the wall is there, and nobody uses it; tenants.W002: a part of it is missing, or it keeps nobody out.
+
+    Warnings, as errors would keep ``migrate`` from running, which makes and mends it.
+    """
     if not databases or connection.vendor != "postgresql":
         return []
     try:
@@ -37,10 +40,10 @@ def wall_stands(app_configs: Any = None, databases: Any = None, **kwargs: Any) -
     if not missing:
         return []
     return [
-        Error(
+        Warning(
             f"ROW_SECURITY is on, and the wall does not stand: {'; '.join(missing)}.",
             hint="Run 'manage.py row_security --apply' as the owner of the tables.",
-            id="tenants.E002",
+            id="tenants.W002",
         )
     ]
 

@@ -281,7 +281,7 @@ def test_a_wall_with_a_hole_is_named_by_the_check_and_mended_by_the_command(
     with connection.cursor() as cursor:
         cursor.execute(spoil)
     (found,) = checks.wall_stands(databases=["default"])
-    assert found.id == "tenants.E002"
+    assert found.id == "tenants.W002"
     assert words in str(found.msg)
     with pytest.raises(CommandError, match="does not stand"):
         call_command("row_security", stdout=io.StringIO())
