@@ -11,7 +11,7 @@ define venv
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos hosts look bench bench-scale check try docs client fix lock clean
+.PHONY: help run test chaos hosts look bench bench-scale check audit try docs client fix lock clean
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,9 +44,13 @@ bench-scale: ## measure how everything behaves at 10,000, 100,000 and 1,000,000 
 	$(call venv,dev)
 	@$(VENV_PYTHON) -m bench.scale $(ARGS)
 
-check: ## lint, types, import rules, migrations, system checks, secrets and leftovers
+check: ## lint, types, import rules, migrations, system checks, packages, secrets and leftovers
 	$(call venv,dev)
 	@$(VENV_PYTHON) tools/check.py
+
+audit: ## ask OSV for known weaknesses of every library in the locks (ARGS="mirror or file")
+	$(call venv,dev)
+	@$(VENV_PYTHON) tools/audit.py --advisories $(ARGS)
 
 try: ## run what deploy/ says without containers: publish, stop under load, migrate, back up, restore (ARGS="--proxy caddy")
 	$(call venv,dev)

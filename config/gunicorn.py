@@ -20,6 +20,8 @@ graceful_timeout = 30
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 - gunicorn asks for a path in text
 # The proxy in front is the only one who connects, wherever it stands; whether its word counts says BEHIND_PROXY.
 forwarded_allow_ips = "*"
+# ... and no header moves the root of the hub: what is checked by path is checked at the path that was asked for.
+forwarder_headers = ""
 # The hub logs requests itself, with ids and without secrets.
 accesslog = None
 errorlog = "-"

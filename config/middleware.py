@@ -98,7 +98,8 @@ class AdminAddresses:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.ADMIN_ADDRESSES and request.path.startswith(f"/{settings.ADMIN_PATH}/"):
+        # By the part of the path that leads to a view: what stands before it may be a server's or a header's word.
+        if settings.ADMIN_ADDRESSES and request.path_info.startswith(f"/{settings.ADMIN_PATH}/"):
             found = client_address(request)
             if not found or not any(ip_address(found) in network for network in settings.ADMIN_ADDRESSES):
                 raise Http404

@@ -226,7 +226,7 @@ def status_of(link: ConnectLink, *, now: datetime) -> Status:
 def link_for_login(link: ConnectLink, held: Secret) -> ConnectLink:
     """Return a login's link for the browser that has it; raises ``ConnectRefused`` in the words for every stranger."""
     known = _links().get(pk=link.pk)
-    if not passes(known, held) or known.binding != digest_of(held):
+    if not passes(known, held) or not hmac.compare_digest(known.binding, digest_of(held)):
         raise ConnectRefused(
             "This return does not belong to a login that you began in this browser.",
             remedy="Open the link that you were given in the browser in which you sign in.",

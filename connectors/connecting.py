@@ -24,6 +24,7 @@ from connectors.errors import ConfigurationError, ConnectorError
 from connectors.manager import connector_class, get_connector, registration
 from connectors.models import Connection, ConnectLink, OAuthState, Platform
 from connectors.types import Capability, FoundDestination, Grant
+from foundation import wall
 from foundation.errors import Conflict, Invalid, Refusal
 from foundation.secret import Secret
 from tenants import flags
@@ -179,7 +180,8 @@ def require_same_account(connection: Connection, grant: Grant, *, now: datetime,
     theirs = Connection.objects.filter(
         platform_id=connection.platform_id, external_user_id=grant.external_user_id, disconnected_at=None
     )
-    theirs.update(next_health_at=now)
+    with wall.lifted():
+        theirs.update(next_health_at=now)
     raise OtherAccount(granted=grant.display_name, wanted=connection.display_name, by_key=by_key)
 
 

@@ -20,6 +20,7 @@ from connectors.connecting import Callback, OtherAccount
 from connectors.errors import ConfigurationError
 from connectors.models import Connection, OAuthState
 from connectors.registry import CONNECTORS
+from foundation import wall
 from foundation.errors import NotFound, Refusal
 from foundation.listing import read_uuid
 from foundation.secret import Secret
@@ -149,7 +150,8 @@ class OAuthCallbackView(_BrowserView):
             # Some platforms say in a third parameter why they refused.
             error_detail=" ".join(filter(None, map(asked.get, ("error_description", "error_type"))))[:300],
         )
-        login = connecting.login_of(Secret(callback.state))
+        with wall.lifted():  # a member's browser may come back by another tenant's connect link
+            login = connecting.login_of(Secret(callback.state))
         if login is not None and login.link_id is not None:
             return self._back_to_link(request, login, platform, callback)
         user = self.visitor(request)
@@ -177,9 +179,10 @@ class OAuthCallbackView(_BrowserView):
         """Go on with the connect link by way of which the login was begun; what went wrong is told on its page."""
         held = link_cookies.held_by(request._request, login.link_id) if login.link_id else Secret("")
         try:
-            link = connect_link_guests.come_back(
-                login, platform=platform, held=held, callback=callback, now=timezone.now()
-            )
+            with wall.lifted():  # a guest of the link's tenant, whatever tenant this browser is signed in for
+                link = connect_link_guests.come_back(
+                    login, platform=platform, held=held, callback=callback, now=timezone.now()
+                )
         except (Refusal, ConfigurationError) as error:
             return _problem_page(request, "", error)
         return HttpResponseRedirect(reverse("link", args=[link.pk]))

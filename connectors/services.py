@@ -14,6 +14,7 @@ from connectors.manager import connector_class, get_connector
 from connectors.models import Connection, Destination, Platform
 from connectors.registry import CONNECTORS
 from connectors.types import ACCESS_TOKEN, REFRESH_TOKEN, Capability, FoundDestination, Grant, destination_token
+from foundation import wall
 from foundation.errors import Conflict, Finding, Invalid, NotFound
 from foundation.secret import Secret
 from tenants.models import Tenant
@@ -86,7 +87,8 @@ def store_grant(*, tenant: Tenant, platform: str, grant: Grant, actor: str, now:
     Destination.objects.filter(connection=connection).update(subscribe_at=None)
     # One person has one grant: a narrower choice made now ends tokens that other connections, of any tenant, rely on.
     others = Connection.objects.filter(platform_id=platform, external_user_id=grant.external_user_id)
-    others.exclude(pk=connection.pk).exclude(status=Connection.Status.INACTIVE).update(next_health_at=now)
+    with wall.lifted():
+        others.exclude(pk=connection.pk).exclude(status=Connection.Status.INACTIVE).update(next_health_at=now)
     seal(connection, ACCESS_TOKEN, grant.access_token)
     if grant.refresh_token is not None:
         seal(connection, REFRESH_TOKEN, grant.refresh_token)
@@ -247,12 +249,13 @@ def disconnect(*, principal: Principal, connection: Connection, now: datetime) -
     if connection.status == Connection.Status.INACTIVE:
         return not unsubscribing.pending(connection).exists()
     unsubscribing.unsubscribe_now(connection, now=now)
-    shared = (
-        Connection.objects.filter(platform_id=connection.platform_id, external_user_id=connection.external_user_id)
-        .exclude(pk=connection.pk)
-        .exclude(status=Connection.Status.INACTIVE)
-        .exists()
-    )
+    with wall.lifted():  # the others may be other tenants'
+        shared = (
+            Connection.objects.filter(platform_id=connection.platform_id, external_user_id=connection.external_user_id)
+            .exclude(pk=connection.pk)
+            .exclude(status=Connection.Status.INACTIVE)
+            .exists()
+        )
     withdrawn = "kept: another connection stands on it"
     if Capability.REVOKE not in connector_class(connection.platform_id).capabilities:
         withdrawn = "kept: only the person can end it, at the platform"

@@ -11,7 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from foundation.errors import Forbidden
-from tenants import selectors, services
+from tenants import selectors, services, walls
 from tenants.addresses import client_address, guessing_address, network_of
 from tenants.models import User
 from tenants.principal import Principal
@@ -41,6 +41,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             services.note_key_use(key=key, network=network_of(client_address(request._request)), now=now)
         principal = Principal.of_key(key)
         structlog.contextvars.bind_contextvars(tenant_id=str(principal.tenant.pk), actor=principal.actor)
+        walls.put_up(request._request, principal.tenant.pk)
         return principal, key
 
     def authenticate_header(self, request: Request) -> str:
@@ -72,6 +73,7 @@ class MemberAuthentication(SessionAuthentication):
                 raise without_tenant(user)
             return None
         self.enforce_csrf(request)
+        walls.put_up(request._request, principal.tenant.pk)
         return principal, user
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from tenants import walls
 from tenants.models import User
 from tenants.principal import Principal
 from tenants.selectors import suspended_tenants_of
@@ -64,6 +65,7 @@ def members_only(
         if getattr(request, "principal", None) is None:
             told = {"suspended": suspended_tenants_of(request.user)}
             return render(request, "tenants/no_tenant.html", told, status=403)
+        walls.put_up(request, cast(MemberRequest, request).principal.tenant.pk)
         response = view(cast(MemberRequest, request), *args, **kwargs)
         patch_cache_control(response, private=True, no_cache=True)
         return response

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from foundation import wall
 from foundation.errors import Unavailable
 from tenants.features import feature_of
 from tenants.models import Flag
@@ -76,7 +77,9 @@ def rules() -> Mapping[str, Rule]:
     """Return the rule of every feature that is not plainly on, at most ``KNOWN_FOR`` seconds old."""
     global _rules, _known_until
     if time.monotonic() >= _known_until:
-        _rules, _known_until = _read(), time.monotonic() + KNOWN_FOR
+        # What is kept is kept for every tenant, whoever's request it was that asked.
+        with wall.lifted():
+            _rules, _known_until = _read(), time.monotonic() + KNOWN_FOR
     return _rules
 
 

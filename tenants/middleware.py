@@ -1,6 +1,7 @@
-"""Puts the principal of a signed-in browser on the request, and signs out browsers that were idle for too long."""
+"""Puts the principal of a signed-in browser on the request, signs out browsers that were idle for too long, and holds the wall."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfoNotFoundError
@@ -11,6 +12,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from foundation import wall
 from tenants import selectors
 from tenants.browser_sessions import SEEN_AT
 from tenants.models import User
@@ -46,6 +48,23 @@ class PrincipalMiddleware:
             return self.get_response(request)
         finally:
             timezone.deactivate()
+
+
+class TenantWall:
+    """Take down after a request what ``tenants.walls`` put up around it; what is streamed later stays behind the same wall."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not wall.is_on():
+            return self.get_response(request)
+        with ExitStack() as stack:
+            request.wall = stack  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            if response.streaming and (where := wall.standing()) is not None:
+                response.streaming_content = wall.kept(where, response.streaming_content)  # type: ignore[attr-defined]
+        return response
 
 
 def _is_awake(request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from tenants import browser_sessions, throttle, two_step
 from tenants.addresses import client_address, guessing_address, network_of
@@ -71,7 +72,7 @@ def who_owes_a_code(request: HttpRequest, *, now: datetime) -> User | None:
     if pk is None or now - datetime.fromisoformat(since) > PATIENCE:
         return None
     user = User.objects.filter(pk=pk, is_active=True).first()
-    return user if user and user.get_session_auth_hash() == mark else None
+    return user if user and constant_time_compare(user.get_session_auth_hash(), mark) else None
 
 
 def enter(request: HttpRequest, user: User, *, with_code: bool, now: datetime) -> None:

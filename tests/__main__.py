@@ -72,7 +72,10 @@ ONCE = {
         "tests/monitoring/test_storm.py",
         "tests/monitoring/test_validation.py",
         "tests/tenants/test_roles.py",
+        "tests/tenants/test_row_security_checks.py",
         "tests/test_isolation.py",
+        "tests/test_isolation_of_work.py",
+        "tests/test_source.py",
         *(f"tests/connectors/{slug}" for slug in ("google_business", "linkedin", "mailchimp", "meta", "tiktok")),
     ),
 }

@@ -62,6 +62,11 @@ CHECKS = (
         "A page or a heading that a link names is not there.",
     ),
     Check("tree", (PYTHON, "tools/check_tree.py"), "Each line above names its remedy."),
+    Check(
+        "packages",
+        (PYTHON, "tools/audit.py"),
+        "Write both locks with `make lock`; a licence is agreed to in tools/audit.py. `make audit` asks for known weaknesses.",
+    ),
 )
 
 

@@ -39,7 +39,36 @@ SECRETS = {
     "a Mailchimp API key": re.compile(r"\b[0-9a-f]{32}-us[0-9]{1,2}\b"),
     "a Slack token": re.compile(r"\bxox[abprs]-[0-9A-Za-z-]{20}"),
     "a Stripe key": re.compile(r"\b[rs]k_live_[0-9A-Za-z]{20}"),
+    "a key of 32 bytes in base64": re.compile(r"(?<![A-Za-z0-9_+/=,-])[A-Za-z0-9_+/-]{43}=(?![A-Za-z0-9=])"),
+    "a key of 32 bytes in hex": re.compile(
+        r"(?i:secret|key|token|password)[\w.]*[\"']?\s*[:=]+\s*[\"']?[0-9a-f]{64}\b"
+    ),
+    "an API key of this hub": re.compile(r"\bswb_[0-9a-f]{8}_[A-Za-z0-9_-]{40}"),
+    "a webhook's signing secret": re.compile(r"\bwhsec_[A-Za-z0-9+/]{32}"),
     "a JSON web token": re.compile(r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{20}"),
+}
+
+LATEST_COMMITS = 50
+#: What no remote has yet. A fresh clone's remote has all; then the newest commits were looked at by whoever pushed them.
+NOT_PUSHED = ("--not", "--remotes")
+
+#: Letters that every secret of a shape holds. To look for them is much quicker, and most files hold none of them.
+HINTS = {
+    "a private key": ("PRIVATE KEY",),
+    "an AWS access key": ("AKIA", "ASIA"),
+    "a GitHub token": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    "a Google API key": ("AIza",),
+    "a Google client secret": ("GOCSPX-",),
+    "a Google access token": ("ya29.",),
+    "a Meta access token": ("EAA",),
+    "a LinkedIn client secret": ("WPL_AP",),
+    "a TikTok access token": ("act.", "rft."),
+    "a Mailchimp API key": ("-us",),
+    "a Slack token": ("xox",),
+    "a Stripe key": ("k_live_",),
+    "an API key of this hub": ("swb_",),
+    "a webhook's signing secret": ("whsec_",),
+    "a JSON web token": ("eyJ",),
 }
 
 INDEX_OPTION = re.compile(r"--(?:extra-)?index-url|--find-links|--trusted-host|^\s*(?:extra-)?index-url\s*=", re.M)
@@ -66,7 +95,9 @@ class Finding:
 
 def main(root: Path = ROOT) -> int:
     paths = sorted(files(root))
-    findings = sorted([*(finding for path in paths for finding in look(root, path)), *stale_locks(root)])
+    findings = sorted(
+        [*(finding for path in paths for finding in look(root, path)), *stale_locks(root), *in_new_commits(root)]
+    )
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
     sys.stdout.write(f"{len(paths)} files looked through, {len(findings)} findings\n")
@@ -111,8 +142,9 @@ def look(root: Path, path: Path) -> Iterator[Finding]:
 def in_text(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
     is_lock = path.suffix == ".lock"
     takes_options = path.suffix in {".txt", ".toml", ".cfg", ".ini", ".sh", ".lock"} or path.name in {"Makefile", "run"}
+    shapes = held_in(text)
     for number, line in enumerate(text.splitlines(), 1):
-        for name, shape in SECRETS.items():
+        for name, shape in shapes.items():
             if shape.search(line):
                 yield number, name, "take it out and revoke it; a canary is marked `check-tree: allow` with a reason"
         if is_lock and FOREIGN_TO_A_LOCK.search(line):
@@ -123,6 +155,53 @@ def in_text(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
             yield number, "work left for later", "do it, or write it down where work is planned"
     if path.suffix == ".py" and path.parts[0] == "tests":
         yield from skips(text)
+
+
+def held_in(text: str) -> dict[str, re.Pattern[str]]:
+    """Return the shapes that a text holds somewhere."""
+    likely = {name: shape for name, shape in SECRETS.items() if any(hint in text for hint in HINTS.get(name, ("",)))}
+    return {name: shape for name, shape in likely.items() if shape.search(text)}
+
+
+def in_new_commits(root: Path) -> Iterator[Finding]:
+    """Yield secrets that a commit of late put in, also where a later one took them out again: whoever has the history has them.
+
+    New is what is in no branch of a remote; where there is none, the last ``LATEST_COMMITS``.
+    """
+    told = git(
+        root,
+        "log",
+        f"--max-count={LATEST_COMMITS}",
+        "--format=%x00%h",
+        "--unified=0",
+        "-p",
+        "--no-color",
+        "HEAD",
+        *NOT_PUSHED,
+    )
+    shapes = held_in(told)
+    commit, path = "", ""
+    for line in told.splitlines() if shapes else ():
+        if line.startswith("\0"):
+            commit = line[1:]
+        elif line.startswith("+++ "):
+            path = line[6:]
+        elif line.startswith("+") and not ALLOW.search(line):
+            for name, shape in shapes.items():
+                if shape.search(line):
+                    what = f"{name} in the commit {commit}"
+                    yield Finding(path, 1, what, "revoke it, and write the commit anew before it is pushed")
+
+
+def git(root: Path, *arguments: str) -> str:
+    """Return what git says; nothing where it does not know the place, or there is none."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, errors="replace", check=False
+        )
+    except FileNotFoundError:
+        return ""
+    return done.stdout if done.returncode == 0 else ""
 
 
 def skips(text: str) -> Iterator[tuple[int, str, str]]:

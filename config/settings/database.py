@@ -1,5 +1,7 @@
 """The ledger: database."""
 
+import re
+
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -63,6 +65,19 @@ def _patience(seconds: int) -> dict[str, object]:
     }
 
 
+ROW_SECURITY = env.flag(
+    "ROW_SECURITY",
+    default=False,
+    help="Let PostgreSQL itself show requests of a tenant that tenant's rows alone, as a second wall behind the code's own. "
+    "First 'manage.py row_security --apply': see docs/security.md.",
+)
+ROW_SECURITY_ROLE = env.text(
+    "ROW_SECURITY_ROLE",
+    default="switchboard_tenant",
+    help="The role of PostgreSQL as which requests of a tenant are run with ROW_SECURITY; the hub's user must be a member of it.",
+)
+if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", ROW_SECURITY_ROLE):
+    raise ImproperlyConfigured("ROW_SECURITY_ROLE must be a name of lower-case letters, digits and underscores.")
 _database = environ.Env.db_url_config(DATABASE_URL)
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -75,6 +90,8 @@ elif "postgres" in _database["ENGINE"]:
     _database["ENGINE"] = "django.db.backends.postgresql"
     # After a restart of the database the pool is full of dead connections; each would cost a job its lease.
     _database["CONN_HEALTH_CHECKS"] = True
+    # A cursor at the server outlives the statement that said for whom it reads.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = ROW_SECURITY
     _database["OPTIONS"] = {
         **_patience(DATABASE_SILENCE_SECONDS),
         **_database.get("OPTIONS", {}),

@@ -77,8 +77,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
 # Lax, not Strict: the platforms send the browser back to our OAuth callback by a link, and the state is tied to the session.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = "switchboard_session"
-CSRF_COOKIE_NAME = "switchboard_csrf"
+# Browsers take a cookie of such a name over https and from this very host alone: a neighbour under the same domain sets none for us.
+_host_only = "__Host-" if _https else ""
+SESSION_COOKIE_NAME = f"{_host_only}switchboard_session"
+CSRF_COOKIE_NAME = f"{_host_only}switchboard_csrf"
 CSRF_COOKIE_HTTPONLY = False
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

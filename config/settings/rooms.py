@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tenants.middleware.PrincipalMiddleware",
+    "tenants.middleware.TenantWall",
     "axes.middleware.AxesMiddleware",
     "config.middleware.AdminAddresses",
     "config.middleware.RefusalPages",

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from django.db.models import QuerySet
 
 from foundation.errors import NotFound
+from tenants import walls
 from tenants.doors import MemberRequest
 from tenants.models import Tenant
 
@@ -51,4 +52,5 @@ def scope_of(request: MemberRequest) -> Scope:
         return Scope(request.principal.tenant, may_widen)
     if not may_widen:
         raise NotFound("There is no such page.", remedy="Leave out tenants=all: it is for operators.")
+    walls.lift(request)
     return Scope(None, may_widen)

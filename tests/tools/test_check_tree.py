@@ -31,6 +31,10 @@ SECRETS = {
     "a Mailchimp API key": "0" * 32 + "-us21",
     "a Slack token": "xoxb-" + "1" * 20,
     "a Stripe key": "sk_live_" + "h" * 20,
+    "a key of 32 bytes in base64": "Zm9v" * 10 + "abc" + "=",
+    "a key of 32 bytes in hex": "secret_key = " + "0f" * 32,
+    "an API key of this hub": "swb_" + "0a" * 4 + "_" + "L" * 43,
+    "a webhook's signing secret": "whsec_" + "M" * 32,
     "a JSON web token": "eyJ" + "i" * 12 + ".eyJ" + "j" * 12 + "." + "k" * 20,
 }
 
@@ -153,3 +157,42 @@ def test_a_lock_that_lags_behind_is_found(tmp_path: Path) -> None:
         "no celery==5.7.0, which requirements.lock has",
         "no ruff, which pyproject.toml asks for",
     ]
+
+
+def commit(root: Path, name: str, text: str) -> None:
+    (root / name).write_text(text)
+    subprocess.run(["git", "add", name], cwd=root, check=True)
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *who, "commit", "--quiet", "-m", "x"], cwd=root, check=True)
+
+
+def test_a_secret_that_a_commit_put_in_is_found_after_another_took_it_out(tmp_path: Path) -> None:
+    assert list(check_tree.in_new_commits(tmp_path)) == [], "no git, no history"
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    commit(tmp_path, "a.py", "x = 1\n")
+    assert list(check_tree.in_new_commits(tmp_path)) == []
+    planted = {name: SECRETS[name] for name in ("an AWS access key", "a private key", "a key of 32 bytes in base64")}
+    commit(tmp_path, "a.py", "".join(f"x = '{secret}'\n" for secret in planted.values()))
+    commit(tmp_path, "a.py", "x = 1\n")
+    commit(tmp_path, "b.py", f"x = '{SECRETS['a Slack token']}'  # check-tree: allow a canary\n")
+    assert [finding for path in check_tree.files(tmp_path) for finding in check_tree.look(tmp_path, path)] == []
+    found = list(check_tree.in_new_commits(tmp_path))
+    assert {finding.what.partition(" in the commit")[0] for finding in found} == planted.keys()
+    assert {finding.path for finding in found} == {"a.py"}
+
+
+def test_what_a_remote_has_was_looked_at_before(tmp_path: Path) -> None:
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    theirs.mkdir()
+    subprocess.run(["git", "init", "--quiet"], cwd=theirs, check=True)
+    commit(theirs, "a.py", f"x = '{SECRETS['a Stripe key']}'\n")
+    subprocess.run(["git", "clone", "--quiet", str(theirs), str(ours)], check=True)
+    assert list(check_tree.in_new_commits(ours)) == []
+    commit(ours, "b.py", f"x = '{SECRETS['a GitHub token']}'\n")
+    assert [finding.path for finding in check_tree.in_new_commits(ours)] == ["b.py"]
+
+
+def test_hashes_and_signatures_are_no_keys(tmp_path: Path) -> None:
+    harmless = ("v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=", "sha256-" + "a" * 43 + "=", "sha256:" + "0f" * 32)
+    for text in harmless:
+        assert found(tmp_path, "a.md", text) == [], text
