@@ -13,6 +13,7 @@ from django.urls import reverse
 from connectors.models import Connection
 from connectors.pages import reconnect_of
 from foundation.listing import LONG_AGO
+from monitoring import runbook
 from monitoring.alerting.selectors import Firing
 from monitoring.pages import drill
 from monitoring.pages.platforms import LOUDNESS
@@ -84,7 +85,16 @@ def verdict_of(problems: Sequence[Problem]) -> dict[str, Any]:
 
 
 def _problem(severity: str, title: str, **told: Any) -> Problem:
-    empty = {"detail": "", "since": None, "who": "", "remedy": "", "action_label": "", "action_url": "", "more": False}
+    empty = {
+        "detail": "",
+        "since": None,
+        "who": "",
+        "remedy": "",
+        "action_label": "",
+        "action_url": "",
+        "more": False,
+        "runbook": "",
+    }
     return {**empty, "severity": severity, "title": title, **told}
 
 
@@ -104,6 +114,7 @@ def _alerts(firing: Sequence[Firing], *, late: bool) -> list[Problem]:
             remedy=one.remedy,
             action_label="See more" if one.link else "See the alert" if one.id else "",
             action_url=one.link or (reverse("alerts") if one.id else ""),
+            runbook=runbook.path_of(one.rule),
         )
         for one in told
     ]
