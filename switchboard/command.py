@@ -7,7 +7,6 @@ In a checkout they stand beside this package.
 
 import os
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -48,7 +47,9 @@ def main() -> None:
 
         sys.stdout.write(HELP.format(var=data_directory()))
     elif word in {"version", "--version"}:
-        sys.stdout.write(f"{version('switchboard')}\n")
+        from config.version import VERSION
+
+        sys.stdout.write(f"{VERSION}\n")
     elif word in PROCESSES:
         _become(word, there, sys.argv[2:])
     else:

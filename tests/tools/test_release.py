@@ -1,6 +1,8 @@
 """One place says which version this is, and the wheel holds everything that a hub needs to run."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from config import installed, version
+from switchboard import command
 from tests.docs import reading
 
 PROJECT: dict[str, Any] = tomllib.loads(reading.read("pyproject.toml"))
@@ -117,3 +120,17 @@ def test_a_hub_from_the_wheel_keeps_its_data_outside_the_environment(
     monkeypatch.setenv("XDG_DATA_HOME", variable)
     monkeypatch.setenv("HOME", "/home/ada")
     assert installed.data_directory() == Path(expected)
+
+
+def test_the_command_tells_the_version_and_what_it_can_do() -> None:
+    for words, expected in ((["version"], VERSION), ([], "switchboard start")):
+        done = subprocess.run(
+            [sys.executable, "-m", "switchboard", *words], cwd=reading.ROOT, capture_output=True, text=True, check=True
+        )
+        assert expected in done.stdout
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_a_process_of_production_is_started_as_operations_says(name: str) -> None:
+    said = " ".join(command.PROCESSES[name]).replace("{home}/", "")
+    assert said in reading.read("docs/operations.md")
