@@ -11,7 +11,7 @@ define venv
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos hosts look bench bench-scale check audit try docs client fix lock clean
+.PHONY: help run test chaos hosts look bench bench-scale check audit try upgrade wheel docs client fix lock clean
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,15 @@ try: ## run what deploy/ says without containers: publish, stop under load, migr
 	$(call venv,dev)
 	@$(VENV_PYTHON) tools/try_production.py $(ARGS)
 
+upgrade: ## bring a database as the first version left it up to today, on SQLite and PostgreSQL; nothing may be lost
+	$(call venv,dev)
+	@$(VENV_PYTHON) -m tests.upgrade $(ARGS)
+
+wheel: ## build what is committed as a wheel and an sdist in dist/, with hashes, and try the wheel in an environment of its own
+	$(call venv,dev)
+	@$(VENV_PYTHON) tools/release.py
+	@$(VENV_PYTHON) tools/try_wheel.py
+
 docs: ## write the documentation as a site to build/site; broken links fail
 	$(call venv,dev)
 	@NO_MKDOCS_2_WARNING=1 $(VENV_PYTHON) -m mkdocs build --strict --quiet
@@ -74,5 +83,5 @@ lock: ## write the requirement locks anew from pyproject.toml (UPGRADE=1 takes n
 	@sh tools/python.sh tools/lock.py
 
 clean: ## remove .venv, caches and build output; the data in var/ stays
-	@rm -rf .venv build staticfiles var/log var/tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv build dist staticfiles var/log var/tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,6 +15,7 @@ from celery.beat import EmbeddedService
 from django.conf import settings
 
 from config.celery import QUEUES
+from config.installed import START
 from config.timer import start_timer
 from connectors.connecting import redirect_uri
 from connectors.registry import CONNECTORS
@@ -54,7 +55,7 @@ class OnlyOne:
             pid = self._file.read().strip() or "unknown"
             raise CannotStart(
                 f"Switchboard is running already on this data directory (process {pid}). "
-                "Stop it with Ctrl-C where it runs, or use another directory: VAR_DIR=… make run"
+                f"Stop it with Ctrl-C where it runs, or use another directory: VAR_DIR=… {START}"
             ) from None
         self._file.truncate(0)
         self._file.write(str(os.getpid()))

@@ -12,7 +12,7 @@ from django.urls import include, is_valid_path, path
 from django.views.generic.base import RedirectView
 
 from config.problems import plain_problem
-from monitoring import probes
+from monitoring import probes, runbook
 
 
 def error_codes(request: HttpRequest) -> HttpResponse:
@@ -21,9 +21,15 @@ def error_codes(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page.read_text(encoding="utf-8"), content_type="text/plain; charset=utf-8")
 
 
+def runbook_page(request: HttpRequest) -> HttpResponse:
+    """Show what to do about each alert and each code: where alerts lead to, also while the database is gone."""
+    return HttpResponse(render_to_string("monitoring/runbook.html", {"chapters": runbook.chapters()}))
+
+
 urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}favicon.svg", permanent=False)),
     path("docs/errors", error_codes, name="error_codes"),
+    path("docs/runbook", runbook_page, name="runbook"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
     path("api/", include("config.api")),

@@ -1,20 +1,16 @@
-"""The one place that knows which version this is."""
+"""Which version this is. ``pyproject.toml`` says so, and nothing else does; an installation has it from there by its metadata."""
 
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as _installed_version
-from pathlib import Path
-from re import search
+import tomllib
+from importlib.metadata import version
+
+from config.installed import IS_PACKAGE, PROJECT
 
 
 def _read() -> str:
-    """Return the version in ``pyproject.toml`` beside the code, or that of the installed distribution."""
-    project = Path(__file__).resolve().parent.parent / "pyproject.toml"
-    if project.is_file() and (found := search(r'(?m)^version = "([^"]+)"', project.read_text(encoding="utf-8"))):
-        return found.group(1)
-    try:
-        return _installed_version("switchboard")
-    except PackageNotFoundError:
-        return "0+unknown"
+    """Return the version in ``pyproject.toml`` beside the code, or that of the installed package."""
+    if IS_PACKAGE:
+        return version("switchboard")
+    return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"])
 
 
 VERSION = _read()

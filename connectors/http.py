@@ -24,6 +24,7 @@ import requests
 import structlog
 import urllib3
 import urllib3.connection
+from django.conf import settings
 from django.dispatch import Signal
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
@@ -346,7 +347,7 @@ def _surroundings_of(origin: str) -> Mapping[str, Any]:
 
 
 _HEADERS: Final = {
-    "User-Agent": "Switchboard",
+    "User-Agent": f"Switchboard/{settings.VERSION}",
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate",
     "Connection": "keep-alive",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from monitoring import runbook
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -13,7 +15,7 @@ class Part:
     remedy: str = ""
     #: It works, and yet somebody should look.
     warning: bool = False
-    #: What is the matter, in a word that stays: ``docs/operations.md`` has a line for each. Empty while all is well.
+    #: What is the matter, in a word that stays: ``docs/runbook.md`` has a section for each. Empty while all is well.
     code: str = ""
     #: How much: of workers silent, of seconds late, of percent left; 0 where there is nothing to count.
     value: float = 0
@@ -32,4 +34,5 @@ class Part:
             "remedy": self.remedy,
             "warning": self.warning,
             "code": self.code,
+            "runbook": runbook.path_of(self.code) if self.code else "",
         }

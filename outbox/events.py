@@ -169,6 +169,7 @@ SAMPLES: Final[dict[EventType, dict[str, Any]]] = {
         "cause": "25 jobs became dead letters within ten minutes; usual are none.",
         "remedy": "Look at them grouped by cause. Mend the cause, then redrive the group: each job goes out once.",
         "value": 25,
+        "runbook": "https://hub.example.com/docs/runbook#dead_letters_rising",
         "since": "2026-11-22T09:00:00+00:00",
         "raised_at": "2026-11-22T09:00:00+00:00",
     },

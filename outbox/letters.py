@@ -40,6 +40,8 @@ class _Words:
     intro: str
     cause: str = ""
     remedy: str = ""
+    #: Where it is told step by step what to do.
+    runbook: str = ""
     button: str = ""
     url: str = ""
     causes: tuple[dict[str, Any], ...] = ()
@@ -207,6 +209,7 @@ def _alert(mail: Mail, *, now: datetime) -> _Words:
         intro="What this alert told of is over." if ended else "A rule of this hub found something wrong.",
         cause="" if ended else str(facts.get("cause", "")),
         remedy="" if ended else str(facts.get("remedy", "")),
+        runbook="" if ended else str(facts.get("runbook", "")),
         button="See the alerts",
         url=_absolute("alerts"),
     )

@@ -52,6 +52,10 @@ def generate(place: Path) -> Path:
         ],
         environment,
     )
+    version = told["info"]["version"]
+    (made / "version.py").write_text(
+        f'"""The version of the hub whose API this speaks."""\n\nVERSION = "{version}"\n', encoding="utf-8"
+    )
     for path in (made / "api").rglob("*.py"):
         # Of a body that may come in several forms the generator forgets to import what stands for none.
         text = path.read_text(encoding="utf-8")

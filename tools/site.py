@@ -43,6 +43,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         (
             "self-hosting.md",
             "operations.md",
+            "runbook.md",
             "flags.md",
             "views.md",
             "settings.md",

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env, version
+from config import env, installed, version
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
+BASE_DIR = installed.HOME
 VERSION = version.VERSION
 
 MODE = env.choice(
@@ -22,9 +22,9 @@ DEBUG = env.flag("DEBUG", default=False, help="Django's debug pages. Never in pr
 VAR_DIR = Path(
     env.text(
         "VAR_DIR",
-        default=str(BASE_DIR / "var"),
+        default=str(installed.data_directory()),
         shown="var",
-        help="Where the embedded database, keys and logs live.",
+        help="Where the embedded database, keys and logs live; of a hub from the wheel ~/.local/share/switchboard.",
     )
 )
 PORT = env.number("PORT", default=8000, least=1, most=65535, help="The port of the web server that 'make run' starts.")

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from foundation.listing import Column, Query, stretch_of
+from monitoring import runbook
 from monitoring.alerting import selectors
 from monitoring.alerting.rows import Alert
 from monitoring.alerting.rules import RULES
@@ -55,6 +56,7 @@ def _shown(row: Alert, scope: Scope, *, now: datetime) -> dict[str, Any]:
         "cause": row.cause,
         "remedy": row.remedy,
         "link": drill.of_alert(scope, rule=row.rule, tenant=row.tenant, link=row.link),
+        "runbook": runbook.path_of(row.rule),
         "since": row.since,
         "cleared_at": row.cleared_at,
         "calm_since": row.calm_since,

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from foundation.forms import StrictSerializer
+from monitoring import runbook
 from monitoring.alerting.rows import Alert
 from monitoring.alerting.rules import RULES
 from monitoring.alerting.services import HOURS
@@ -20,6 +21,7 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
     severity = serializers.ChoiceField(
         choices=Alert.Severity.choices, help_text="bad: acts now; warn: should be looked at."
     )
+    runbook = serializers.SerializerMethodField(help_text="Where it is told step by step what to do.")
 
     class Meta:
         model = Alert
@@ -32,6 +34,7 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
                 "state",
                 "cause",
                 "remedy",
+                "runbook",
                 "value",
                 "since",
                 "raised_at",
@@ -43,6 +46,10 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
     def get_state(self, alert: Alert) -> str:
         """Return ``firing`` or ``cleared``."""
         return STATES[alert.cleared_at is not None]
+
+    def get_runbook(self, alert: Alert) -> str:
+        """Return the address of the rule's section."""
+        return runbook.url_of(alert.rule)
 
 
 class SilenceSerializer(StrictSerializer):

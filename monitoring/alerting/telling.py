@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from monitoring import metrics
+from monitoring import metrics, runbook
 from monitoring.alerting.rows import Alert
 from monitoring.alerting.rules import BAD, RULES
 from outbox import operators
@@ -80,7 +80,7 @@ def _tell_tenant(row: Alert, turn: str, *, now: datetime) -> None:
         "raised_at": row.raised_at.isoformat() if row.raised_at else None,
     }
     if turn == RAISED:
-        data |= {"cause": row.cause, "remedy": row.remedy, "value": row.value}
+        data |= {"cause": row.cause, "remedy": row.remedy, "value": row.value, "runbook": runbook.url_of(row.rule)}
     else:
         data["cleared_at"] = row.cleared_at.isoformat() if row.cleared_at else None
     kind = EventType.ALERT_RAISED if turn == RAISED else EventType.ALERT_CLEARED
@@ -108,6 +108,7 @@ def _news(row: Alert, turn: str) -> dict[str, Any]:
         "cause": row.cause,
         "remedy": row.remedy,
         "url": f"{settings.PUBLIC_URL}{row.link}" if row.link else "",
+        "runbook": runbook.url_of(row.rule),
         "since": f"{row.since:%-d %B %Y, %H:%M:%S} UTC",
         "ended": f"{row.cleared_at:%-d %B %Y, %H:%M:%S} UTC" if row.cleared_at else "",
     }
@@ -118,7 +119,9 @@ def _tell_datadog(turns: list[tuple[Alert, str]]) -> None:
         over = turn == CLEARED
         metrics.event(
             f"Over: {row.title}" if over else row.title,
-            "What this alert told of is over." if over else f"{row.cause}\n\n{row.remedy}",
+            "What this alert told of is over."
+            if over
+            else f"{row.cause}\n\n{row.remedy}\n\n{runbook.url_of(row.rule)}",
             alert_type="success" if over else "error" if row.severity == BAD else "warning",
             # Datadog shows the beginning and the end of one as one.
             aggregation_key=str(row.pk),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from connectors.models import Connection
 from connectors.pages import reconnect_of
 from foundation.listing import LONG_AGO
+from monitoring import runbook
 from monitoring.alerting.selectors import Firing
 from monitoring.pages import drill
 from monitoring.pages.platforms import LOUDNESS
@@ -89,7 +90,16 @@ def verdict_of(problems: Sequence[Problem]) -> dict[str, Any]:
 
 
 def _problem(severity: str, title: str, **told: Any) -> Problem:
-    empty = {"detail": "", "since": None, "who": "", "remedy": "", "action_label": "", "action_url": "", "more": False}
+    empty = {
+        "detail": "",
+        "since": None,
+        "who": "",
+        "remedy": "",
+        "action_label": "",
+        "action_url": "",
+        "more": False,
+        "runbook": "",
+    }
     return {**empty, "severity": severity, "title": title, **told}
 
 
@@ -110,6 +120,7 @@ def _alerts(firing: Sequence[Firing], scope: Scope, *, late: bool) -> list[Probl
             action_label="See the rows" if one.link else "See the alert" if one.id else "",
             action_url=drill.of_alert(scope, rule=one.rule, tenant=one.tenant, link=one.link)
             or (f"{reverse('alerts')}?{scope.query}".rstrip("?") if one.id else ""),
+            runbook=runbook.path_of(one.rule),
         )
         for one in told
     ]

@@ -200,6 +200,7 @@ def test_every_make_target_that_is_named_exists() -> None:
 def test_every_management_command_that_is_named_exists() -> None:
     ours = {path.stem for path in reading.ROOT.glob("*/management/commands/[a-z]*.py")}
     djangos = {"migrate", "check", "collectstatic", "createsuperuser", "changepassword", "shell", "axes_reset_username"}
+    djangos |= {"showmigrations", "sendtestemail"}
     for path in reading.documents():
         if path.parts[:2] == ("docs", "platforms"):
             continue

@@ -12,6 +12,7 @@ import httpx
 from switchboard_client.generated.api.posts import posts_get, publish
 from switchboard_client.generated.client import AuthenticatedClient
 from switchboard_client.generated.models import DraftRequest, Post, Problem
+from switchboard_client.generated.version import VERSION
 
 #: Answers that say: nothing was done, try again later.
 _LATER = {429, 503}
@@ -35,7 +36,10 @@ class Switchboard:
     def __init__(
         self, url: str, key: str, *, timeout: float = 30.0, tries: int = 4, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self.api = AuthenticatedClient(base_url=url.rstrip("/"), token=key, timeout=httpx.Timeout(timeout))
+        said = {"User-Agent": f"switchboard-client/{VERSION}"}
+        self.api = AuthenticatedClient(
+            base_url=url.rstrip("/"), token=key, timeout=httpx.Timeout(timeout), headers=said
+        )
         self._tries = tries
         self._sleep = sleep
 

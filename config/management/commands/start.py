@@ -17,6 +17,7 @@ from waitress.server import create_server
 
 from config import demo, first_run
 from config.embedded import CannotStart, Engine, OnlyOne, Sandbox, require_free_port
+from config.installed import START
 from foundation.errors import ConfigurationError
 from vault.services import VaultUnavailable, verify_master_key
 
@@ -56,13 +57,13 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from None
 
     def _run(self, *, with_sandbox: bool) -> None:
-        another = "Stop it, or choose another: PORT=8080 make run"
+        another = f"Stop it, or choose another: PORT=8080 {START}"
         require_free_port(settings.PORT, what="the web server", remedy=another)
         if with_sandbox:
             require_free_port(
                 settings.SANDBOX_PORT,
                 what="the sandbox",
-                remedy="Stop it, or choose another: SANDBOX_PORT=8901 make run",
+                remedy=f"Stop it, or choose another: SANDBOX_PORT=8901 {START}",
             )
         call_command("migrate", verbosity=0, interactive=False)
         verify_master_key()
@@ -88,7 +89,7 @@ class Command(BaseCommand):
             server.close()
             engine.stop()
             sandbox.stop()
-            self.stdout.write("  Stopped. Everything is kept; 'make run' goes on where you left.")
+            self.stdout.write(f"  Stopped. Everything is kept; '{START}' goes on where you left.")
 
     def _tell_once(self, welcome: demo.Welcome) -> None:
         """Say who may sign in, at once: a start that is broken off later must not swallow it."""

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config.installed import results_directory
 from config.version import VERSION
 from connectors.registry import CONNECTORS
 from connectors.services import add_missing_platforms
@@ -25,7 +26,7 @@ from monitoring import validation
 from monitoring.validation import CHECKS, Checked, World
 from monitoring.validation_worlds import BadCredentials, LiveWorld, SandboxWorld
 
-RESULTS: Final = Path("logs") / "connector_test_results.json"
+RESULTS: Final = "connector_test_results.json"
 BAR: Final = 24
 FAILED_INSIDE: Final = 3
 #: What would lead the private hub of a validation to real platforms, databases or keys.
@@ -58,9 +59,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--output",
             type=Path,
-            default=Path(settings.BASE_DIR) / RESULTS,
+            default=results_directory() / RESULTS,
             metavar="FILE",
-            help=f"Where the results are written ({RESULTS}).",
+            help=f"Where the results are written (logs/{RESULTS}).",
         )
         parser.add_argument("--inside", metavar="ADDRESS", help="Internal: run in the private hub with this sandbox.")
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils import timezone
 
-from monitoring import readiness, surroundings
+from monitoring import readiness, runbook, surroundings
 from monitoring.parts import Part
 from monitoring.retention import standing
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = (
         "Tell what is wrong with this installation and what to do about it: settings, database, migrations, broker, vault, "
         "workers, scheduler, queues, disks, clocks, platforms, mail. Exit code 0: nothing; 1: something does not work; 2: all works, and "
-        "something should be looked at. docs/operations.md has a line for every code."
+        "something should be looked at. docs/runbook.md has a section for every code."
     )
     requires_system_checks = []
 
@@ -50,6 +50,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{verdict} {part.name:<10} {part.detail}{code}")
         if not part.well and part.remedy:
             self.stdout.write(f"      {'':<10} {part.remedy}")
+        if not part.well and part.code:
+            self.stdout.write(f"      {'':<10} {runbook.url_of(part.code)}")
 
 
 def examined() -> list[Part]:

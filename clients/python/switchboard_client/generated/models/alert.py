@@ -27,6 +27,7 @@ class Alert:
             * `warn` - Should be looked at
         state (str): Return ``firing`` or ``cleared``.
         cause (str):
+        runbook (str): Where it is told step by step what to do.
         value (float): What was measured last.
         since (datetime.datetime): When it was first seen.
         remedy (str | Unset):
@@ -43,6 +44,7 @@ class Alert:
     severity: AlertSeverityEnum
     state: str
     cause: str
+    runbook: str
     value: float
     since: datetime.datetime
     remedy: str | Unset = UNSET
@@ -65,6 +67,8 @@ class Alert:
         state = self.state
 
         cause = self.cause
+
+        runbook = self.runbook
 
         value = self.value
 
@@ -116,6 +120,7 @@ class Alert:
                 "severity": severity,
                 "state": state,
                 "cause": cause,
+                "runbook": runbook,
                 "value": value,
                 "since": since,
             }
@@ -149,6 +154,8 @@ class Alert:
         state = d.pop("state")
 
         cause = d.pop("cause")
+
+        runbook = d.pop("runbook")
 
         value = d.pop("value")
 
@@ -233,6 +240,7 @@ class Alert:
             severity=severity,
             state=state,
             cause=cause,
+            runbook=runbook,
             value=value,
             since=since,
             remedy=remedy,
