@@ -209,7 +209,7 @@ def _beyond() -> Iterator[Page]:
     yield {"url": "/invitations/00000000-0000-7000-8000-000000000000/x", "who": "guest", "status": 404}
     yield {"url": "/password/new/x/y", "who": "guest", "status": 404}
     yield {"url": "/api/oauth/linkedin/callback?error=user_cancelled_login&state=x", "who": "owner", "status": None}
-    yield {"url": "/_sandbox/", "who": "sandbox", "crawl": 40}
+    yield {"url": "/_sandbox/", "who": "sandbox", "crawl": 20}
 
 
 def _walks(told: dict[str, Any]) -> Iterator[Page]:
