@@ -233,7 +233,11 @@ def _walks(told: dict[str, Any]) -> Iterator[Page]:
         "steps": [["forget"], ["fill", "input[name=email]", "x@demo.example"], ["fill", "input[name=password]", "x"],
                   ["press", "input[name=password]", "csrf"]],
     }  # fmt: skip
-    consent = [["click", "button[value=linkedin]", "link-to-consent"], ["click", "button[value=allow]", "link-pick"]]
+    consent = [
+        ["click", "button[value=linkedin]", ""],
+        ["until", "button[value=allow]", "link-to-consent"],
+        ["click", "button[value=allow]", "link-pick"],
+    ]
     yield {
         "url": told["link"], "who": "guest", "steps": [*consent, ["click", "main button:not(.link)", "link-done"]],
         "covers": ["c/<slug:secret>", "c/<uuid:link_id>/", "c/<uuid:link_id>/destinations"],
