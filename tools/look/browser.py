@@ -247,7 +247,8 @@ def main() -> int:
     asked = _asked()
     plan = json.loads(asked.plan.read_text(encoding="utf-8"))
     look = Look(plan, asked.pictures, quick=asked.quick, only=asked.only)
-    began, visitors = time.monotonic(), {}
+    began = time.monotonic()
+    visitors: dict[str, Visitor] = {}
     with sync_playwright() as play:
         program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
         browser = play.chromium.launch(executable_path=program, args=list(OPTIONS))

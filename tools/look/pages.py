@@ -68,7 +68,7 @@ def plan(told: dict[str, Any]) -> dict[str, Any]:
         if reason := excuse_of(route):
             excused[route] = reason
         else:
-            found = [
+            found: list[Page] = [
                 {"route": route, "url": f"/{path}", "who": "guest" if route in _GUESTS else "owner"}
                 for path in _addresses(route, examples, told)
             ]
@@ -139,8 +139,10 @@ def _addresses(route: str, examples: dict[str, list[str]], told: dict[str, Any])
         # Where the row itself is shown it is shown in every state, and once on what lies below it.
         few = [choices if route.endswith(">") else choices[:1] for choices in values]
         for chosen in itertools.product(*few):
-            rest = iter(chosen)
-            yield re.sub(r"<[^>]+>", lambda _, rest=rest: next(rest), route)  # type: ignore[misc]
+            path = route
+            for value in chosen:
+                path = re.sub(r"<[^>]+>", value, path, count=1)
+            yield path
 
 
 def _place(platform: str) -> str:
