@@ -175,7 +175,7 @@ class Visitor:
         if "await" in wish:
             page.wait_for_selector(wish["await"])
         name = f"{self.who}-{urlsplit(url).path}-{urlsplit(url).query}"
-        own = r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)\w{20,}|(?<=leave/).*|(?<=new/)[^/]+/.*"
+        own = r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)[\w-]{20,}|(?<=leave/).*|(?<=new/)[^/]+/.*"
         self.look.at(page, re.sub(own, "x", name))
         for step in wish.get("steps", ()):
             self._step(page, step)
