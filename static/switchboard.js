@@ -387,11 +387,21 @@
     all("[data-compose]", scope).forEach(compose);
   };
 
+  // A guest who is done is taken back to where they came from, unless they would rather stay and read.
+  const goBack = () => {
+    const [link, note] = [one("a[data-goes-back]"), one("[data-goes-back-note]")];
+    if (!link || !note) return;
+    const going = setTimeout(() => location.assign(link.href), 8000);
+    note.hidden = false;
+    one("button", note).addEventListener("click", () => { clearTimeout(going); note.textContent = "You stay here."; });
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     showTheme();
     dress(document);
     live();
     setInterval(() => showTimes(), 1000);
+    goBack();
   });
   // Copying needs a page that came over https, or from this machine.
   if (navigator.clipboard) document.addEventListener("DOMContentLoaded", () => all("[data-copy]").forEach((button) => { button.hidden = false; }));

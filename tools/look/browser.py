@@ -117,7 +117,7 @@ class Visitor:
         self.look, self.who, self.hub = look, who, look.plan["hub"]
         # axe is put into the page, which the hub's own policy rightly forbids.
         self.context: BrowserContext = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 900})
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(60_000)
         if who in look.plan["people"]:
             self._sign_in(*look.plan["people"][who])
 
@@ -137,36 +137,50 @@ class Visitor:
             if "://" in wish["url"]
             else self.look.plan["sandbox" if self.who == "sandbox" else "hub"] + wish["url"]
         )
-        expected = wish.get("status", 200)
-        answer = self.context.request.get(url, max_redirects=0)
-        kind = answer.headers.get("content-type", "")
-        if "route" in wish and (answer.status == 405 or (answer.status < 400 and "html" not in kind)):
-            return
-        if answer.status == 403 and re.match(r"admin/\w+/\w+/(add|.*/delete)/$", wish.get("route", "")):
+        try:
+            if not self._is_page(wish, url):
+                return
+        except Error as error:
+            self.look.fault(url, "walk", str(error).splitlines()[0][:300])
             return
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.look.fault(page, "script", str(error)[:300]))
         page.on("console", lambda told: self._console(page, told))
         try:
-            got = page.goto(url)
-            if expected is not None and (got is None or got.status != expected):
-                self.look.fault(url, "status", f"answers {got.status if got else 'nothing'}, not {expected}")
-            if self.who not in ("guest", "sandbox") and urlsplit(page.url).path == "/sign-in":
-                self.look.fault(url, "status", f"sends {self.who} to sign in")
-            if "await" in wish:
-                page.wait_for_selector(wish["await"])
-            name = f"{self.who}-{urlsplit(url).path}-{urlsplit(url).query}"
-            self.look.at(
-                page, re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)\w{20,}|(?<=leave/).*|(?<=new/)[^/]+/.*", "x", name)
-            )
-            for step in wish.get("steps", ()):
-                self._step(page, step)
-            if wish.get("crawl"):
-                self._crawl(page, wish["crawl"])
+            self._look(page, wish, url)
         except Error as error:
             self.look.fault(page, "walk", str(error).splitlines()[0][:300])
         finally:
             page.close()
+
+    def _is_page(self, wish: dict[str, Any], url: str) -> bool:
+        """Tell whether there is anything to look at: only routes may turn out to be none."""
+        if "route" not in wish:
+            return True
+        answer = self.context.request.get(url, max_redirects=0)
+        if answer.status == 403 and re.match(r"admin/\w+/\w+/(add|.*/delete)/$", wish["route"]):
+            return False
+        # A guest's links lead on from the secret in their address; whoever else is sent on gets there by itself, too.
+        if 300 <= answer.status < 400 and self.who != "guest":
+            return False
+        return answer.status != 405 and (answer.status >= 400 or "html" in answer.headers.get("content-type", ""))
+
+    def _look(self, page: Page, wish: dict[str, Any], url: str) -> None:
+        expected = wish.get("status", 200)
+        got = page.goto(url)
+        if expected is not None and (got is None or got.status != expected):
+            self.look.fault(url, "status", f"answers {got.status if got else 'nothing'}, not {expected}")
+        if self.who not in ("guest", "sandbox") and urlsplit(page.url).path == "/sign-in":
+            self.look.fault(url, "status", f"sends {self.who} to sign in")
+        if "await" in wish:
+            page.wait_for_selector(wish["await"])
+        name = f"{self.who}-{urlsplit(url).path}-{urlsplit(url).query}"
+        own = r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/c/)[\w-]{20,}|(?<=leave/).*|(?<=new/)[^/]+/.*"
+        self.look.at(page, re.sub(own, "x", name))
+        for step in wish.get("steps", ()):
+            self._step(page, step)
+        if wish.get("crawl"):
+            self._crawl(page, wish["crawl"])
 
     def _console(self, page: Page, told: Any) -> None:
         # That the page itself answered 404 is looked at above.
@@ -175,12 +189,14 @@ class Visitor:
 
     def _step(self, page: Page, step: list[str]) -> None:
         verb, *rest = step
-        name = rest[-1] if verb in ("click", "press", "submit", "open") else ""
+        name = rest[-1] if verb in ("click", "until", "press", "submit", "open") else ""
         match verb:
             case "fill":
                 page.fill(rest[0], rest[1])
             case "click":
                 page.locator(rest[0]).first.click()
+            case "until":
+                page.wait_for_selector(rest[0])
             case "press":
                 page.press(rest[0], "Enter")
             case "submit":
@@ -231,7 +247,8 @@ def main() -> int:
     asked = _asked()
     plan = json.loads(asked.plan.read_text(encoding="utf-8"))
     look = Look(plan, asked.pictures, quick=asked.quick, only=asked.only)
-    began, visitors = time.monotonic(), {}
+    began = time.monotonic()
+    visitors: dict[str, Visitor] = {}
     with sync_playwright() as play:
         program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
         browser = play.chromium.launch(executable_path=program, args=list(OPTIONS))

@@ -68,7 +68,7 @@ def plan(told: dict[str, Any]) -> dict[str, Any]:
         if reason := excuse_of(route):
             excused[route] = reason
         else:
-            found = [
+            found: list[Page] = [
                 {"route": route, "url": f"/{path}", "who": "guest" if route in _GUESTS else "owner"}
                 for path in _addresses(route, examples, told)
             ]
@@ -139,8 +139,10 @@ def _addresses(route: str, examples: dict[str, list[str]], told: dict[str, Any])
         # Where the row itself is shown it is shown in every state, and once on what lies below it.
         few = [choices if route.endswith(">") else choices[:1] for choices in values]
         for chosen in itertools.product(*few):
-            rest = iter(chosen)
-            yield re.sub(r"<[^>]+>", lambda _, rest=rest: next(rest), route)  # type: ignore[misc]
+            path = route
+            for value in chosen:
+                path = re.sub(r"<[^>]+>", value, path, count=1)
+            yield path
 
 
 def _place(platform: str) -> str:
@@ -209,7 +211,7 @@ def _beyond() -> Iterator[Page]:
     yield {"url": "/invitations/00000000-0000-7000-8000-000000000000/x", "who": "guest", "status": 404}
     yield {"url": "/password/new/x/y", "who": "guest", "status": 404}
     yield {"url": "/api/oauth/linkedin/callback?error=user_cancelled_login&state=x", "who": "owner", "status": None}
-    yield {"url": "/_sandbox/", "who": "sandbox", "crawl": 40}
+    yield {"url": "/_sandbox/", "who": "sandbox", "crawl": 20}
 
 
 def _walks(told: dict[str, Any]) -> Iterator[Page]:
@@ -233,7 +235,11 @@ def _walks(told: dict[str, Any]) -> Iterator[Page]:
         "steps": [["forget"], ["fill", "input[name=email]", "x@demo.example"], ["fill", "input[name=password]", "x"],
                   ["press", "input[name=password]", "csrf"]],
     }  # fmt: skip
-    consent = [["click", "button[value=linkedin]", "link-to-consent"], ["click", "button[value=allow]", "link-pick"]]
+    consent = [
+        ["click", "button[value=linkedin]", ""],
+        ["until", "button[value=allow]", "link-to-consent"],
+        ["click", "button[value=allow]", "link-pick"],
+    ]
     yield {
         "url": told["link"], "who": "guest", "steps": [*consent, ["click", "main button:not(.link)", "link-done"]],
         "covers": ["c/<slug:secret>", "c/<uuid:link_id>/", "c/<uuid:link_id>/destinations"],
