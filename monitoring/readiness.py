@@ -90,6 +90,10 @@ def _broker() -> Part:
         with current_app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, timeout=2)
     except bells.TROUBLE as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            authority = f"{setting.removesuffix('_URL')}_TLS_CA"
+            remedy = f"Set {authority} to the certificate of who signed {server}'s, and let {setting} name the host as that does."
+            return Part("broker", False, "its certificate is not trusted", remedy, code="broker.unreachable")
         return Part(
             "broker",
             False,

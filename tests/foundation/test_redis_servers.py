@@ -1,14 +1,18 @@
 """Where Redis is: every way to write it, and refusals that name no password."""
 
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 from redis.connection import SSLConnection
+from redis.exceptions import ConnectionError as NoConnectionError
 from redis.sentinel import SentinelConnectionPool, SentinelManagedConnection, SentinelManagedSSLConnection
 
 from foundation import redis_servers
 from foundation.redis_servers import Address, read
+from tests.servers import redis, sentinels, tls
 
 
 @pytest.mark.parametrize(
@@ -81,3 +85,26 @@ def test_tls_is_asked_for_with_the_authority_of_the_settings(settings: Any) -> N
         assert connections.connection_class is kind
         assert connections.connection_kwargs["ssl_ca_certs"] == "/authority.pem"
         assert connections.connection_kwargs["ssl_cert_reqs"] == "required"
+
+
+def test_tls_is_spoken_with_who_is_vouched_for_and_with_nobody_else(settings: Any, tmp_path: Path) -> None:
+    with redis.running(own=True) as server, tls.door(server.port, tmp_path) as (port, authority):
+        settings.REDIS_URL = f"rediss://:{server.password}@127.0.0.1:{port}/0"
+        settings.REDIS_TLS = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
+        with redis_servers.client() as client, pytest.raises(NoConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+            client.ping()
+        settings.REDIS_TLS |= {"ssl_ca_certs": str(authority)}
+        with redis_servers.client() as client:
+            assert client.ping()
+
+
+def test_another_master_is_found_when_the_first_falls(settings: Any) -> None:
+    with sentinels.running() as guarded:
+        settings.REDIS_URL, settings.REDIS_TLS = guarded.url, {}
+        settings.REDIS_SENTINEL = {"password": guarded.sentinel_password}
+        with Redis.from_pool(redis_servers.pool(socket_timeout=20.0, socket_connect_timeout=20.0)) as client:
+            client.set("before", "kept")
+            assert client.wait(1, 10_000) == 1  # the replica has it
+            guarded.kill()
+            assert client.get("before") == b"kept"
+            assert client.set("after", "taken")

@@ -1,6 +1,7 @@
 """Is the hub able to do its work: each part that is not names its cause and its remedy."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from connectors.models import Destination
 from foundation.secret import Secret
-from monitoring import heartbeats
+from monitoring import heartbeats, surroundings
 from monitoring.models import Heartbeat
 from monitoring.parts import Part
 from monitoring.readiness import FULL, QUEUES, SILENCE, parts, queue_lengths
@@ -149,6 +150,17 @@ def test_a_broker_out_of_reach_is_told_and_shows_no_password(now: datetime, monk
     told = part("broker", now)
     assert not told.ok
     assert "no connection" in told.detail
+    assert "REDIS_URL" in told.remedy
+    assert "canary" not in repr(told)
+
+
+def test_redis_beside_rabbitmq_is_told_apart_and_stops_nothing(now: datetime, settings: Any) -> None:
+    settings.BROKER_URL, settings.REDIS_TLS = "amqp://hub@rabbit.example//", {}
+    settings.REDIS_URL = f"redis://:canary-password@127.0.0.1:{closed_port()}/0"
+    surroundings.forget()
+    assert part("broker", now).ok
+    told = part("redis", now)
+    assert (told.ok, told.warning, told.code) == (True, True, "redis.unreachable")
     assert "REDIS_URL" in told.remedy
     assert "canary" not in repr(told)
 
