@@ -104,7 +104,7 @@ def migrate_while_it_runs(trial: Trial) -> None:
     with Stream(trial.app, trial.places, word="Migrating") as stream:
         time.sleep(1.0)
         command = trial.hub.command_of("migrate")
-        trial.run_directly(*command, more={"PGOPTIONS": "-c lock_timeout=5s"})
+        trial.run_directly(*command, more={"DATABASE_SILENCE_SECONDS": "0", "PGOPTIONS": "-c lock_timeout=5s"})
         time.sleep(1.0)
     made.unlink()
     stream.require_nobody_turned_away()
