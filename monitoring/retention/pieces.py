@@ -5,7 +5,7 @@ thousand rows and of a billion. It takes no lock that anybody waits for: rows th
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -44,9 +44,9 @@ class Policy:
     order: str
     #: The setting that says how long; empty where it is fixed.
     setting: str = ""
-    #: What must be true besides, given the same moment. Rows that may not go yet are passed by, and looked at again in the next
-    #: round. Left out: whatever is old may go.
-    may_go: Callable[[datetime], Q] | None = None
+    #: Which of these old rows may go, by their keys and the same moment. The others are passed by, and looked at again in the
+    #: next round. Left out: whatever is old may go.
+    may_go: Callable[[Collection[Any], datetime], set[Any]] | None = None
     hanging: tuple[Hanging, ...] = ()
     #: Nothing goes that is younger than this: the moment up to which somebody has summed it up.
     summed_until: Callable[[], datetime | None] | None = None
@@ -75,10 +75,17 @@ class Policy:
         """Return all rows, without the order that the model has for people."""
         return self.model._default_manager.order_by()
 
-    def going(self, before: datetime) -> QuerySet[Any]:
-        """Return every row that is to go, however many: for counting."""
+    def count(self, before: datetime) -> int:
+        """Count what is to go. It reads every row that is too old: for an operator, and nobody else."""
         rows = self.rows().filter(self.old(before))
-        return rows.filter(self.may_go(before)) if self.may_go else rows
+        if self.may_go is None:
+            return int(rows.count())
+        total, last = 0, None
+        while keys := list(
+            (rows.filter(pk__gt=last) if last else rows).order_by("pk").values_list("pk", flat=True)[:MOST]
+        ):
+            total, last = total + len(self.may_go(keys, before)), keys[-1]
+        return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +126,11 @@ def _remove_these(policy: Policy, keys: Sequence[Any], *, before: datetime) -> i
                 # A deletion that a crash takes back is made again, so nobody waits for the disk.
                 cursor.execute(f"SET LOCAL lock_timeout = {_LOCK_MS}; SET LOCAL synchronous_commit = off")
         # Asked again where it cannot change any more: since it was found, somebody may have taken it up again.
-        sure = policy.going(before).filter(pk__in=keys)
+        sure = policy.rows().filter(policy.old(before), pk__in=keys)
         sure = sure.select_for_update(of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked)
         ours = list(sure.values_list("pk", flat=True))
+        if policy.may_go and ours:
+            ours = list(policy.may_go(ours, before))
         return _take_away(policy.model, ours, policy.hanging) if ours else 0
 
 

@@ -6,14 +6,15 @@ waits for somebody is never touched, for its job is not over. The journal tells 
 come, it is history.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from axes.models import AccessAttempt, AccessAttemptExpiration
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Model, Q
 
 from connectors.models import ConnectLink, OAuthState, TokenRefresh, WebhookEvent
 from monitoring.alerting.rows import Alert
@@ -50,29 +51,45 @@ def _by(column: str) -> Callable[[datetime], Q]:
     return lambda before: Q(**{f"{column}__lt": before})
 
 
-def _stays(model: type[Model], **said: Any) -> Exists:
-    return Exists(model._default_manager.order_by().filter(**said))
+def _over(jobs: Collection[UUID], before: datetime) -> set[UUID]:
+    """Return which of these jobs are over, were not touched since, and are looked at no more.
+
+    Everything here asks for a bounded number of rows by a key: no planner can make it read a table.
+    """
+    rows = PublishJob.objects.order_by().filter(pk__in=jobs, state__in=_OVER, updated_at__lt=before)
+    over = set(rows.values_list("pk", flat=True))
+    return over - _jobs_of(Watch, over, due_at__isnull=False)
 
 
-def _is_over(job: str, before: datetime) -> Q:
-    """Of rows whose job is over, was not touched since, and is looked at no more."""
-    over = PublishJob.objects.order_by().filter(pk=OuterRef(job), state__in=_OVER, updated_at__lt=before)
-    watched = _stays(Watch, job=OuterRef(job), due_at__isnull=False)
-    return Q(Exists(over)) & ~Q(watched)
+def _jobs_of(model: type[Model], jobs: Collection[UUID], **said: Any) -> set[UUID]:
+    rows = model._default_manager.order_by().filter(job__in=jobs, **said)
+    return set(rows.values_list("job_id", flat=True))
 
 
-def _all_over(before: datetime) -> Q:
-    """Of posts whose jobs are all over, were not touched since, are watched no more, and about which nobody is doing anything."""
-    of_post = PublishJob.objects.order_by().filter(post=OuterRef("pk"))
-    unfinished = of_post.filter(~Q(state__in=_OVER) | Q(updated_at__gte=before))
-    there = {"job__post": OuterRef("pk")}
-    return ~(
-        Q(Exists(unfinished))
-        | Q(_stays(Watch, due_at__isnull=False, **there))
-        | Q(_stays(MetricWatch, due_at__isnull=False, **there))
-        | Q(_stays(DeadLetter, closed_at=None, **there))
-        | Q(_stays(JobAction, outcome="", **there))
-    )
+def _whose_job_is_over(model: type[Model]) -> Callable[[Collection[Any], datetime], set[Any]]:
+    """Return how one tells which of these rows belong to a job that is over."""
+
+    def may_go(keys: Collection[Any], before: datetime) -> set[Any]:
+        jobs = dict(model._default_manager.order_by().filter(pk__in=keys).values_list("pk", "job_id"))
+        over = _over(set(jobs.values()), before)
+        return {key for key, job in jobs.items() if job in over}
+
+    return may_go
+
+
+def _posts_that_are_over(keys: Collection[Any], before: datetime) -> set[Any]:
+    """Return which of these posts have only jobs that are over, and about which nobody is doing anything."""
+    posts = dict(PublishJob.objects.order_by().filter(post__in=keys).values_list("pk", "post_id"))
+    over = _over(posts.keys(), before)
+    over -= _jobs_of(MetricWatch, over, due_at__isnull=False)
+    over -= _jobs_of(DeadLetter, over, closed_at=None)
+    over -= _jobs_of(JobAction, over, outcome="")
+    return set(keys) - {post for job, post in posts.items() if job not in over}
+
+
+def _news_that_nobody_sends(keys: Collection[Any], before: datetime) -> set[Any]:
+    held = WebhookDelivery.objects.order_by().filter(event__in=keys, lease_token__isnull=False)
+    return set(keys) - set(held.values_list("event_id", flat=True))
 
 
 _OF_A_JOB: Final = tuple(
@@ -87,7 +104,7 @@ _ALL: Final = (
         _by_id,
         "pk",
         "POST_RETENTION_DAYS",
-        may_go=_all_over,
+        may_go=_posts_that_are_over,
         hanging=(Hanging(PublishJob, "post", _OF_A_JOB),),
         summed_until=_until(tallies_sql.PUBLISH),
         rest=_ROUND,
@@ -100,7 +117,7 @@ _ALL: Final = (
             _by_id,
             "pk",
             "POST_DETAILS_RETENTION_DAYS",
-            may_go=lambda before: _is_over("job", before),
+            may_go=_whose_job_is_over(model),
             rest=_ROUND,
             least=timedelta(days=35),
         )
@@ -143,7 +160,7 @@ _ALL: Final = (
         _by_id,
         "pk",
         "WEBHOOK_OUT_RETENTION_DAYS",
-        may_go=lambda before: ~Q(_stays(WebhookDelivery, event=OuterRef("pk"), lease_token__isnull=False)),
+        may_go=_news_that_nobody_sends,
         hanging=(Hanging(WebhookDelivery, "event"),),
         rest=timedelta(hours=1),
     ),

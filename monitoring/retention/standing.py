@@ -54,5 +54,5 @@ def going(table: str, *, now: datetime, keep: timedelta | None = None) -> Going:
     """Count what is to go of a table. It reads every row that is too old: for an operator, and nobody else."""
     policy = POLICIES[table]
     before = policy.before(now=now, keep=keep)
-    rows = policy.going(before).count() if before else 0
+    rows = policy.count(before) if before else 0
     return Going(table, policy.setting, keep if keep is not None else policy.keep(), before, rows)
