@@ -75,13 +75,13 @@ app.conf.beat_schedule = {
     "connectors.plan_tokens": {
         "task": "connectors.plan_tokens",
         "schedule": timedelta(minutes=15),
-        "about": "Plans renewals anew where a setting changed, and forgets old history.",
+        "about": "Plans renewals anew where a setting changed.",
         "may_stop": False,
     },
     "connectors.sweep_connect_links": {
         "task": "connectors.sweep_connect_links",
         "schedule": timedelta(minutes=1),
-        "about": "Writes down which connect links have expired, and forgets old ones.",
+        "about": "Writes down which connect links have expired.",
     },
     "outbox.sweep": {
         "task": "outbox.sweep",
@@ -98,7 +98,7 @@ app.conf.beat_schedule = {
     "outbox.purge": {
         "task": "outbox.purge",
         "schedule": timedelta(minutes=30),
-        "about": "Forgets old events, deliveries and mails.",
+        "about": "Forgets endpoints that were deleted, and their secrets of before.",
     },
     "monitoring.tell_figures": {
         "task": "monitoring.tell_figures",
@@ -123,7 +123,7 @@ app.conf.beat_schedule = {
     "monitoring.forget_metrics": {
         "task": "monitoring.forget_metrics",
         "schedule": timedelta(days=1),
-        "about": "Forgets numbers that are too old.",
+        "about": "Forgets numbers of places that are too old.",
     },
     "monitoring.fold_reports": {
         "task": "monitoring.fold_reports",
@@ -135,6 +135,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(days=1),
         "about": "Sums up the last two days anew, and forgets sums that are too old.",
     },
+    "monitoring.prune": {
+        "task": "monitoring.prune",
+        "schedule": timedelta(minutes=1),
+        "about": "Deletes what was kept as long as the settings say, some of it every minute.",
+    },
     "monitoring.tell_readiness": {
         "task": "monitoring.tell_readiness",
         "schedule": timedelta(minutes=1),
@@ -145,20 +150,10 @@ app.conf.beat_schedule = {
         "schedule": timedelta(hours=1),
         "about": "Tells once of every API key that ends within a week.",
     },
-    "tenants.clear_sessions": {
-        "task": "tenants.clear_sessions",
-        "schedule": timedelta(days=1),
-        "about": "Forgets sessions that have ended.",
-    },
     "media.sweep": {
         "task": "media.sweep",
         "schedule": timedelta(minutes=10),
         "about": "Removes files that expired or that nobody uses.",
-    },
-    "vault.sweep": {
-        "task": "vault.sweep",
-        "schedule": timedelta(hours=1),
-        "about": "Forgets old lines of who opened which secret.",
     },
 }
 

@@ -110,6 +110,19 @@ def number(name: str, *, default: int, least: int, most: int, help: str) -> int:
     return _read(name, f"a whole number from {least} to {most}", default, help, parse)
 
 
+def days(name: str, *, default: int, least: int, most: int = 3650, help: str) -> timedelta:
+    """Read for how many days something is kept; 0, and so no time at all, says for ever."""
+
+    def parse(raw: str) -> timedelta:
+        value = int(raw)
+        if value and not least <= value <= most:
+            raise ValueError(f"{value} is outside {least} to {most}")
+        return timedelta(days=value)
+
+    kind = f"a whole number from {least} to {most}, 0 for ever"
+    return _read(name, kind, timedelta(days=default), help, parse, str(default))
+
+
 def spans(name: str, *, default: tuple[int, ...], most: int, help: str) -> tuple[timedelta, ...]:
     """Read spans of time in seconds, the shortest first; ``0`` alone says none."""
 

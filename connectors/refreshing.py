@@ -187,15 +187,6 @@ def clock_from(now: datetime) -> Clock:
     return lambda: now + timedelta(seconds=time.monotonic() - started)
 
 
-def forget_old(*, now: datetime) -> int:
-    """Remove history whose time is over; return how many rows."""
-    old = TokenRefresh.objects.filter(started_at__lt=now - settings.TOKEN_REFRESH_RETENTION)
-    total = 0
-    while batch := list(old.order_by("started_at").values_list("pk", flat=True)[:1000]):
-        total += TokenRefresh.objects.filter(pk__in=batch).delete()[0]
-    return total
-
-
 def _take_lease(row: Connection, token: UUID, *, now: datetime) -> bool:
     """Take the right to exchange these very tokens; False when somebody has it, or the tokens are no longer these."""
     free = Q(refresh_lease_until=None) | Q(refresh_lease_until__lt=now)

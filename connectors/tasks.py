@@ -41,9 +41,8 @@ def process_webhooks() -> None:
     max_retries=5,
 )
 def sweep_webhooks() -> None:
-    """Process what the broker lost and what is to be tried again, and forget what is old."""
+    """Process what the broker lost and what is to be tried again."""
     webhook_processing.process_due(now=timezone.now())
-    webhook_processing.forget_old(now=timezone.now())
 
 
 @shared_task(
@@ -112,9 +111,8 @@ def tell_ending_tokens() -> None:
     max_retries=5,
 )
 def plan_tokens() -> None:
-    """Plan anew what no longer fits its connection or the settings, and forget old history."""
+    """Plan anew what no longer fits its connection or the settings."""
     token_plans.mend(now=timezone.now())
-    refreshing.forget_old(now=timezone.now())
 
 
 @shared_task(
@@ -125,5 +123,5 @@ def plan_tokens() -> None:
     max_retries=5,
 )
 def sweep_connect_links() -> None:
-    """Write down which connect links have expired, and forget old ones."""
+    """Write down which connect links have expired."""
     connect_links.sweep(now=timezone.now())

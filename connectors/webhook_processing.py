@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.dispatch import Signal
@@ -110,15 +109,6 @@ def replay_one(event: WebhookEvent, *, actor: str, now: datetime) -> bool:
     if replayed:
         record(tenant=None, actor=actor, action="webhook_event.replayed", subject=event)
     return bool(replayed)
-
-
-def forget_old(*, now: datetime) -> int:
-    """Remove events at rest whose time is over; return how many. Waiting ones stay."""
-    old = WebhookEvent.objects.filter(received_at__lt=now - settings.WEBHOOK_RETENTION, due_at=None)
-    total = 0
-    while batch := list(old.order_by("received_at").values_list("pk", flat=True)[:1000]):
-        total += WebhookEvent.objects.filter(pk__in=batch, due_at=None).delete()[0]
-    return total
 
 
 def _held(event_id: UUID, *, now: datetime) -> WebhookEvent | None:

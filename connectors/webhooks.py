@@ -176,7 +176,8 @@ def replay_window(connector: Connector | type[Connector]) -> timedelta:
 
     The keys of events are forgotten after a while, so none older than that is taken either.
     """
-    return min(settings.WEBHOOK_REPLAY_WINDOW or connector.repeats_for, settings.WEBHOOK_RETENTION)
+    window = settings.WEBHOOK_REPLAY_WINDOW or connector.repeats_for
+    return min(window, settings.WEBHOOK_RETENTION or window)
 
 
 def _require_recent(event: WebhookEvent, *, within: timedelta, now: datetime) -> None:

@@ -26,6 +26,7 @@ from monitoring.models import (
     PlatformReadiness,
     PostMetric,
     PostSnapshot,
+    PruneMark,
     RecentError,
     ReportMark,
     TokenHealth,
@@ -286,6 +287,24 @@ class ReportMarkAdmin(ReadOnlyAdmin):
     sorts_any = True
     ordering = ("name",)
     list_display = ("name", moment("until"), moment("closed"), moment("rebuilding_from"))
+
+
+@admin.register(PruneMark)
+class PruneMarkAdmin(ReadOnlyAdmin):
+    """How far forgetting has come."""
+
+    called = ("mark of forgetting", "marks of forgetting")
+    about = "What was deleted of each table because it was kept long enough, and whether anything is left to delete."
+    sorts_any = True
+    ordering = ("table",)
+    list_display = (
+        "table",
+        moment("finished_at", "nothing left"),
+        moment("ran_at", "last run"),
+        "removed",
+        "removed_last",
+        "longest_ms",
+    )
 
 
 # --- views over the tables (docs/views.md); those whose rows have no key of one column are for SQL, the API and dashboards --

@@ -15,6 +15,7 @@ from connectors.models import Connection, Platform, TokenPlan
 from foundation import bells
 from monitoring import heartbeats, metrics, readiness
 from monitoring.reports.tokens_sql import OVERDUE_MINUTES
+from monitoring.retention import standing
 from publishing import parked
 from publishing.models import DeadLetter, PublishJob
 from publishing.selectors import OVERDUE
@@ -33,6 +34,7 @@ def tell(*, now: datetime) -> None:
     _tokens(platforms, now=now)
     _connections()
     _queues()
+    metrics.gauge(metrics.TABLES_BEHIND, len(standing.late_tables(now=now)))
     metrics.gauge(metrics.SANDBOX, int(settings.SANDBOX))
 
 

@@ -82,13 +82,6 @@ def next_turn(connection_id: UUID, *, now: datetime) -> datetime:
     return epoch + every * ((now - epoch) // every + 1)
 
 
-def forget_old(*, now: datetime, limit: int = 1000) -> int:
-    """Remove results of checks whose time is over, some at a time; return how many."""
-    old = HealthLogEntry.objects.filter(checked_at__lt=now - settings.HEALTH_LOG_RETENTION).order_by("checked_at")
-    batch = list(old.values_list("pk", flat=True)[:limit])
-    return HealthLogEntry.objects.filter(pk__in=batch).delete()[0] if batch else 0
-
-
 # --- a check -----------------------------------------------------------------------------------------------------------
 
 

@@ -48,6 +48,8 @@ QUEUE_LENGTH: Final = "switchboard.queue.length"
 WORKERS_ALIVE: Final = "switchboard.workers.alive"
 WORKERS_SILENT: Final = "switchboard.workers.silent"
 BEAT_SILENT: Final = "switchboard.beat.silent_seconds"
+ROWS_PRUNED: Final = "switchboard.retention.deleted"
+TABLES_BEHIND: Final = "switchboard.retention.tables_behind"
 SANDBOX: Final = "switchboard.sandbox"
 
 
@@ -96,6 +98,8 @@ NAMES: Final[dict[str, Metric]] = {
     WORKERS_ALIVE: Metric(GAUGE, "Worker processes that take from a queue and gave a sign of life.", ("queue",)),
     WORKERS_SILENT: Metric(GAUGE, "Worker processes that ceased to give signs of life without taking their leave."),
     BEAT_SILENT: Metric(GAUGE, "Seconds since the scheduler's last sign of life; told by every worker."),
+    ROWS_PRUNED: Metric(COUNT, "Rows deleted because they were kept long enough.", ("table",)),
+    TABLES_BEHIND: Metric(GAUGE, "Tables in which there has been too much to delete for a day."),
     SANDBOX: Metric(GAUGE, "1 while the hub speaks with the sandbox, 0 while it speaks with the platforms."),
 }
 
@@ -152,11 +156,11 @@ def forget() -> None:
     _client.cache_clear()
 
 
-def count(name: str, *, tags: Tags = ()) -> None:
-    """Count one event. Never blocks and never fails: metrics are worth less than the work."""
+def count(name: str, *, value: int = 1, tags: Tags = ()) -> None:
+    """Count one event, or several at once. Never blocks and never fails: metrics are worth less than the work."""
     client = _client()
     if client is not None:
-        client.increment(name, tags=list(tags))
+        client.increment(name, value, tags=list(tags))
 
 
 def gauge(name: str, value: float, *, tags: Tags = ()) -> None:

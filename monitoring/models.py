@@ -42,6 +42,7 @@ from monitoring.reports.rows import (
     PublishTotal,
     ReportMark,
 )
+from monitoring.retention.rows import PruneMark
 from tenants.models import Tenant
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "PlatformReadiness",
     "PostMetric",
     "PostSnapshot",
+    "PruneMark",
     "PublishHour",
     "PublishPerformance",
     "PublishTally",

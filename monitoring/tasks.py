@@ -14,6 +14,7 @@ from monitoring import figures, health
 from monitoring.alerting import watching
 from monitoring.analytics import enrolling, looking, purging, rolling
 from monitoring.reports import folding, telling
+from monitoring.retention import pruning
 from tenants import flags
 
 #: Faults of the infrastructure heal: Celery makes the same call again, with growing and jittered waits.
@@ -30,12 +31,11 @@ HAND_ON_FOR: Final = timedelta(seconds=30)
     max_retries=5,
 )
 def check_due_connections() -> None:
-    """Hand out the health checks that are due, so many side by side; and forget what is old."""
+    """Hand out the health checks that are due, so many side by side."""
     now = timezone.now()
     until = (now + HAND_ON_FOR).isoformat()
     for connection_id in health.claim_due_connections(now=now):
         check_connection.delay(str(connection_id), until)
-    health.forget_old(now=now)
 
 
 @shared_task(
@@ -152,6 +152,19 @@ def refold_reports() -> None:
     now = timezone.now()
     folding.refold(now=now)
     folding.forget(now=now)
+
+
+@shared_task(
+    name="monitoring.prune",
+    autoretry_for=INFRASTRUCTURE,
+    retry_backoff=True,
+    retry_backoff_max=60,
+    max_retries=1,
+)
+def prune() -> None:
+    """Delete rows that were kept long enough, for a share of the minute."""
+    if settings.PRUNE_BUDGET:
+        pruning.prune(now=timezone.now(), budget=settings.PRUNE_BUDGET)
 
 
 @shared_task(name="monitoring.tell_figures")

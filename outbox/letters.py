@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from connectors.connect_links import reconnect_link
 from connectors.models import Connection
-from outbox import digests, operators
+from outbox import digests, operators, selectors
 from outbox.events import EventType
 from outbox.models import Mail, WebhookEndpoint
 from tenants.models import ApiKey
@@ -158,8 +158,8 @@ def _endpoint_disabled(mail: Mail, *, now: datetime) -> _Words | None:
     return _Words(
         subject="A webhook endpoint was switched off",
         title="A webhook endpoint was switched off",
-        intro=f"Events are no longer sent to {endpoint.url.partition('?')[0]}. They are kept for "
-        f"{settings.WEBHOOK_OUT_RETENTION.days} days and can be replayed.",
+        intro=f"Events are no longer sent to {endpoint.url.partition('?')[0]}. They are kept "
+        f"{selectors.how_long_kept()} and can be replayed.",
         cause=str(mail.facts.get("cause", "")),
         remedy=str(mail.facts.get("remedy", "")),
         button="Look at the endpoint",

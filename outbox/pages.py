@@ -78,7 +78,7 @@ def endpoint_page(principal: Principal, endpoint: WebhookEndpoint, query: Query,
         "can_manage": WEBHOOKS_WRITE in principal.scopes,
         "poll_seconds": 3 if waiting and not query.cursor else None,
         "since_default": f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}",
-        "retention_days": settings.WEBHOOK_OUT_RETENTION.days,
+        "kept": selectors.how_long_kept(),
     }
 
 

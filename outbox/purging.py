@@ -1,24 +1,19 @@
-"""Forgetting what is old: news with their deliveries, mails, secrets of before, and endpoints that were deleted."""
+"""Forgetting what is of no use: secrets of before, and endpoints that were deleted. What is merely old, ``monitoring.retention`` forgets."""
 
 from datetime import datetime
 from typing import Any, Final
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from outbox import secrets
-from outbox.models import Mail, OutgoingEvent, WebhookDelivery, WebhookEndpoint
-from outbox.stable import first_id_at
+from outbox.models import WebhookDelivery, WebhookEndpoint
 
 _BATCH: Final = 1000
 
 
 def purge(*, now: datetime) -> int:
-    """Remove what has been kept long enough; return how many rows."""
-    before = first_id_at(now - settings.WEBHOOK_OUT_RETENTION)
-    removed = _remove(WebhookDelivery.objects.filter(event_id__lt=before, lease_token=None))
-    removed += _remove(OutgoingEvent.objects.filter(pk__lt=before))
-    removed += _remove(Mail.objects.filter(pk__lt=before))
+    """Remove what is of no use any more; return how many rows."""
+    removed = 0
     for endpoint in WebhookEndpoint.objects.filter(deleted_at__isnull=False)[:100]:
         removed += _remove(WebhookDelivery.objects.filter(endpoint=endpoint))
         removed += WebhookEndpoint.objects.filter(pk=endpoint.pk).delete()[0]

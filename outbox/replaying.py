@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from foundation.errors import Conflict, Invalid
 from outbox.models import OutgoingEvent, WebhookDelivery, WebhookEndpoint
+from outbox.selectors import how_long_kept
 from outbox.services import say_written
 from outbox.sorting import is_for
 from tenants.principal import Principal
@@ -62,9 +63,9 @@ def replay_since(
     principal.require(WEBHOOKS_WRITE)
     if since > now:
         raise Invalid("That moment is still to come.", remedy="Name a moment of the past.", code="since_in_future")
-    if since < now - settings.WEBHOOK_OUT_RETENTION - timedelta(days=1):
+    if settings.WEBHOOK_OUT_RETENTION and since < now - settings.WEBHOOK_OUT_RETENTION - timedelta(days=1):
         raise Invalid(
-            f"News are kept for {settings.WEBHOOK_OUT_RETENTION.days} days.",
+            f"News are kept {how_long_kept()}.",
             remedy="Name a later moment.",
             code="since_too_old",
         )

@@ -4,12 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from foundation.errors import NotFound
 from outbox.models import OutgoingEvent, WebhookDelivery, WebhookEndpoint
 from outbox.stable import first_id_at
 from tenants.models import Tenant
+
+
+def how_long_kept() -> str:
+    """Return in words how long news can be listed and replayed."""
+    days = settings.WEBHOOK_OUT_RETENTION.days
+    return f"for {days} days" if days else "for good"
 
 
 def endpoints_of(tenant: Tenant) -> QuerySet[WebhookEndpoint]:

@@ -59,8 +59,11 @@ _PEOPLE: Final = {
 def story_of(job: PublishJob) -> list[Event]:
     """Return a job's story, oldest first."""
     events = [_accepted(job)]
-    for attempt in job.attempts.order_by("number"):
+    attempts = list(job.attempts.order_by("number"))
+    for attempt in attempts:
         events += _attempt(attempt, job)
+    if job.published_at and not attempts:
+        events.append(_published_long_ago(job, job.published_at))
     events += [_journal(entry) for entry in _last_notes(job.journal.exclude(key__startswith="_").order_by("id"))]
     events += [_letter(letter) for letter in job.dead_letters.order_by("id")]
     events += list(_looks(job))
@@ -101,6 +104,12 @@ def _accepted(job: PublishJob) -> Event:
     later = f"To be published at {post.publish_at:%Y-%m-%d %H:%M:%S} UTC." if post.publish_at else ""
     detail = f"By {_named(post.created_by)}, for {job.destination.name}. {later}".strip()
     return Event(job.created_at, "accepted", "Accepted", detail, tone="plain", icon="pen")
+
+
+def _published_long_ago(job: PublishJob, at: datetime) -> Event:
+    """Tell the end of a job whose attempts were kept long enough."""
+    told = "What was done for it step by step is no longer kept." if job.attempt_count else ""
+    return Event(at, "outcome", "Published", told, tone="ok", link=job.permalink, icon="check")
 
 
 def _attempt(attempt: Attempt, job: PublishJob) -> Iterator[Event]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tenants import browser_sessions, recovering, services
+from tenants import recovering, services
 
 
 @shared_task(name="tenants.send_password_reset")
@@ -16,9 +16,3 @@ def send_password_reset(email: str) -> None:
 def announce_expiring_keys() -> None:
     """Tell of keys that end within a week."""
     services.announce_expiring_keys(now=timezone.now())
-
-
-@shared_task(name="tenants.clear_sessions")
-def clear_sessions() -> None:
-    """Remove sessions that ran out."""
-    browser_sessions.SessionStore.clear_expired()

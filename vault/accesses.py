@@ -120,15 +120,6 @@ def flush() -> int:
     return len(ordered)
 
 
-def purge(*, now: datetime) -> int:
-    """Delete what is older than the retention; return how many rows. Rows are found by their time-ordered key."""
-    oldest = UUID(int=int((now - settings.VAULT_ACCESS_RETENTION).timestamp() * 1000) << 80)
-    gone = 0
-    while batch := list(Access.objects.filter(pk__lt=oldest).order_by("pk").values_list("pk", flat=True)[:5000]):
-        gone += Access.objects.filter(pk__in=batch).delete()[0]
-    return gone
-
-
 def forget() -> None:
     """Forget what was counted and not yet written."""
     global _dropped

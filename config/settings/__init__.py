@@ -24,6 +24,7 @@ from config.settings.alerts import *
 from config.settings.connect_links import *
 from config.settings.analytics import *
 from config.settings.reports import *
+from config.settings.retention import *
 from config.settings.webhooks import *
 from config.settings.outbox import *
 from config.settings.media import *

@@ -96,8 +96,9 @@ ALERT_DISK_FREE_PERCENT = env.number(
     most=90,
     help="A disk with less room than this left, in percent, raises an alert.",
 )
-ALERT_RETENTION = timedelta(
-    days=env.number(
-        "ALERT_RETENTION_DAYS", default=90, least=1, most=3650, help="How long alerts that are over are kept."
-    )
+ALERT_RETENTION = env.days(
+    "ALERT_RETENTION_DAYS",
+    default=90,
+    least=1,
+    help="How long alerts that are over are kept.",
 )

@@ -119,6 +119,7 @@ CELERY_TASK_ROUTES = {
     "publishing.look_again": {"queue": "health"},
     "publishing.*": {"queue": "publish"},
     "monitoring.*_metrics": {"queue": "analytics"},
+    "monitoring.prune": {"queue": "analytics"},
     "monitoring.*": {"queue": "health"},
     "media.*": {"queue": "health"},
     "vault.*": {"queue": "health"},

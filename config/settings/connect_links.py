@@ -22,14 +22,11 @@ RECONNECT_LINK_LIFE = timedelta(
         help="How long a mailed link that renews one account is good for.",
     )
 )
-CONNECT_LINK_RETENTION = timedelta(
-    days=env.number(
-        "CONNECT_LINK_RETENTION_DAYS",
-        default=30,
-        least=1,
-        most=3650,
-        help="How long it stays known what became of a connect link.",
-    )
+CONNECT_LINK_RETENTION = env.days(
+    "CONNECT_LINK_RETENTION_DAYS",
+    default=30,
+    least=1,
+    help="How long it stays known what became of a connect link.",
 )
 CONNECT_LINKS_LIVE = env.number(
     "CONNECT_LINKS_LIVE",

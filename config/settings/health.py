@@ -32,8 +32,9 @@ HEALTH_NEWS_PAUSE = timedelta(
         help="A change for the better is told no sooner than so long after the last news of a connection; one for the worse at once.",
     )
 )
-HEALTH_LOG_RETENTION = timedelta(
-    days=env.number(
-        "HEALTH_LOG_RETENTION_DAYS", default=90, least=1, most=3650, help="How long results of health checks are kept."
-    )
+HEALTH_LOG_RETENTION = env.days(
+    "HEALTH_LOG_RETENTION_DAYS",
+    default=90,
+    least=1,
+    help="How long results of health checks are kept.",
 )

@@ -49,14 +49,11 @@ WEBHOOK_OUT_GIVE_UP = timedelta(
         help="After so many days without one success an endpoint that fails is switched off, and its owners are told.",
     )
 )
-WEBHOOK_OUT_RETENTION = timedelta(
-    days=env.number(
-        "WEBHOOK_OUT_RETENTION_DAYS",
-        default=30,
-        least=2,
-        most=3650,
-        help="How long news, their deliveries and mails are kept; until then they can be listed and replayed.",
-    )
+WEBHOOK_OUT_RETENTION = env.days(
+    "WEBHOOK_OUT_RETENTION_DAYS",
+    default=30,
+    least=2,
+    help="How long news, their deliveries and mails are kept; until then they can be listed and replayed.",
 )
 
 EMAIL_URL = env.secret(

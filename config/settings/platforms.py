@@ -75,12 +75,9 @@ TOKEN_REFRESHES_AT_ONCE = env.number(
     most=1000,
     help="How many tokens of one platform are renewed side by side, so that one that hangs keeps no more workers than these.",
 )
-TOKEN_REFRESH_RETENTION = timedelta(
-    days=env.number(
-        "TOKEN_REFRESH_RETENTION_DAYS",
-        default=30,
-        least=1,
-        most=3650,
-        help="How long the history of renewed tokens is kept.",
-    )
+TOKEN_REFRESH_RETENTION = env.days(
+    "TOKEN_REFRESH_RETENTION_DAYS",
+    default=30,
+    least=1,
+    help="How long the history of renewed tokens is kept.",
 )

@@ -78,14 +78,11 @@ VAULT_ACCESS_FLUSH = timedelta(
         help="How often a process writes its counts of opened secrets; a killed one loses no more than so many seconds of them.",
     )
 )
-VAULT_ACCESS_RETENTION = timedelta(
-    days=env.number(
-        "VAULT_ACCESS_RETENTION_DAYS",
-        default=90,
-        least=1,
-        most=3650,
-        help="How long it is kept who opened which secret.",
-    )
+VAULT_ACCESS_RETENTION = env.days(
+    "VAULT_ACCESS_RETENTION_DAYS",
+    default=90,
+    least=1,
+    help="How long it is kept who opened which secret.",
 )
 VAULT_LOCAL_ACCEPTED = env.flag(
     "VAULT_LOCAL_ACCEPTED",

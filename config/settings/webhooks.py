@@ -20,14 +20,11 @@ WEBHOOK_REPLAY_WINDOW = timedelta(
         help="How old a signed wish to end a grant or to erase a person's data may be; 0: as long as each platform repeats one.",
     )
 )
-WEBHOOK_RETENTION = timedelta(
-    days=env.number(
-        "WEBHOOK_RETENTION_DAYS",
-        default=30,
-        least=2,
-        most=3650,
-        help="How long events are kept after they came; until then they can be processed again.",
-    )
+WEBHOOK_RETENTION = env.days(
+    "WEBHOOK_RETENTION_DAYS",
+    default=30,
+    least=2,
+    help="How long events are kept after they came; until then they can be processed again.",
 )
 WEBHOOK_SUBSCRIBE = env.flag(
     "WEBHOOK_SUBSCRIBE",

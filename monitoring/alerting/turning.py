@@ -160,10 +160,3 @@ def _silence_of(sight: Sight, *, now: datetime) -> dict[str, Any]:
     before = Alert.objects.filter(rule=sight.rule, subject=sight.subject, silenced_until__gt=now)
     until = before.aggregate(until=Max("silenced_until"))["until"]
     return {"silenced_until": until} if until else {}
-
-
-def forget(*, before: datetime) -> int:
-    """Forget alerts that were over before a moment; return how many."""
-    old = Alert.objects.filter(cleared_at__lt=before).values_list("pk", flat=True)[:1000]
-    count, _ = Alert.objects.filter(pk__in=list(old)).delete()
-    return count

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -40,7 +39,6 @@ def go_round(*, clock: Callable[[], datetime]) -> bool:
         return False
     turning.evaluate(readiness.parts(now=now), now=now)
     telling.tell(now=clock())
-    turning.forget(before=now - settings.ALERT_RETENTION)
     return True
 
 

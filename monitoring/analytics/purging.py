@@ -54,19 +54,11 @@ def thin(*, now: datetime) -> tuple[int, int]:
 
 
 def forget(*, now: datetime) -> int:
-    """Delete what is older than ``METRICS_KEEP``; return how many rows.
+    """Delete the days of places that are older than ``METRICS_KEEP``, with their sums; return how many values.
 
-    The latest value of a post (``post_metrics``) stays while its job is there, and so does what is summed up of it.
+    Snapshots of posts go with what else is old (``monitoring.retention``). The latest value of a post (``post_metrics``) stays
+    while its job is there, and what is summed up of it stays for good.
     """
     since = now - settings.METRICS_KEEP
-    forgotten = 0
-    for settled in (True, False):
-        old = PostSnapshot.objects.filter(settled=settled, taken_at__lt=since).order_by("taken_at")
-        for _ in range(MOST_STEPS):
-            ids = list(old.values_list("pk", flat=True)[:STEP])
-            forgotten += PostSnapshot.objects.filter(pk__in=ids).delete()[0] if ids else 0
-            if len(ids) < STEP:
-                break
-    for tenant in Tenant.objects.values_list("pk", flat=True):
-        forgotten += rolling.forget_places(tenant=tenant, before=since.date())
-    return forgotten
+    tenants = Tenant.objects.values_list("pk", flat=True)
+    return sum(rolling.forget_places(tenant=tenant, before=since.date()) for tenant in tenants)

@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Max, Min
+from django.db.models import F, Max, Min, Q
 
 from connectors.models import Destination
 from monitoring.analytics.placing import midnight, zone_of
@@ -28,18 +29,24 @@ OVERLAP: Final = timedelta(minutes=10)
 #: Days in one statement.
 _STEP: Final = 200
 _CURSOR: Final = "counted posts"
+_LONG_AGO: Final = date(2000, 1, 1)
 Of, Span = MetricSum.Of, MetricSum.Span
 
 
 # --- when values are stored ---------------------------------------------------------------------------------------------
 
 
-def note_post(*, tenant: UUID, destination: UUID, published_at: datetime) -> None:
-    """Make the sums of the day on which this post of a place went out again, and of its week. In the caller's transaction."""
+def note_post(*, tenant: UUID, destination: UUID, published_at: datetime, now: datetime) -> None:
+    """Make the sums of the day on which this post of a place went out again, and of its week. In the caller's transaction.
+
+    A day of which other posts may be deleted already stays as it was summed up.
+    """
     zone_name = _hold(tenant)
     if not zone_name:
         return
     day = published_at.astimezone(zone_of(zone_name)).date()
+    if day < _first_whole_day(zone_name, now=now):
+        return
     _sum_posts(destination, [day], zone_name)
     _sum_weeks(Of.POSTS, day, day, destination=destination)
 
@@ -68,23 +75,30 @@ def forget_places(*, tenant: UUID, before: date) -> int:
 
 
 def build(tenant: Tenant, *, now: datetime) -> int:
-    """Make all sums of a tenant anew, in days of its zone; return how many. Values that come meanwhile wait for it."""
+    """Make all sums of a tenant anew, in days of its zone; return how many. Values that come meanwhile wait for it.
+
+    What was summed up of posts that are deleted by now stands for them: those days stay as they are.
+    """
     with transaction.atomic():
-        _hold(tenant.pk)
-        MetricSum.objects.filter(tenant=tenant).delete()
+        made_before = bool(_hold(tenant.pk))
+        whole = _first_whole_day(tenant.time_zone, now=now) if made_before else _LONG_AGO
+        stays = Q(of__in=[Of.POSTS, Of.SENT], span=Span.DAY, day__lt=whole)
+        MetricSum.objects.filter(tenant=tenant).exclude(stays).delete()
         places = PostMetric.objects.filter(destination__in=Destination.objects.filter(tenant=tenant)).order_by()
         of_places = places.values_list("destination_id").annotate(first=Min("published_at"), last=Max("published_at"))
         for destination, first, last in of_places:
-            _sum_posts(destination, _days(first, last, tenant.time_zone), tenant.time_zone)
+            days = [day for day in _days(first, last, tenant.time_zone) if day >= whole]
+            _sum_posts(destination, days, tenant.time_zone)
         told = AccountMetric.objects.filter(tenant=tenant).aggregate(first=Min("day"), last=Max("day"))
         if told["first"]:
             _sum_place(told["first"], told["last"], tenant=tenant.pk)
         sent = PublishJob.objects.filter(tenant=tenant, published_at__isnull=False)
         span = sent.aggregate(first=Min("published_at"), last=Max("published_at"))
         if span["first"]:
-            _count_sent(tenant.pk, _days(span["first"], span["last"], tenant.time_zone), tenant.time_zone)
+            days = [day for day in _days(span["first"], span["last"], tenant.time_zone) if day >= whole]
+            _count_sent(tenant.pk, days, tenant.time_zone)
         for of in (Of.POSTS, Of.PLACE):
-            _sum_weeks(of, date(2000, 1, 1), date(2200, 1, 1), tenant=tenant.pk)
+            _sum_weeks(of, _LONG_AGO, date(2200, 1, 1), tenant=tenant.pk)
         MetricRollUp.objects.filter(pk=tenant.pk).update(zone=tenant.time_zone, built_at=now)
         return MetricSum.objects.filter(tenant=tenant).count()
 
@@ -204,6 +218,13 @@ def _hold(tenant: UUID) -> str:
         MetricRollUp.objects.bulk_create([MetricRollUp(tenant_id=tenant)], ignore_conflicts=True)
         row = rows.get()
     return row.zone
+
+
+def _first_whole_day(zone_name: str, *, now: datetime) -> date:
+    """Return the first day none of whose posts may be deleted for their age."""
+    if not settings.POST_RETENTION:
+        return _LONG_AGO
+    return (now - settings.POST_RETENTION).astimezone(zone_of(zone_name)).date() + DAY
 
 
 def _touched(*, since: datetime, now: datetime) -> dict[UUID, tuple[datetime, datetime]]:

@@ -55,7 +55,9 @@ def store_post(watch: MetricWatch, metrics: Sequence[Metric], *, now: datetime) 
     PostSnapshot.objects.filter(job_id=watch.job_id, taken_at__gte=hour_of(now), taken_at__lte=now).delete()
     told = {name: whole(metric.value) for name, metric in found.items()}
     PostSnapshot.objects.create(job_id=watch.job_id, taken_at=now, values=told)
-    rolling.note_post(tenant=watch.tenant_id, destination=watch.destination_id, published_at=watch.published_at)
+    rolling.note_post(
+        tenant=watch.tenant_id, destination=watch.destination_id, published_at=watch.published_at, now=now
+    )
     return len(rows)
 
 

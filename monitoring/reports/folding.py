@@ -75,7 +75,7 @@ ROLL_UPS: Final = (
         tallies_sql.publish_tallies,
         tallies_sql.publish_totals,
         _publish_hours,
-        lambda: None,
+        lambda: settings.POST_RETENTION or None,
     ),
     RollUp(
         tallies_sql.HEALTH,
@@ -85,7 +85,7 @@ ROLL_UPS: Final = (
         tallies_sql.health_tallies,
         tallies_sql.health_totals,
         _health_hours,
-        lambda: settings.HEALTH_LOG_RETENTION,
+        lambda: settings.HEALTH_LOG_RETENTION or None,
     ),
 )
 

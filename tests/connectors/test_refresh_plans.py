@@ -16,7 +16,7 @@ from connectors import token_plans
 from connectors.linkedin.connector import LinkedInConnector
 from connectors.meta.connector import MetaConnector
 from connectors.models import Connection, Platform, TokenPlan, TokenRefresh
-from connectors.refreshing import Outcome, forget_old, hand_out_due, lease, make_ready, renew_due
+from connectors.refreshing import Outcome, hand_out_due, lease, make_ready, renew_due
 from connectors.services import disconnect, mark_attention, store_grant
 from connectors.types import Grant
 from foundation.secret import Secret
@@ -198,14 +198,6 @@ def test_the_end_of_a_connection_ends_its_plan(house: House, hourly: Keyhole) ->
     disconnect(principal=house.principal, connection=connection, now=timezone.now())
     plan = TokenPlan.objects.get(pk=connection.pk)
     assert (plan.due_at, plan.tell_at) == (None, None)
-
-
-def test_history_is_forgotten_when_its_time_is_over(house: House, hourly: Keyhole, settings: Any) -> None:
-    connection = hour_of(house)
-    sweep(connection.connected_at + 20 * MINUTE)
-    later = connection.connected_at + settings.TOKEN_REFRESH_RETENTION
-    assert forget_old(now=later) == 0
-    assert forget_old(now=later + HOUR) == 1
 
 
 # --- reconnecting --------------------------------------------------------------------------------------------------------

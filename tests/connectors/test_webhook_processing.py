@@ -25,7 +25,7 @@ from connectors.models import Connection, DataDeletion, Destination, WebhookEven
 from connectors.refreshing import Outcome, refresh_connection
 from connectors.services import connection_changed, store_destinations, store_grant
 from connectors.types import EventKind
-from connectors.webhook_processing import WAITS, forget_old, process_due, webhook_dead_lettered, webhook_received
+from connectors.webhook_processing import WAITS, process_due, webhook_dead_lettered, webhook_received
 from foundation.secret import Secret
 from monitoring.models import HealthLogEntry
 from publishing import ledger, live
@@ -439,17 +439,6 @@ def test_news_are_told_to_the_rooms_above_after_the_commit(
     finally:
         webhook_received.disconnect(listen)
     assert told == [("meta", EventKind.COMMENT, demo.BAKERY, "p1")]
-
-
-def test_events_are_forgotten_in_time_and_waiting_ones_are_not(client: Client) -> None:
-    deliver(client, body_of(*(comment(number) for number in range(3))))
-    now = timezone.now()
-    keep, old, waiting = WebhookEvent.objects.order_by("id")
-    WebhookEvent.objects.filter(pk__in=[keep.pk, old.pk]).update(state="processed", due_at=None)
-    long_ago = now - timedelta(days=31)
-    WebhookEvent.objects.filter(pk__in=[old.pk, waiting.pk]).update(received_at=long_ago)
-    assert forget_old(now=now) == 1
-    assert set(WebhookEvent.objects.values_list("pk", flat=True)) == {keep.pk, waiting.pk}
 
 
 def test_the_sweep_does_what_the_broker_lost(client: Client) -> None:

@@ -190,11 +190,11 @@ def test_every_relative_link_leads_somewhere(path: Path) -> None:
 
 
 def test_every_make_target_that_is_named_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", reading.read("Makefile"), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", reading.read("Makefile"), re.M))
     for path in ("README.md", "CONTRIBUTING.md", OPERATIONS, "CHANGELOG.md"):
         code = "\n".join(re.findall(r"`([^`\n]+)`", reading.prose(reading.read(path))))
         code += "\n" + "\n".join(block.text for language in ("sh", "bash") for block in reading.blocks(path, language))
-        assert set(re.findall(r"\bmake ([a-z]+)", code)) <= targets, path
+        assert set(re.findall(r"\bmake ([a-z-]+)", code)) <= targets, path
 
 
 def test_every_management_command_that_is_named_exists() -> None:

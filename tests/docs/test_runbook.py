@@ -11,8 +11,8 @@ from tests.docs import reading
 
 PAGE = "docs/operations.md"
 #: Where parts are made.
-PARTS = ("monitoring/readiness.py", "monitoring/surroundings.py")
-NAMES = "database|broker|redis|vault|worker|beat|queue|disk|clock|migrations|platforms|mail"
+PARTS = ("monitoring/readiness.py", "monitoring/surroundings.py", "monitoring/retention/standing.py")
+NAMES = "database|broker|redis|vault|worker|beat|queue|disk|clock|migrations|platforms|mail|retention"
 
 
 def codes_of_parts() -> set[str]:

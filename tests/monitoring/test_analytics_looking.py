@@ -18,6 +18,7 @@ from monitoring import tasks
 from monitoring.analytics import enrolling, looking, purging, refreshing, storing
 from monitoring.analytics.refreshing import TooSoon
 from monitoring.analytics.rows import AccountMetric, MetricCursor, MetricWatch, PostMetric, PostSnapshot
+from monitoring.retention.pruning import prune
 from publishing.models import Post, PublishJob, Watch
 from tenants.models import AuditEntry
 from tests.conftest import House
@@ -385,7 +386,10 @@ def test_history_is_thinned_and_forgotten_and_the_latest_value_stays(job: Publis
         destination=job.destination, tenant=job.tenant, platform_id="village", metric="views", day=NOW.date(),
         window="day", value=1, raw_name="x", as_of=NOW, taken_at=NOW,
     )  # fmt: skip
-    purging.forget(now=NOW + settings.METRICS_KEEP + 10 * DAY)
+    much_later = NOW + settings.METRICS_KEEP + 10 * DAY
+    purging.thin_all(now=much_later)
+    purging.forget(now=much_later)
+    prune(now=much_later, tables=["post_metric_history"], pause=False)
     assert not PostSnapshot.objects.exists()
     assert not AccountMetric.objects.exists()
     assert PostMetric.objects.get().value == 90

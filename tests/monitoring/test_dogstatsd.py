@@ -96,6 +96,7 @@ def live(api: Client, destination: Destination, run_due: Callable[[datetime], in
         delivery.send(None, delivery_id=uuid4(), endpoint_id=uuid4())
     metrics.count(metrics.METRICS_TAKEN)
     metrics.count(metrics.METRICS_FAILED)
+    metrics.count(metrics.ROWS_PRUNED, value=3, tags=("table:mails",))
     api_key_refused.send(None)
     limits_unknown.send(None)
     heartbeats.beat_worker(["publish", "health"], now=now)

@@ -17,7 +17,7 @@ from connectors.meta.connector import MetaConnector
 from connectors.models import Connection, Platform
 from connectors.services import connection_changed, disconnect, mark_attention, mark_recovered, person_forgotten
 from monitoring import health, tasks
-from monitoring.health import check_connection, claim_due_connections, forget_old, next_turn
+from monitoring.health import check_connection, claim_due_connections, next_turn
 from monitoring.models import ConnectionHealth, HealthLogEntry
 from monitoring.verdicts import SOON
 from outbox.models import OutgoingEvent
@@ -334,19 +334,6 @@ def test_checks_go_on_while_a_platform_is_off_and_stop_by_their_own_switch(
     assert HealthLogEntry.objects.count() == 1
     switch(name="health_checks", on=True, actor="system:test", now=now)
     assert health.claim_due_connections(now=now) == [connection.pk]
-
-
-def test_results_are_kept_for_their_time_and_no_longer(connection: Connection, now: datetime) -> None:
-    for days in (1, 89, 91, 300):
-        HealthLogEntry.objects.create(
-            tenant=connection.tenant, connection=connection, platform="meta", state="healthy", latency_ms=1,
-            checked_at=now - timedelta(days=days),
-        )  # fmt: skip
-    assert forget_old(now=now, limit=1) == 1
-    assert forget_old(now=now) == 1
-    assert forget_old(now=now) == 0
-    ages = {(now - entry.checked_at).days for entry in HealthLogEntry.objects.all()}
-    assert ages == {1, 89}
 
 
 # --- several in a row ---------------------------------------------------------------------------------------------------

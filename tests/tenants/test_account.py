@@ -16,7 +16,7 @@ from django.utils import timezone
 from tenants import throttle, two_step
 from tenants.models import AuditEntry, BrowserSession, Membership, Tenant, User
 from tenants.services import add_member
-from tenants.tasks import clear_sessions, send_password_reset
+from tenants.tasks import send_password_reset
 from tests.conftest import House
 
 PASSWORD = "correct horse battery"
@@ -114,15 +114,6 @@ def test_an_idle_browser_is_signed_out_and_a_busy_one_is_not(client: Client, own
         sign_in(client, owner)
         clock.shift(timedelta(days=13))
         assert signed_in(client)
-
-
-def test_sessions_that_ran_out_are_removed(client: Client, owner: User) -> None:
-    sign_in(client, owner)
-    clear_sessions()
-    assert BrowserSession.objects.count() == 1
-    BrowserSession.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
-    clear_sessions()
-    assert BrowserSession.objects.count() == 0
 
 
 def reset_link(owner: User) -> str:

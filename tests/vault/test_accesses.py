@@ -4,7 +4,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -122,15 +121,6 @@ def test_a_hub_that_fails_all_the_time_fills_no_table(tenant: Tenant, place: UUI
     accesses.flush()
     assert sum(Access.objects.values_list("count", flat=True)) == accesses.MOST_REFUSALS + 50
     assert Access.objects.count() <= accesses.MOST_REFUSALS + 2
-
-
-def test_old_lines_are_removed_after_their_time(tenant: Tenant, place: UUID, settings: Any) -> None:
-    put(tenant, place)
-    take(tenant, place)
-    accesses.flush()
-    now = timezone.now()
-    assert accesses.purge(now=now + settings.VAULT_ACCESS_RETENTION - timedelta(minutes=2)) == 0
-    assert accesses.purge(now=now + settings.VAULT_ACCESS_RETENTION + timedelta(minutes=2)) == 1
 
 
 def test_the_admin_shows_accesses_by_an_id_or_by_words_and_lets_nobody_change_them(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from monitoring import readiness, surroundings
 from monitoring.parts import Part
+from monitoring.retention import standing
 
 WELL, WRONG, LOOK = 0, 1, 2
 
@@ -58,7 +59,7 @@ def examined() -> list[Part]:
         return [*parts, *surroundings.settings_parts()]
     try:
         tables = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
-        heard = [surroundings.mail()]
+        heard = [surroundings.mail(), standing.part(now=timezone.now())]
     except DatabaseError:  # a table is missing, which was told
         tables, heard = [], []
     others = [part for part in parts if part.name != "settings"]
