@@ -88,7 +88,8 @@ def _entry(text: str) -> Entry:
 
 def _html(words: str) -> SafeString:
     """Return a paragraph's words with its code, emphasis and links; what leads to other pages of the documents stays as words."""
-    done, end = [], 0
+    done: list[str] = []
+    end = 0
     for hit in _INLINE.finditer(words):
         done.append(escape(words[end : hit.start()]))
         end = hit.end()

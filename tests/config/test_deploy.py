@@ -78,7 +78,7 @@ def queues_of(commands: list[list[str]]) -> set[str]:
 
 def test_the_image_is_pinned_runs_as_nobody_and_takes_libraries_by_their_hashes() -> None:
     said = instructions()
-    base = dict(said)["ARG"].removeprefix("BASE=")
+    base = next(rest.removeprefix("BASE=") for word, rest in said if word == "ARG" and rest.startswith("BASE="))
     assert PINNED.search(base), base
     assert all(rest.startswith("${BASE} ") for word, rest in said if word == "FROM")
     users = [rest for word, rest in said if word == "USER"]
@@ -87,6 +87,9 @@ def test_the_image_is_pinned_runs_as_nobody_and_takes_libraries_by_their_hashes(
     assert any("--require-hashes" in rest for word, rest in said if word == "RUN")
     assert any(word == "HEALTHCHECK" and "/healthz" in rest for word, rest in said)
     assert any(word == "STOPSIGNAL" and rest == "SIGTERM" for word, rest in said)
+    # Which version it is, is told when it is built; pyproject.toml says which.
+    assert ("ARG", "VERSION=") in said
+    assert any(word == "LABEL" and "org.opencontainers.image.version=${VERSION}" in rest for word, rest in said)
     assert not any("SECRET" in rest or "KEY" in rest for word, rest in said if word in {"ENV", "ARG"})
 
 
