@@ -80,6 +80,10 @@ class Connection(Row):
             models.Index(fields=["next_health_at"], name="connection_health_due"),
             models.Index(fields=["platform", "external_user_id"], name="connection_of_person"),
             models.Index(fields=["access_expires_at", "id"], condition=Q(status="active"), name="connections_ending"),
+            # Costs only accounts that need somebody.
+            models.Index(
+                fields=["tenant", "status_since"], condition=Q(status="attention"), name="connections_in_need"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,6 +128,7 @@ class TokenPlan(models.Model):
                 fields=["platform", "held_until"], condition=Q(held_until__isnull=False), name="token_plans_held"
             ),
             models.Index(fields=["tell_at"], condition=Q(tell_at__isnull=False), name="token_plans_to_tell"),
+            models.Index(fields=["connection"], condition=Q(failures__gt=0), name="token_plans_failing"),
         ]
 
     def __str__(self) -> str:

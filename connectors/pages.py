@@ -19,6 +19,7 @@ from connectors.token_plans import STAGES
 from connectors.types import ACCESS_TOKEN, Capability
 from foundation.errors import ConfigurationError
 from foundation.listing import LONG_AGO, NEVER, Column, Query, read_text, stretch_of
+from foundation.tallying import tally
 from tenants import flags
 from tenants.models import Tenant
 from tenants.principal import Principal
@@ -146,7 +147,7 @@ def connections_page(principal: Principal, query: Query, *, now: datetime) -> di
         narrowed = narrowed.filter(
             Q(display_name__icontains=words) | Q(external_user_id=words) | Q(platform__name__icontains=words)
         )
-    counts = dict(with_state(narrowed).order_by().values_list("standing").annotate(count=Count("pk")))
+    counts = {word: count for word, (count,) in tally(with_state(narrowed), "standing").items()}
     chosen = with_state(narrowed).filter(standing=state) if state else narrowed
     stretch = stretch_of(chosen, sort, query.cursor, size=PAGE_SIZE)
     total = sum(counts.values())

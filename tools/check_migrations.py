@@ -81,7 +81,7 @@ def problems_of(loader: Any, key: tuple[str, str]) -> list[str]:
 _REMEDY: Final = "Old code would fail on it; do it in two releases."
 _REMEDIES: Final = {
     "NOT_NULL": "Old code does not fill it: give it null=True or a db_default.",
-    "CREATE_INDEX": "It locks the table: use AddIndexConcurrently, in a migration that is not atomic.",
+    "CREATE_INDEX": "It locks the table: use AddIndexQuietly of foundation.quiet_indexes, in a migration that is not atomic.",
 }
 
 

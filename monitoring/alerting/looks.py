@@ -153,11 +153,10 @@ def open_letters(*, now: datetime) -> Iterator[Sight]:
 
 def platform_errors(*, now: datetime) -> Iterator[Sight]:
     """Tell which platforms failed at a large share of the latest tries."""
-    latest = (
-        Attempt.objects.filter(pk__gte=first_id_at(now - WINDOW), purpose=Attempt.Purpose.PUBLISH)
-        .order_by("-pk")
-        .values_list("job__platform_id", "outcome", "error_kind", "cause")[:TRIES_LOOKED_AT]
-    )
+    # Found first, and only then looked at with their jobs: a planner that thinks of all tries at once sends for help.
+    tries = Attempt.objects.filter(pk__gte=first_id_at(now - WINDOW), purpose=Attempt.Purpose.PUBLISH).order_by("-pk")
+    found = Attempt.objects.filter(pk__in=tries.values("pk")[:TRIES_LOOKED_AT]).order_by()
+    latest = found.values_list("job__platform_id", "outcome", "error_kind", "cause")
     ended: dict[str, int] = defaultdict(int)
     causes: dict[str, Counter[str]] = defaultdict(Counter)
     for platform, outcome, kind, cause in latest:

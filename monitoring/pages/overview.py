@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Case, Count, IntegerField, Min, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Min, Value, When
 from django.urls import reverse
 
 from connectors.models import Connection, Destination
 from connectors.pages import STATE_LABELS, state_of, with_state
+from foundation.tallying import tally
 from monitoring import heartbeats, plots, readiness
 from monitoring.alerting import selectors as alerts
 from monitoring.charts import Kind
@@ -90,7 +91,7 @@ def _parts(parts: Sequence[Part], *, now: datetime) -> list[dict[str, Any]]:
 def _two_days(scope: Scope, *, now: datetime) -> tuple[Figures, tuple[Slots, dict[tuple[int, str], Figures]]]:
     """Return what was published and failed in the 24 hours before the last, and in each of the last 24."""
     both = throughput.slots_of(replace(SPANS[DAY], length=timedelta(hours=2 * HOURS)), now=now)
-    found = throughput.by_slot_and_platform(scope, both)
+    found = throughput.by_slot_and_platform(scope, both, measured=False)
     before = combined(figures for (slot, _), figures in found.items() if slot < HOURS)
     latest = {(slot - HOURS, slug): figures for (slot, slug), figures in found.items() if slot >= HOURS}
     return before, (Slots(both.edges[HOURS:], SPANS[DAY]), latest)
@@ -135,8 +136,8 @@ def _tile(name: str, label: str, value: Any, url: str, **told: Any) -> dict[str,
 
 
 def _standing(scope: Scope) -> dict[str, int]:
-    rows = with_state(scope.of(Connection.objects.all())).order_by()
-    return dict(rows.values_list("standing").annotate(count=Count("pk")))
+    told = tally(with_state(scope.of(Connection.objects.all())), "standing")
+    return {state: count for state, (count,) in told.items()}
 
 
 def _standing_words(sick: dict[str, int], unknown: int, living: int) -> str:
@@ -202,8 +203,8 @@ def _connections(tenant: Tenant) -> list[dict[str, Any]]:
 def _tenants(day: tuple[Slots, dict[tuple[int, str], Figures]]) -> list[dict[str, Any]]:
     """Return the tenants that fare worst: accounts that need somebody, dead letters, failures of the last 24 hours."""
     slots, _ = day
-    attention = Count("connections", filter=Q(connections__status=Connection.Status.ATTENTION))
-    sick = dict(Tenant.objects.order_by().values_list("pk").annotate(count=attention).filter(count__gt=0))
+    attention = Connection.objects.filter(status=Connection.Status.ATTENTION).order_by()
+    sick = dict(attention.values_list("tenant_id").annotate(count=Count("pk")))
     open_letters = DeadLetter.objects.filter(closed_at=None).order_by()
     letters = dict(open_letters.values_list("tenant_id").annotate(count=Count("pk")))
     figures = {tenant.pk: one for tenant, one in throughput.by_tenant(Scope(None, may_widen=True), slots)}

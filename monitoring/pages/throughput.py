@@ -10,14 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import add
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from connectors.registry import CONNECTORS
+from foundation.tallying import number_of, place_among, tally
 from monitoring.pages.dashboard import Span
 from monitoring.pages.scope import Scope
 from monitoring.reports import selectors
@@ -31,6 +32,11 @@ MOST_MEASURED: Final = 20_000
 #: So many tenants are told of, those with the most failures first.
 MOST_TENANTS: Final = 25
 _HOUR: Final = timedelta(hours=1)
+#: A slot and a platform as one number: the slot times this, and the platform's place in the list, whose last are all unknown ones.
+_PLACES: Final = 100
+_PLATFORMS: Final = (*CONNECTORS, "")
+#: More than all such numbers.
+_KEYS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +168,29 @@ def _full_hour(moment: datetime) -> datetime:
 # --- figures --------------------------------------------------------------------------------------------------------------
 
 
-def by_slot_and_platform(scope: Scope, slots: Slots, *, platform: str = "") -> dict[tuple[int, str], Figures]:
-    """Return what became of posts in each slot on each platform; what is not there is nothing."""
+def by_slot_and_platform(
+    scope: Scope, slots: Slots, *, platform: str = "", measured: bool = True
+) -> dict[tuple[int, str], Figures]:
+    """Return what became of posts in each slot on each platform; what is not there is nothing.
+
+    Without ``measured`` nothing tells how long they took, which is most of what there is to read.
+    """
     if slots.span.is_within_an_hour:
         return _lately(scope, slots, platform)
-    found: dict[tuple[int, str], list[Figures]] = defaultdict(list)
-    for slot, slug, took, count, milliseconds, tries in _tallies(scope, slots, platform):
-        figures = Figures(count, 0, 0, {took: count}, milliseconds / 1000, tries, count)
-        found[slot, slug].append(figures)
-    wrong = _hours(scope, slots, platform).filter(Q(failed__gt=0) | Q(dead_lettered__gt=0)).order_by()
-    for row in wrong.values("hour", "platform").annotate(wrong=Sum("failed"), died=Sum("dead_lettered")):
-        figures = Figures(0, row["wrong"], row["died"])
-        found[slots.of(row["hour"]), row["platform"]].append(figures)
-    return {place: combined(figures) for place, figures in found.items()}
+    took: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
+    sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+    for slot, slug, latency, counts in _tallies(scope, slots, platform, measured=measured):
+        took[slot, slug][latency] = counts[0]
+        sums[slot, slug][:3] = map(add, sums[slot, slug], counts)
+    wrong = _hours(scope, slots, platform).filter(Q(failed__gt=0) | Q(dead_lettered__gt=0))
+    key = _place(slots)
+    for place, (_, failed, died) in tally(wrong.annotate(place=key), "place", "failed", "dead_lettered").items():
+        slot, slug = divmod(place, _PLACES)
+        sums[slot, _PLATFORMS[slug]][3:] = [failed, died]
+    return {
+        place: Figures(count, failed, died, took[place] if measured else {}, milliseconds / 1000, tries, count)
+        for place, (count, milliseconds, tries, failed, died) in sums.items()
+    }
 
 
 def by_tenant(scope: Scope, slots: Slots, *, platform: str = "") -> list[tuple[Tenant, Figures]]:
@@ -190,25 +206,22 @@ def _hours(scope: Scope, slots: Slots, platform: str) -> Any:
     return rows.filter(platform=platform) if platform else rows
 
 
-def _tallies(scope: Scope, slots: Slots, platform: str) -> list[tuple[int, str, int, int, int, int]]:
-    """Return slot, platform, milliseconds, and of those that took so long: how many, their milliseconds and their tries together.
+def _tallies(
+    scope: Scope, slots: Slots, platform: str, *, measured: bool
+) -> Iterator[tuple[int, str, int, tuple[int, ...]]]:
+    """Yield slot, platform, milliseconds, and of those that took so long: how many, their milliseconds and their tries together."""
+    rows = selectors.publish_tallies(scope.tenant).filter(hour__gte=slots.since, hour__lt=slots.until)
+    key = _place(slots) + F("latency_ms") * _KEYS if measured else _place(slots)
+    rows = (rows.filter(platform=platform) if platform else rows).annotate(key=key)
+    for key, (_, *sums) in tally(rows, "key", "published", "latency_ms_sum", "tries_sum").items():
+        latency, place = divmod(key, _KEYS)
+        slot, slug = divmod(place, _PLACES)
+        yield slot, _PLATFORMS[slug], latency, tuple(sums)
 
-    Summed up in two steps, for telling an hour's slot takes longer than adding it up: hours first, then the slots of those sums.
-    """
-    rows = selectors.publish_tallies(scope.tenant).filter(hour__gte=slots.since, hour__lt=slots.until).order_by()
-    rows = rows.filter(platform=platform) if platform else rows
-    sums = {"count": Sum("published"), "took_sum": Sum("latency_ms_sum"), "tried": Sum("tries_sum")}
-    sql, params = rows.values("hour", "platform", "latency_ms").annotate(**sums).query.sql_with_params()
-    edges = [connection.ops.adapt_datetimefield_value(edge) for edge in slots.edges[1:-1]]
-    slot = " ".join(f"WHEN h.hour < %s THEN {place}" for place in range(len(edges)))
-    told = "SUM(h.count), SUM(h.took_sum), SUM(h.tried)"
-    statement = (
-        f"SELECT CASE {slot} ELSE {len(edges)} END AS slot, h.platform, h.latency_ms, {told}"  # noqa: S608 - Django wrote the rest
-        f" FROM ({sql}) h GROUP BY slot, h.platform, h.latency_ms"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*edges, *params])
-        return [(row[0], row[1], row[2], *(int(number) for number in row[3:])) for row in cursor.fetchall()]
+
+def _place(slots: Slots) -> Any:
+    """Return slot and platform of an hour as one number, so that telling them apart costs no more than that."""
+    return place_among("hour", slots.edges[1:-1]) * _PLACES + number_of("platform", _PLATFORMS[:-1])
 
 
 def _by_tenant(scope: Scope, slots: Slots, platform: str) -> Iterator[tuple[UUID, Figures]]:

@@ -5,7 +5,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Least, TruncDate
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -16,6 +29,7 @@ from connectors.pages import SOON, platform_options, reconnect_of, renewable
 from connectors.refreshing import Outcome
 from connectors.registry import CONNECTORS
 from foundation.listing import NEVER, Column, read_count, read_text, stretch_of
+from foundation.tallying import tally
 from monitoring.pages.dashboard import Dashboard
 from monitoring.pages.rows import kept_of, link_to_connection
 from monitoring.pages.timeline import Day, Timeline, timeline
@@ -94,13 +108,13 @@ def ending(now: datetime) -> Case:
 def _figures(board: Dashboard, rows: QuerySet[TokenHealth]) -> dict[str, dict[str, int]]:
     """Return for each word of ``ENDS`` how many tokens there are, how many only their person renews, and how many fail; in one pass."""
     by_hand = Q(refresh_due_at=None) & ~Q(expires_at=None)
-    counted: Any = rows.order_by().annotate(word=ending(board.now)).values("word")
-    told = counted.annotate(
-        count=Count("connection_id"),
-        by_hand=Count("connection_id", filter=by_hand),
-        failing=Count("connection_id", filter=FAILING),
-    )
-    return {row["word"]: row for row in told}
+    told = rows.annotate(word=ending(board.now), by_hand=_one_if(by_hand), failing=_one_if(FAILING))
+    names = ("count", "by_hand", "failing")
+    return {word: dict(zip(names, counts, strict=True)) for word, counts in tally(told, "word", *names[1:]).items()}
+
+
+def _one_if(condition: Q) -> Case:
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
 def _tiles(board: Dashboard, figures: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
@@ -173,7 +187,7 @@ def _failing(
     """Return the connections whose renewal fails or whose grant ended, with cause and remedy; the most urgent ones in full."""
     if not count:
         return None
-    urgent = rows.filter(FAILING).order_by(_FIRST_END, "connection_id")
+    urgent = rows.filter(FAILING, connection_id__in=_in_need(board)).order_by(_FIRST_END, "connection_id")
     shown = list(urgent.values_list("connection_id", flat=True)[:FAILING_SHOWN])
     found = Connection.objects.select_related("platform", "tenant", "token_plan").in_bulk(shown)
     latest = _latest_refreshes(shown)
@@ -182,6 +196,13 @@ def _failing(
         "url": _here(board, failing="1"),
         "connections": [_failure(principal, board, found[pk], latest.get(pk)) for pk in shown if pk in found],
     }
+
+
+def _in_need(board: Dashboard) -> QuerySet[Any]:
+    """Return the ids of connections that ``FAILING`` may hold for, each kind by an index of its own: an OR over two tables has none."""
+    attention = board.scope.of(Connection.objects.filter(status=Connection.Status.ATTENTION)).order_by()
+    plans = board.scope.of(TokenPlan.objects.filter(failures__gt=0), field="connection__tenant_id")
+    return attention.values("pk").union(plans.values("pk"))
 
 
 def _failure(principal: Principal, board: Dashboard, row: Connection, latest: TokenRefresh | None) -> dict[str, Any]:
@@ -231,7 +252,7 @@ def _table(principal: Principal, board: Dashboard, rows: QuerySet[TokenHealth]) 
     if state:
         rows = rows.filter(state=state)
     if failing:
-        rows = rows.filter(FAILING)
+        rows = rows.filter(FAILING, connection_id__in=_in_need(board))
     for name, column in (("refresh_on", "refresh_due_at"), ("grant_on", "grant_ends_at")):
         day = _day(query.words(name))
         if day is not None:

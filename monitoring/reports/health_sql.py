@@ -2,7 +2,7 @@
 
 from monitoring.reports.dialects import Dialect, once, rounded, share
 from monitoring.reports.steps import percentile
-from monitoring.reports.tallies_sql import HEALTH, health_tallies, horizon, since_mark
+from monitoring.reports.tallies_sql import HEALTH, health_tallies, lately, within_horizon
 
 
 def health_summary(say: Dialect) -> str:
@@ -46,7 +46,6 @@ LEFT JOIN (
 
 def health_check_trends(say: Dialect) -> str:
     """Return ``api_health_check_trends``: hours that are over as they were summed up, the others from their tallies."""
-    closed = since_mark(HEALTH, "closed", say)
     checks = "(h.healthy + h.degraded + h.unhealthy)"
     columns = "tenant_id, platform, hour, healthy, degraded, unhealthy, latency_ms_sum, p95_ms"
     return f"""
@@ -55,9 +54,9 @@ SELECT h.tenant_id, h.platform, h.hour, {checks} AS checks, h.healthy, h.degrade
   {rounded(f"CAST(h.latency_ms_sum AS double precision) / NULLIF({checks}, 0)", 1)} AS latency_ms_avg,
   CAST(h.p95_ms AS double precision) AS latency_ms_p95, h.latency_ms_sum
 FROM (
-  SELECT {columns} FROM health_hours WHERE hour >= {horizon(say)}
+  SELECT {columns} FROM health_hours WHERE {within_horizon(say)}
   UNION ALL
-  SELECT {columns} FROM ({health_hours(f"SELECT * FROM report_health_tallies WHERE hour >= {closed}")}) o
+  SELECT {columns} FROM ({health_hours(f"SELECT * FROM report_health_tallies WHERE {lately(HEALTH, say)}")}) o
 ) h
 """
 

@@ -2,7 +2,7 @@
 
 from monitoring.reports.dialects import Dialect, rounded, share
 from monitoring.reports.steps import percentile
-from monitoring.reports.tallies_sql import PUBLISH, horizon, letters, since_mark
+from monitoring.reports.tallies_sql import PUBLISH, lately, letters, since_mark, within_horizon
 
 
 def publish_performance(say: Dialect) -> str:
@@ -12,7 +12,7 @@ def publish_performance(say: Dialect) -> str:
         "tenant_id, platform, hour, published, failed, dead_lettered, latency_ms_sum, tries_sum, p50_ms, p95_ms, p99_ms"
     )
     recent = publish_hours(
-        f"SELECT * FROM report_publish_tallies WHERE hour >= {closed}", letters(say, closed, say.tomorrow)
+        f"SELECT * FROM report_publish_tallies WHERE {lately(PUBLISH, say)}", letters(say, closed, say.tomorrow)
     )
     return f"""
 SELECT h.tenant_id, h.platform, h.hour, h.published, h.failed, h.dead_lettered,
@@ -22,7 +22,7 @@ SELECT h.tenant_id, h.platform, h.hour, h.published, h.failed, h.dead_lettered,
   {rounded("CAST(h.tries_sum AS double precision) / NULLIF(h.published, 0)", 2)} AS tries_avg,
   CAST(h.latency_ms_sum AS double precision) / 1000 AS latency_s_sum, h.tries_sum
 FROM (
-  SELECT {columns} FROM publish_hours WHERE hour >= {horizon(say)}
+  SELECT {columns} FROM publish_hours WHERE {within_horizon(say)}
   UNION ALL
   SELECT {columns} FROM ({recent}) o
 ) h

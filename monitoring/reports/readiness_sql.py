@@ -1,7 +1,7 @@
 """The view of platforms: which can be published to now, why not, and what waits for them."""
 
 from monitoring.reports.dialects import Dialect
-from monitoring.reports.tallies_sql import PUBLISH, since_mark
+from monitoring.reports.tallies_sql import PUBLISH, lately
 
 #: As ``publishing.selectors.OVERDUE``: due so long ago, and taken by no worker.
 LATE_SECONDS = 60
@@ -56,7 +56,7 @@ LEFT JOIN (
 ) c ON c.platform_id = p.slug
 LEFT JOIN (
   SELECT platform, MAX(last_published_at) AS at FROM report_publish_tallies
-  WHERE hour >= {since_mark(PUBLISH, "closed", say)} GROUP BY platform
+  WHERE {lately(PUBLISH, say)} GROUP BY platform
 ) r ON r.platform = p.slug
 LEFT JOIN (
   SELECT g.platform_id, SUM(g.waiting) AS waiting, SUM(CASE WHEN g.late > 0 AND NOT {held} THEN g.late ELSE 0 END) AS late

@@ -116,6 +116,9 @@ class PublishHour(models.Model):
                 condition=Q(last_published_at__isnull=False),
                 name="publish_hours_last",
             ),
+            models.Index(
+                fields=["hour"], condition=Q(failed__gt=0) | Q(dead_lettered__gt=0), name="publish_hours_gone_wrong"
+            ),
         ]
 
     def __str__(self) -> str:

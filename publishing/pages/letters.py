@@ -19,7 +19,7 @@ from tenants.principal import Principal
 from tenants.scopes import POSTS_WRITE
 
 PAGE_SIZE: Final = 20
-SHOWN_PER_GROUP: Final = 20
+SHOWN_PER_GROUP: Final = 10
 TAKEN_BACK_SHOWN: Final = 20
 _COLUMNS: Final = {"count": Column(F("count"), read_count)}
 _TABS: Final = {
