@@ -368,7 +368,7 @@ class WholePlatformEventSerializer(PlatformEventSerializer):
 
     class Meta(PlatformEventSerializer.Meta):
         fields = (*PlatformEventSerializer.Meta.fields, "said")  # type: ignore[assignment]
-        read_only_fields = fields
+        read_only_fields = fields  # type: ignore[assignment]
 
     @extend_schema_field({"type": "object", "additionalProperties": {}, "nullable": True})
     def get_said(self, event: WebhookEvent) -> Any:

@@ -111,7 +111,7 @@ def _condition(model: type[Model]) -> str:
     if any(field.column == "tenant_id" for field in model._meta.concrete_fields):
         return f"tenant_id = {_PRESENT}"
     for field in model._meta.concrete_fields:
-        if _owner(field) and not field.null:
+        if _owner(field) and not field.null and field.related_model is not None:
             above = field.related_model._meta.db_table
             return f"EXISTS (SELECT 1 FROM {above} o WHERE o.id = {table}.{field.column})"  # noqa: S608 - names of our models
     return ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from markdown.extensions.toc import slugify
+from markdown.extensions.toc import slugify  # type: ignore[import-untyped]  # in the dev lock, without types
 
 from monitoring import runbook
 from monitoring.alerting.looks import PART_RULES

@@ -117,7 +117,7 @@ def test_checks_that_nobody_took_up_are_named(member_client: Client, ward: Ward,
     overdue = told(member_client, "health_dashboard")["overdue"]
     assert (overdue["count"], [one["name"] for one in overdue["named"]]) == (1, ["Eatery"])
     assert behind(member_client, overdue["url"], "connections") == {"Eatery"}
-    switch = {"name": "health_checks", "actor": "system:test", "now": timezone.now()}
+    switch: dict[str, Any] = {"name": "health_checks", "actor": "system:test", "now": timezone.now()}
     switching.switch(on=False, **switch)
     page = member_client.get(reverse("health_dashboard"))
     assert (page.context["overdue"], "Checking accounts is switched off" in page.content.decode()) == (None, True)

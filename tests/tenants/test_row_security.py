@@ -105,7 +105,7 @@ def test_behind_the_wall_nothing_of_another_tenant_is_written_changed_or_deleted
     theirs = Post.objects.get()
     with wall.around(house.tenant.pk):
         assert Post.objects.update(text="Mine") == 0
-        assert Connection.objects.all()._raw_delete("default") == 0  # type: ignore[attr-defined]
+        assert Connection.objects.all()._raw_delete("default") == 0
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             Post.objects.create(tenant=other.tenant, text="Slipped in", created_by="x")
         with (

@@ -15,8 +15,8 @@ from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from connectors.event_pages import events_of
 from connectors.models import Connection, Destination
+from connectors.platform_events import events_of
 from connectors.registry import CONNECTORS
 from outbox.models import WebhookDelivery, WebhookEndpoint
 from publishing.models import Post, PublishJob

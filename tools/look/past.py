@@ -278,7 +278,7 @@ class Past:
             for job in PublishJob.objects.filter(destination=place, state=State.PUBLISHED):
                 for metric, most in (("views", 4000), ("reactions", 300), ("comments", 40), ("shares", 20)):
                     PostMetric.objects.create(
-                        job=job, destination=place, platform_id=place.platform_id, published_at=job.published_at,
+                        job=job, destination=place, platform_id=place.platform_id, published_at=job.published_at or self.now,
                         metric=metric, value=self.dice.randint(0, most), **common,
                     )  # fmt: skip
                 for back in range(6):

@@ -53,8 +53,8 @@ class Command(BaseCommand):
         keep: timedelta | None = options["older_than"]
         if keep is not None and not options["table"]:
             raise CommandError("--older-than needs --table: not everything may be as young.", returncode=2)
-        for table in tables if keep is not None else ():
-            if keep < POLICIES[table].least:
+        for table in tables:
+            if keep is not None and keep < POLICIES[table].least:
                 least = POLICIES[table].least.days
                 raise CommandError(
                     f"{table} are kept for {least} days at least: --older-than {least} or more.", returncode=2

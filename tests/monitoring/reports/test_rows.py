@@ -189,7 +189,7 @@ def test_a_platform_is_ready_when_it_is_on_set_up_and_its_version_lasts(
         assert (row.last_published_at, row.last_failed_at) == (now - 3 * HOUR, now - 4 * HOUR)
         folding.fold(now=now)
     for feature in ("publishing", "platform.meta"):
-        switch = {"name": feature, "tenants": [tenant], "actor": "system:test", "now": now}
+        switch: dict[str, Any] = {"name": feature, "tenants": [tenant], "actor": "system:test", "now": now}
         switching.switch(on=False, **switch)
         row = ConnectorReadiness.objects.get(platform="meta")
         assert (row.jobs_waiting, row.jobs_late) == (2, 0), "what a switch holds is not late"
