@@ -21,7 +21,7 @@ SECRET_NAMES: Final = re.compile(
 #: they stand in addresses of ours.
 SECRET_SHAPES: Final = re.compile(
     r"(swb_[0-9a-f]{8}_)[\w-]{20,}|(EAA)\w{20,}|"
-    r"((?:access_token|client_secret|fb_exchange_token|input_token|appsecret_proof|code|state)=)[^&\s\"']+|"
+    r"((?:access_token|client_secret|token|fb_exchange_token|input_token|appsecret_proof|code|state)=)[^&\s\"']+|"
     r"(/media/)[\w-]{60,}|(/webhooks/[\w-]+/[0-9a-f-]{32,36}/)[^/?\s\"']+|"
     r"(/c/)[\w-]{40,}|(switchboard_link_[0-9a-f]+=)[^;\s\"']+|"
     r"(/members/)[^/]*(?:@|%40)[^/\s'\"?]*|(/invitations/[0-9a-f-]{36}/|/password/new/[\w-]+/)[\w-]{20,}",
@@ -56,6 +56,14 @@ def _redacted(value: Any) -> Any:
 def redact_text(text: str) -> str:
     """Strike out what has the shape of a secret, leaving its public beginning."""
     return SECRET_SHAPES.sub(lambda hit: f"{hit[hit.lastindex or 0]}{STRUCK_OUT}", text)
+
+
+def one_line(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write what would break or overwrite a line as an escape, so that no stranger's word looks like an entry; tracebacks keep theirs."""
+    for key, value in list(event.items()):
+        if isinstance(value, str) and not value.isprintable() and key != "exception":
+            event[key] = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in value)
+    return event
 
 
 def name_the_source(
@@ -98,9 +106,8 @@ def set_up(*, log_format: str, level: str, service: str = "switchboard", env: st
         *collected,
         redact,
     ]
-    renderer: Any = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    lines = [one_line, structlog.dev.ConsoleRenderer(colors=False)]
+    rendering: list[Any] = [structlog.processors.JSONRenderer()] if log_format == "json" else lines
     logging.config.dictConfig(
         {
             "version": 1,
@@ -109,7 +116,7 @@ def set_up(*, log_format: str, level: str, service: str = "switchboard", env: st
                 "chain": {
                     "()": structlog.stdlib.ProcessorFormatter,
                     "foreign_pre_chain": shared,
-                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
                 }
             },
             "filters": {"probes": {"()": WithoutProbes}},

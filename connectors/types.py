@@ -37,7 +37,7 @@ class Capability(StrEnum):
     ACCOUNT_METRICS = "account_metrics"
     WEBHOOKS = "webhooks"
     HEALTH_CHECK = "health_check"
-    REFRESH_TOKEN = "refresh_token"  # noqa: S105
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the name of a kind
     REVOKE = "revoke"
     COMPOSING = "composing"
     WATCH = "watch"
@@ -563,8 +563,8 @@ class Safe(Protocol):
         """Return what was locked, or None when it does not open any more."""
 
 
-ACCESS_TOKEN = "access_token"  # noqa: S105
-REFRESH_TOKEN = "refresh_token"  # noqa: S105
+ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind
+REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the name of a kind
 
 
 def destination_token(external_id: str) -> str:

@@ -55,7 +55,7 @@ class Kept(Generic[M]):
         self._parts = parts
         self._plain = tuple(plain)
         # Built from the models' own names and from words of the code.
-        self._statement = f"SELECT {', '.join(columns)} FROM {table} t {' '.join(joins)} WHERE {self._where}"  # noqa: S608
+        self._statement = f"SELECT {', '.join(columns)} FROM {table} t {' '.join(joins)} WHERE {self._where}"  # noqa: S608 - names of our columns
 
     def _made(self, row: Sequence[Any]) -> M:
         values = list(row)

@@ -75,6 +75,6 @@ def _insert(model: type[models.Model], name: str) -> str:
     columns = ", ".join(column for column, _ in _columns(model))
     # Built from the models' own names; every value travels in one parameter, which the table's own types read.
     return (
-        f"INSERT INTO {table} ({columns}) SELECT {columns} "  # noqa: S608
+        f"INSERT INTO {table} ({columns}) SELECT {columns} "  # noqa: S608 - names of our columns
         f"FROM json_populate_recordset(NULL::{table}, %({name})s::json)"
     )

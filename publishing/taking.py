@@ -104,7 +104,7 @@ FROM taken t
 JOIN posts p ON p.id = t.post_id
 JOIN destinations d ON d.id = t.destination_id
 JOIN connections c ON c.id = d.connection_id
-"""  # noqa: S608
+"""  # noqa: S608 - names of our columns
 
 
 def _take_by_one_statement(

@@ -90,7 +90,7 @@ class FaultBoard:
     def roll_anew(self) -> None:
         """Begin the series of chances from its seed."""
         # Repeatable chaos is the point; nothing here is a secret.
-        self.dice = random.Random(self._seed)  # noqa: S311
+        self.dice = random.Random(self._seed)  # noqa: S311 - the same dice for the same seed
 
     def add(self, fault: Fault) -> Fault:
         """Script a fault and give it an id."""

@@ -32,13 +32,16 @@ COMMON: Final[dict[str, str]] = {
     "heartbeats": "SELECT",
     "platform_readiness": "SELECT",
     "report_marks": "SELECT",
+    "prune_marks": "SELECT",
     "vault_master_keys": "SELECT",
     # Names in the store, written before a file is: random, and of no use without it.
     "media_leftovers": _ALL,
 }
 #: Tables of the hub that no tenant's request has any business with.
 CLOSED: Final = frozenset(
-    {"schedule_defaults", "metric_cursors", "outbox_bookmarks", "data_deletions", "tenants_user_groups"}
+    # Sums over all tenants, for operators' pages.
+    {"publish_totals", "health_totals"}
+    | {"schedule_defaults", "metric_cursors", "outbox_bookmarks", "data_deletions", "tenants_user_groups"}
     | {"tenants_user_user_permissions", "second_factors", "recovery_codes", "browser_sessions", "vault_rotations"}
 )
 #: Rows whose tenant stands in no column of theirs.

@@ -25,6 +25,7 @@ from tenants.models import Membership, Tenant, User
 from tenants.principal import Principal
 from tenants.scopes import SCOPES
 from tenants.services import add_member, create_api_key, create_tenant
+from tests.belongings import foreign_ids  # noqa: F401 - a fixture
 from vault import accesses, datakeys
 
 GATEWAY = "https://sandbox.invalid"

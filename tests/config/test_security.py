@@ -182,7 +182,14 @@ def test_a_wrong_door_for_operators_is_said_at_the_start(
     assert words in ended.stderr
 
 
-def test_the_admin_moves_where_the_operator_says(tmp_path: Path) -> None:
-    script = "from django.urls import reverse; print(reverse('admin:index'))"
+def test_the_admin_moves_where_the_operator_says_and_cookies_are_of_this_host_alone(tmp_path: Path) -> None:
+    script = (
+        "from django.urls import reverse; from django.conf import settings as s;"
+        "print(reverse('admin:index'), s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_PATH,"
+        " s.SESSION_COOKIE_DOMAIN, s.CSRF_COOKIE_DOMAIN)"
+    )
     ended = manage(tmp_path, "shell", "-v", "0", "-c", script, ADMIN_PATH="/behind/the-house/")
-    assert ended.stdout.strip().endswith("/behind/the-house/"), ended.stderr
+    said = ended.stdout.split()
+    assert said[-7:] == [
+        *("/behind/the-house/", "__Host-switchboard_session", "__Host-switchboard_csrf", "True", "/", "None", "None")
+    ], ended.stderr

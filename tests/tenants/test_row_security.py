@@ -27,6 +27,7 @@ from tenants.models import Membership, Tenant, User
 from tenants.scopes import SCOPES
 from tenants.services import add_member, create_api_key
 from tests.conftest import House
+from vault.models import MasterKey
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -179,6 +180,15 @@ def test_a_grant_that_another_tenant_stands_on_is_kept_although_the_wall_hides_t
     assert answer.status_code in (200, 204), answer.content
     told = connection.tenant.audit_entries.get(action="connection.disconnected").detail
     assert "kept: another connection stands on it" in told.values(), told
+
+
+def test_the_first_secret_of_a_hub_may_be_a_tenants(api: Client, put_up: None, settings: Any) -> None:
+    MasterKey.objects.all().delete()
+    settings.WEBHOOK_OUT_ALLOW_LOOPBACK = True
+    body = {"url": "http://127.0.0.1:1/x"}
+    answer = api.post("/api/webhook-endpoints/", body, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    assert MasterKey.objects.count() == 1
 
 
 def test_operators_who_ask_for_all_tenants_see_them_and_nobody_else_may(

@@ -22,7 +22,7 @@ from django.db import transaction
 from examples import connect_sandbox
 from tools.look.hub import ROOT
 
-PASSWORD = "a-good-long-password-for-a-look"  # noqa: S105 - of people in a hub that lives for minutes
+PASSWORD = "a-good-long-password-for-a-look"  # noqa: S105 - for a page that is looked at - of people in a hub that lives for minutes
 
 
 def main() -> int:
@@ -113,7 +113,7 @@ def _people() -> dict[str, Any]:
     create_api_key(
         tenant=mine, name="Ends soon", scopes=["posts:write"], actor="system:look", expires_at=now + timedelta(days=2)
     )
-    secret = "an-invitation-for-the-look"  # noqa: S105
+    secret = "an-invitation-for-the-look"  # noqa: S105 - for a page that is looked at
     invitation = Invitation.objects.create(
         tenant=mine, email="new.colleague@demo.example", role=Membership.Role.EDITOR, invited_by=f"user:{owner.email}",
         digest=hashlib.sha256(secret.encode()).hexdigest(), expires_at=now + timedelta(days=7),
