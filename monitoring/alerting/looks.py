@@ -155,7 +155,7 @@ def platform_errors(*, now: datetime) -> Iterator[Sight]:
     """Tell which platforms failed at a large share of the latest tries."""
     # Found first, and only then looked at with their jobs: a planner that thinks of all tries at once sends for help.
     tries = Attempt.objects.filter(pk__gte=first_id_at(now - WINDOW), purpose=Attempt.Purpose.PUBLISH).order_by("-pk")
-    found = Attempt.objects.filter(pk__in=tries.values("pk")[:TRIES_LOOKED_AT]).order_by()
+    found = Attempt.objects.filter(pk__in=tries.values("pk")[:TRIES_LOOKED_AT]).order_by("-pk")
     latest = found.values_list("job__platform_id", "outcome", "error_kind", "cause")
     ended: dict[str, int] = defaultdict(int)
     causes: dict[str, Counter[str]] = defaultdict(Counter)

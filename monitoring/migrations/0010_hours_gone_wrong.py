@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('monitoring', '0008_totals_of_all_tenants'),
+        ('monitoring', '0009_prune_marks'),
     ]
 
     operations = [
