@@ -53,16 +53,21 @@ class Command(BaseCommand):
         keep: timedelta | None = options["older_than"]
         if keep is not None and not options["table"]:
             raise CommandError("--older-than needs --table: not everything may be as young.", returncode=2)
-        for table in tables:
-            if keep is not None and keep < POLICIES[table].least:
-                least = POLICIES[table].least.days
-                raise CommandError(
-                    f"{table} are kept for {least} days at least: --older-than {least} or more.", returncode=2
-                )
+        if keep is not None:
+            self._require_old_enough(tables, keep)
         if options["dry_run"]:
             self._rehearse(tables, keep, as_json=options["json"])
         else:
             self._prune(tables, keep, options)
+
+    def _require_old_enough(self, tables: list[str], keep: timedelta) -> None:
+        """Refuse what would delete rows that somebody still counts on, such as the key of a request that may come again."""
+        for table in tables:
+            if keep < POLICIES[table].least:
+                least = POLICIES[table].least.days
+                raise CommandError(
+                    f"{table} are kept for {least} days at least: --older-than {least} or more.", returncode=2
+                )
 
     def _rehearse(self, tables: list[str], keep: timedelta | None, *, as_json: bool) -> None:
         now, told = timezone.now(), []
