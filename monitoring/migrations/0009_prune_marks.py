@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0009_hours_gone_wrong'),
+        ('monitoring', '0008_totals_of_all_tenants'),
     ]
 
     operations = [
