@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
@@ -48,6 +49,10 @@ def build(state: State) -> None:
                 }
                 one = model(**{**fields, "pk": model._meta.pk.to_python(row["pk"])})
                 one.save_base(raw=True, force_insert=True)
+    # What counts ids goes on behind the rows, as it did where they were written.
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [apps.get_model(label) for label in state.rows]):
+            cursor.execute(statement)
 
 
 def contents() -> dict[str, dict[Any, dict[str, Any]]]:
