@@ -23,7 +23,8 @@ def error_codes(request: HttpRequest) -> HttpResponse:
 
 def runbook_page(request: HttpRequest) -> HttpResponse:
     """Show what to do about each alert and each code: where alerts lead to, also while the database is gone."""
-    return HttpResponse(render_to_string("monitoring/runbook.html", {"chapters": runbook.chapters()}))
+    page = render_to_string("monitoring/runbook.html", {"chapters": runbook.chapters()})
+    return HttpResponse(page, headers={"Cache-Control": "private, max-age=60"})
 
 
 urlpatterns = [

@@ -21,7 +21,7 @@ from tenants import limits
 from tenants.models import Tenant
 from tenants.scopes import SCOPES
 from tenants.services import create_api_key
-from tests.test_isolation import foreign_ids
+from tests.belongings import foreign_ids
 
 __all__ = ["foreign_ids"]
 #: Of these anybody may ask: they tell what the API is, or send a browser to sign in.

@@ -18,7 +18,7 @@ class Bell:
         self.rung: list[tuple[str, ...]] = []
         self._trouble = list(trouble)
 
-    def apply_async(self, args: tuple[str, ...]) -> None:
+    def apply_async(self, args: tuple[str, ...], **options: object) -> None:
         self.rung.append(args)
         if self._trouble and (error := self._trouble.pop(0)) is not None:
             raise error

@@ -86,7 +86,7 @@ def test_a_monitor_can_be_created_and_watches_what_is_sent(path: Path) -> None:
         assert (thresholds["warning"] < thresholds["critical"]) == (sign == " > ")
     groups = set(re.findall(r" by \{(\w+)\}", told["query"]))
     assert set(re.findall(r"\{\{(\w+)\.name\}\}", told["name"] + told["message"])) <= groups
-    assert "docs/operations.md" in told["message"]
+    assert "docs/runbook.md" in told["message"]
 
 
 def test_every_metric_is_shown_somewhere_and_every_file_is_explained() -> None:

@@ -202,23 +202,6 @@ def test_nothing_is_replayed_to_or_pinged_at_an_endpoint_that_is_off(api: Client
         assert (answer.status_code, answer.json()["code"]) == (409, "endpoint_disabled")
 
 
-def test_old_news_go_with_their_deliveries_and_young_ones_stay(api: Client, tenant: Tenant, settings: Any) -> None:
-    from outbox.stable import stable_id
-
-    made(api)
-    now = timezone.now()
-    for days in (40, 1):
-        at = now - timedelta(days=days)
-        event_id = stable_id(happened_at=at, about=str(days))
-        announce(tenant_id=tenant.pk, kind=EventType.ALERT_RAISED, data={"d": days}, now=at, event_id=event_id)
-    WebhookEndpoint.objects.update(listens_since=now - timedelta(days=90))
-    sorting.sort(now=now)
-    assert WebhookDelivery.objects.count() == 2
-    purge(now=now)
-    assert [event.data["d"] for event in OutgoingEvent.objects.all()] == [1]
-    assert WebhookDelivery.objects.count() == 1
-
-
 def test_a_member_who_edits_sees_endpoints_and_may_not_make_any(
     tenant: Tenant, principal: Principal, make_house: Any, client: Client
 ) -> None:
