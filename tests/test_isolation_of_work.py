@@ -8,6 +8,7 @@ import inspect
 import io
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
@@ -95,8 +96,8 @@ def test_a_task_told_nonsense_or_ids_of_nothing_does_nothing(
     before, asked = everything(), len(world.journal.entries(limit=10_000))
     task, names = tasks()[name], TOLD[name]
     for value in (*NONSENSE, *(one for key, one in foreign_ids.items() if key != "connection")):
-        try_to(lambda value=value: task.run(*[value] * len(names)))
-        try_to(lambda value=value: task.run(value))
+        try_to(partial(task.run, *[value] * len(names)))
+        try_to(partial(task.run, value))
     assert everything() == before
     assert len(world.journal.entries(limit=10_000)) == asked, "no platform was asked"
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
@@ -173,7 +174,7 @@ def test_the_same_holds_for_the_admins_lists_and_forms(browser: Client) -> None:
         row = model._default_manager.order_by().first()
         addresses = [reverse(f"{name}_changelist")]
         if row is not None:
-            addresses.append(reverse(f"{name}_change", args=[admin.utils.quote(row.pk)]))
+            addresses.append(reverse(f"{name}_change", args=[quote(row.pk)]))
         for address in addresses:
             faults, status, _ = faults_of(browser, address)
             assert status < 500, (address, status)

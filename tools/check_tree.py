@@ -17,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 ALLOW = re.compile(r"check-tree: allow \w")
+#: Files that can bear no such words, and why what they hold is no secret.
+KNOWN_FILES = {"tests/upgrade/0.1.0.json": "a database made for a test, sealed with the key that stands in it"}
 
 RUN_LOCK, DEV_LOCK, LOOK_LOCK = "requirements.lock", "requirements-dev.lock", "requirements-look.lock"
 LOCK_REMEDY = "write the locks with `make lock`"
@@ -142,7 +144,7 @@ def look(root: Path, path: Path) -> Iterator[Finding]:
 def in_text(path: Path, text: str) -> Iterator[tuple[int, str, str]]:
     is_lock = path.suffix == ".lock"
     takes_options = path.suffix in {".txt", ".toml", ".cfg", ".ini", ".sh", ".lock"} or path.name in {"Makefile", "run"}
-    shapes = held_in(text)
+    shapes = {} if str(path) in KNOWN_FILES else held_in(text)
     for number, line in enumerate(text.splitlines(), 1):
         for name, shape in shapes.items():
             if shape.search(line):
@@ -186,7 +188,7 @@ def in_new_commits(root: Path) -> Iterator[Finding]:
             commit = line[1:]
         elif line.startswith("+++ "):
             path = line[6:]
-        elif line.startswith("+") and not ALLOW.search(line):
+        elif line.startswith("+") and path not in KNOWN_FILES and not ALLOW.search(line):
             for name, shape in shapes.items():
                 if shape.search(line):
                     what = f"{name} in the commit {commit}"

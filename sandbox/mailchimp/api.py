@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
@@ -117,6 +118,12 @@ _PLAIN: Table = {
 }
 
 
+@cache
+def _paths(of: tuple[str, ...]) -> Map:
+    """Return how paths are told apart. Putting it together takes longer than a world lives in a short test, so worlds share it."""
+    return Map([Rule(path, endpoint=path) for path in of], strict_slashes=False)
+
+
 class Api:
     """Answer the API's hosts."""
 
@@ -141,7 +148,7 @@ class Api:
             f"{_CAMPAIGN}/actions/pause": {"POST": actions.pause},
             f"{_CAMPAIGN}/actions/resume": {"POST": actions.resume},
         }
-        self._paths = Map([Rule(path, endpoint=path) for path in self._table], strict_slashes=False).bind("")
+        self._paths = _paths(tuple(self._table)).bind("")
 
     def answer(self, call: Call) -> Response:
         """Answer one call."""

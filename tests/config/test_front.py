@@ -26,7 +26,7 @@ def test_a_moved_root_does_not_lead_around_the_addresses_of_the_admin(
 
 
 def test_gunicorn_lets_no_header_move_the_root() -> None:
-    from gunicorn.config import Config
+    from gunicorn.config import Config  # type: ignore[import-untyped]  # without types
 
     config = Config()
     assert config.forwarder_headers == ["SCRIPT_NAME", "PATH_INFO"], "what it would believe by itself"
