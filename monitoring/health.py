@@ -234,10 +234,9 @@ def _told(row: Connection, findings: Sequence[HealthFinding]) -> list[dict[str, 
 def _look(connection: Connection, *, now: datetime) -> Seen:
     """Ask the platform; ask once more before bad news that are new are believed, with a fresh token where one would help."""
     seen = _ask(connection, now=now)
-    bad = seen.report.state is HealthState.UNHEALTHY
-    if not bad and not _is_newly_degraded(connection, seen.report):
+    if seen.report.state is not HealthState.UNHEALTHY:
         return seen
-    renewable = bad and _renewable(connection, seen.report)
+    renewable = _renewable(connection, seen.report)
     if connection.status == Connection.Status.ATTENTION and not renewable:
         return seen
     if renewable:
@@ -252,12 +251,6 @@ def _look(connection: Connection, *, now: datetime) -> Seen:
             return Seen(_unasked(cause), seen.latency_ms)
     again = _ask(Connection.objects.get(pk=connection.pk), now=now)
     return Seen(again.report, seen.latency_ms, again.wait)
-
-
-def _is_newly_degraded(connection: Connection, report: HealthReport) -> bool:
-    """Tell whether an account that was well has only just begun to fail in part: one answer may be a lie about one place."""
-    lasting = not any(finding.passing for finding in report.findings)
-    return report.state is HealthState.DEGRADED and lasting and connection.health in ("", HealthState.HEALTHY)
 
 
 def _renewable(connection: Connection, report: HealthReport) -> bool:
