@@ -29,12 +29,12 @@ def test_a_run_is_whole_unless_it_selects(arguments: list[str], whole: bool) -> 
 
 def test_a_whole_run_has_a_worker_per_processor_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suites, "processors", lambda: 4)
-    assert suites.workers([]) == ["-n", "4"]
+    assert suites.workers([]) == ["-n", "4", "--dist", "worksteal"]
     assert suites.workers(["-n0"]) == suites.workers(["-n", "2"]) == suites.workers(["-k", "rotate"]) == []
     monkeypatch.setattr(suites, "processors", lambda: 1)
     assert suites.workers([]) == []
     monkeypatch.setattr(suites, "processors", lambda: 96)
-    assert suites.workers([]) == ["-n", str(suites.MOST_WORKERS)]
+    assert suites.workers([]) == ["-n", str(suites.MOST_WORKERS), "--dist", "worksteal"]
 
 
 def test_both_suites_run_and_one_failure_fails_all(monkeypatch: pytest.MonkeyPatch) -> None:
