@@ -3,7 +3,6 @@
 Putting an ORM query together and planning its joins costs several times what reading one row costs.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
@@ -59,9 +58,8 @@ class Kept(Generic[M]):
 
     def _made(self, row: Sequence[Any]) -> M:
         values = list(row)
-        for at in self._plain:  # past the ORM, JSON comes as text
-            if isinstance(values[at], str):
-                values[at] = json.loads(values[at])
+        for at in self._plain:
+            values[at] = prepared.plain(values[at])
         first, *others = (model.from_db(connection.alias, names, values[part]) for model, names, part in self._parts)
         first._state.fields_cache.update(zip(self._beside, others, strict=True))
         made: M = first  # type: ignore[assignment]

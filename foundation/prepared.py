@@ -1,5 +1,6 @@
 """The ledger's own statements on PostgreSQL, prepared once a connection: planning one costs more than running it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,11 @@ def fetch_all(statement: str, parameters: Parameters = ()) -> list[tuple[Any, ..
         with tracing.statement(statement, connection.vendor):
             return _fetched(statement, parameters)
     return _fetched(statement, parameters)
+
+
+def plain(value: Any) -> Any:
+    """Return a JSON list or object as Python knows it: read past the ORM it comes as text, or made already, as the cursor has it."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _fetched(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:

@@ -3,7 +3,6 @@
 PostgreSQL does it in one round trip for the whole batch; elsewhere the same is done by the ORM.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -57,15 +56,11 @@ def take(picked: Sequence[UUID], *, token: UUID, lease: timedelta, now: datetime
 
 
 def _held(attempt_id: UUID, opened_at: datetime, columns: Sequence[Any]) -> Taken:
-    read = [_plain(value) if at in _JSON_AT else value for at, value in enumerate(columns)]
+    read = [prepared.plain(value) if at in _JSON_AT else value for at, value in enumerate(columns)]
     said = HeldPost(*read[_POST_AT:_PLACE_AT])
     place = HeldPlace(*[*read[_PLACE_AT:_CONNECTION_AT], HeldConnection(*read[_CONNECTION_AT:])])
     held = HeldJob(*[*read[:_POST_AT], said, place])
     return held, OpenAttempt(attempt_id, held.attempt_count, opened_at)
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
 
 
 # --- PostgreSQL: one statement -----------------------------------------------------------------------------------------
