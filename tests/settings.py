@@ -3,14 +3,18 @@
 DATABASE_URL and REDIS_URL choose the suite: SQLite and an in-memory broker, or PostgreSQL and Redis (``python -m tests``).
 """
 
+import atexit
 import os
 import secrets
+import shutil
 from datetime import timedelta
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import mkdtemp
 
 # A shared directory would let two runs at once meet in one database file.
-os.environ.setdefault("VAR_DIR", str(Path(gettempdir()) / f"switchboard-tests-{os.getpid()}"))
+if "VAR_DIR" not in os.environ:
+    os.environ["VAR_DIR"] = mkdtemp(prefix="switchboard-tests-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 (Path(os.environ["VAR_DIR"]) / "static").mkdir(mode=0o700, parents=True, exist_ok=True)
 os.environ.setdefault("VAULT_MASTER_KEY", secrets.token_urlsafe(48))
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))

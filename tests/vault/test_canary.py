@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.servers import redis
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = ("log", "spans", "broker and cache", "database", "exceptions")
@@ -16,16 +19,20 @@ PLACES = ("log", "spans", "broker and cache", "database", "exceptions")
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
     """Let a traced hub live in a process of its own, and search all it left."""
-    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "REDIS_URL") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.vault.canary"],
-        cwd=ROOT,
-        env=keep,
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    with ExitStack() as stack:
+        if "REDIS_URL" in os.environ:
+            # A server of its own: what other tests clear there would not be searched, and what it leaks would be found by them.
+            keep["REDIS_URL"] = stack.enter_context(redis.running(own=True)).url
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.vault.canary"],
+            cwd=ROOT,
+            env=keep,
+            capture_output=True,
+            text=True,
+            timeout=400,
+            check=False,
+        )
     assert done.stdout, done.stderr[-4000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
