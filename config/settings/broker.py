@@ -12,7 +12,7 @@ from redis.retry import Retry
 
 from config import env
 from config.settings.process import EMBEDDED
-from foundation import redis_servers
+from foundation import rabbit_nodes, redis_servers
 
 REDIS_URL = env.text(
     "REDIS_URL",
@@ -155,6 +155,7 @@ if BROKER_URL:
         "socket_settings": redis_servers.patience(BROKER_SILENCE_SECONDS),
     }
     if _brokers[0].scheme == "amqps":
+        rabbit_nodes.prepare()
         CELERY_BROKER_USE_SSL: Any = {
             "cert_reqs": ssl.CERT_REQUIRED,
             "server_hostname": None,

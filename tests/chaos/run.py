@@ -156,9 +156,10 @@ def _broker(kind: str, directory: Path) -> Iterator[tuple[Broker, dict[str, str]
             with rabbitmq.running() as rabbit:
                 yield rabbit, {"REDIS_URL": server.url, "BROKER_URL": rabbit.url}
         elif kind == "tls":
-            with tls.door(server.port, directory) as (port, authority):
+            authority = tls.Authority(directory)
+            with tls.door(server.port, authority) as port:
                 url = f"rediss://:{server.password}@127.0.0.1:{port}/0"
-                yield server, {"REDIS_URL": url, "REDIS_TLS_CA": str(authority)}
+                yield server, {"REDIS_URL": url, "REDIS_TLS_CA": str(authority.file)}
         else:
             yield server, {"REDIS_URL": server.url}
 

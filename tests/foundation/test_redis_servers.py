@@ -88,12 +88,13 @@ def test_tls_is_asked_for_with_the_authority_of_the_settings(settings: Any) -> N
 
 
 def test_tls_is_spoken_with_who_is_vouched_for_and_with_nobody_else(settings: Any, tmp_path: Path) -> None:
-    with redis.running(own=True) as server, tls.door(server.port, tmp_path) as (port, authority):
+    authority = tls.Authority(tmp_path)
+    with redis.running(own=True) as server, tls.door(server.port, authority) as port:
         settings.REDIS_URL = f"rediss://:{server.password}@127.0.0.1:{port}/0"
         settings.REDIS_TLS = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
         with redis_servers.client() as client, pytest.raises(NoConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
             client.ping()
-        settings.REDIS_TLS |= {"ssl_ca_certs": str(authority)}
+        settings.REDIS_TLS |= {"ssl_ca_certs": str(authority.file)}
         with redis_servers.client() as client:
             assert client.ping()
 
