@@ -13,7 +13,8 @@ class ByOwnName(SSLTransport):
         """Call the node whose turn it is."""
         # kombu writes the name of the first node it calls into the options, which all connections share, and then wants
         # that name from every other node, too: the hub would lose the whole cluster with its first node.
-        self.client.ssl = {**self.client.ssl, "server_hostname": None}
+        connection: Any = self.client
+        connection.ssl = {**connection.ssl, "server_hostname": None}
         return super().establish_connection()
 
 
