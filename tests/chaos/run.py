@@ -155,6 +155,13 @@ def _broker(kind: str, directory: Path) -> Iterator[tuple[Broker, dict[str, str]
         if kind == "rabbitmq":
             with rabbitmq.running() as rabbit:
                 yield rabbit, {"REDIS_URL": server.url, "BROKER_URL": rabbit.url}
+        elif kind == "rabbitmq-cluster":
+            authority = tls.Authority(directory)
+            with rabbitmq.cluster(authority) as cluster:
+                yield (
+                    cluster,
+                    {"REDIS_URL": server.url, "BROKER_URL": cluster.url, "BROKER_TLS_CA": str(authority.file)},
+                )
         elif kind == "tls":
             authority = tls.Authority(directory)
             with tls.door(server.port, authority) as port:
