@@ -125,7 +125,8 @@ def test_sentinels_and_whom_they_name_have_to_be_vouched_for(settings: Any, tmp_
         settings.REDIS_TLS = trust
         with redis_servers.client() as client, _broker(settings) as broker:
             assert client.ping()
-            assert broker.default_channel.client.ping()
+            channel: Any = broker.default_channel
+            assert channel.client.ping()
 
 
 def _broker(settings: Any) -> Connection:
