@@ -18,7 +18,7 @@ from django.utils import timezone
 from monitoring import figures, heartbeats, surroundings
 from monitoring.alerting import watching
 from outbox import telling
-from publishing import draining, ledger, moments
+from publishing import blame, draining, ledger, moments
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +51,7 @@ def _run(stop: threading.Event, queues: frozenset[str]) -> None:
                 moments.set_right(timedelta(seconds=facts[surroundings.CLOCK_OFF]))
                 heartbeats.beat_worker(queues, now=timezone.now(), facts=facts)
                 figures.tell_signs_of_life(now=timezone.now())
+                blame.put_right(now=moments.now())
                 ledger.recover(now=moments.now(), landing=settings.PUBLISH_LANDING)
             draining.drain(clock=moments.now)
             pause = _pause(ledger.next_due(), now=moments.now())

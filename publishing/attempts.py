@@ -206,7 +206,7 @@ def _record_surely_not_there(claimed: Claimed, journal: JobJournal, *, now: date
             "Change the text and publish it again.",
             AUTHOR,
         )
-    elif blame.is_to_blame(job.pk, deaths=job.deaths):
+    elif blame.is_to_blame(job.pk, deaths=job.deaths, now=now):
         letter = ledger.poisoned(job, deaths=job.deaths)
     elif job.tries >= len(retries.WAITS):
         letter = Letter(

@@ -272,7 +272,9 @@ def recover(*, now: datetime, landing: timedelta, limit: int = 500) -> int:
     # A worker that lives and only lost its lease (it stood still, or its database was away) did not die of its jobs.
     died = {job.pk for job in jobs if not workers.surely_alive(job.lease_owner)}
     # All deaths are written down before the first job is judged by them.
-    blame.write_down_deaths(died, now=now)
+    gone = {job.pk for job in jobs if job.lease_owner in dead}
+    blame.write_down_deaths(gone, surely=True, now=now)
+    blame.write_down_deaths(died - gone, surely=False, now=now)
     count = 0
     for job in jobs:
         with transaction.atomic():
@@ -295,7 +297,7 @@ def _take_back(job: PublishJob, *, died: bool, now: datetime, landing: timedelta
     letter = None
     if job.announced_at is not None and here is not State.RECONCILING:
         there, fields["due_at"] = State.RECONCILING, now + landing
-    elif died and blame.is_to_blame(job.pk, deaths=deaths):
+    elif died and blame.is_to_blame(job.pk, deaths=deaths, now=now):
         letter = poisoned(job, deaths=deaths)
         there = letter.state
         fields |= dict(zip(("error_kind", "error_cause", "error_remedy", "error_who"), _words(letter), strict=True))

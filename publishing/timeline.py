@@ -40,6 +40,7 @@ _FACT_NAMES: Final = {
     "subcode": "Platform's subcode",
     "request_id": "Platform's request id",
     "words": "Platform's words",
+    "process": "The worker's process",
 }
 _OUR_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PEOPLE: Final = {

@@ -20,6 +20,11 @@ def own_name() -> str:
     return _own_name(os.getpid())
 
 
+def names_here() -> str:
+    """Return how the names of this machine's workers begin, as far as its process table speaks of them."""
+    return f"{socket.gethostname()[:40]}/{_namespace()}/"
+
+
 def surely_dead(name: str) -> bool:
     """Tell whether the worker of this name ran on this machine and is gone; False when that cannot be known."""
     return _lives(name) is False

@@ -4,7 +4,7 @@ The real application in production mode with a real PostgreSQL and Redis: accept
 figure that counts is the processor's time a request, because others use the machine too; latencies stand beside it. Servers that are
 no part of the hub's libraries are looked for in ``--bin``:
 
-    python -m venv other && other/bin/pip install -r requirements.lock granian waitress uvicorn a2wsgi
+    python -m venv other && other/bin/pip install -r requirements.lock granian waitress 'uvicorn[standard]' a2wsgi
     python tools/compare_web_servers.py --bin other/bin
 """
 
@@ -72,6 +72,9 @@ def main() -> int:
     wishes.add_argument("--bin", type=Path, default=Path(sys.executable).parent)
     wishes.add_argument("--requests", type=int, default=2000)
     wishes.add_argument("--rounds", type=int, default=2)
+    wishes.add_argument(
+        "--only", nargs="+", default=[""], metavar="WORD", help="Those with one of these words in their names."
+    )
     wish = wishes.parse_args()
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="switchboard-servers-")))
@@ -101,6 +104,8 @@ def main() -> int:
         key = json.loads(run("create_api_key", "acme", "--json"))["key"]
         for turn in range(wish.rounds):
             for name, command in commands(wish.bin, Path(sys.executable).parent, port):
+                if not any(word in name for word in wish.only):
+                    continue
                 told = _measure(command, environment, port, key, place, wish.requests)
                 sys.stdout.write("  ".join([f"{turn + 1}  {name:28}", *told]) + "\n")
                 sys.stdout.flush()

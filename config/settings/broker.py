@@ -12,7 +12,7 @@ from redis.retry import Retry
 
 from config import env
 from config.settings.process import EMBEDDED
-from foundation import redis_servers
+from foundation import rabbit_nodes, redis_servers
 
 REDIS_URL = env.text(
     "REDIS_URL",
@@ -91,9 +91,10 @@ _IN_USE: dict[str, Any] = {
 #: What is asked of Redis beside the broker can be done without: a Redis that hangs must not hold up a publish.
 REDIS_TIMEOUTS: dict[str, float] = {"socket_timeout": 1.0, "socket_connect_timeout": 0.5}
 REDIS_OPTIONS = {**REDIS_TIMEOUTS, **_IN_USE, "retry": Retry(NoBackoff(), 0)}
-#: How sentinels are asked who the master is.
+#: How sentinels are asked who the master is: each once, for there are others, and one that is dead would hold up whoever connects.
 REDIS_SENTINEL: dict[str, Any] = {
     **REDIS_TIMEOUTS,
+    "retry": Retry(NoBackoff(), 0),
     **({"password": REDIS_SENTINEL_PASSWORD.reveal()} if REDIS_SENTINEL_PASSWORD else {}),
     **({"ssl": True, **REDIS_TLS} if REDIS_TLS else {}),
 }
@@ -155,6 +156,7 @@ if BROKER_URL:
         "socket_settings": redis_servers.patience(BROKER_SILENCE_SECONDS),
     }
     if _brokers[0].scheme == "amqps":
+        rabbit_nodes.prepare()
         CELERY_BROKER_USE_SSL: Any = {
             "cert_reqs": ssl.CERT_REQUIRED,
             "server_hostname": None,

@@ -62,9 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--broker",
-        choices=("redis", "sentinel", "tls", "rabbitmq"),
+        choices=("redis", "sentinel", "tls", "rabbitmq", "rabbitmq-cluster"),
         default="redis",
-        help="who rings: redis; sentinel (each kill is a failover); tls (Redis by TLS); rabbitmq, which must be installed",
+        help="who rings: redis; sentinel (each kill is a failover); tls (Redis by TLS); rabbitmq, which must be installed; "
+        "rabbitmq-cluster (three nodes by TLS, of which each kill takes one)",
     )
     parser.add_argument("--keep", action="store_true", help="keep logs and the sandbox's world")
     parser.add_argument(

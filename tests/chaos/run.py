@@ -155,10 +155,18 @@ def _broker(kind: str, directory: Path) -> Iterator[tuple[Broker, dict[str, str]
         if kind == "rabbitmq":
             with rabbitmq.running() as rabbit:
                 yield rabbit, {"REDIS_URL": server.url, "BROKER_URL": rabbit.url}
+        elif kind == "rabbitmq-cluster":
+            authority = tls.Authority(directory)
+            with rabbitmq.cluster(authority) as cluster:
+                yield (
+                    cluster,
+                    {"REDIS_URL": server.url, "BROKER_URL": cluster.url, "BROKER_TLS_CA": str(authority.file)},
+                )
         elif kind == "tls":
-            with tls.door(server.port, directory) as (port, authority):
+            authority = tls.Authority(directory)
+            with tls.door(server.port, authority) as port:
                 url = f"rediss://:{server.password}@127.0.0.1:{port}/0"
-                yield server, {"REDIS_URL": url, "REDIS_TLS_CA": str(authority)}
+                yield server, {"REDIS_URL": url, "REDIS_TLS_CA": str(authority.file)}
         else:
             yield server, {"REDIS_URL": server.url}
 

@@ -1,10 +1,12 @@
 """Where Redis is: every way to write it, and refusals that name no password."""
 
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kombu import Connection
 from redis import Redis
 from redis.connection import SSLConnection
 from redis.exceptions import ConnectionError as NoConnectionError
@@ -13,6 +15,7 @@ from redis.sentinel import SentinelConnectionPool, SentinelManagedConnection, Se
 from foundation import redis_servers
 from foundation.redis_servers import Address, read
 from tests.servers import redis, sentinels, tls
+from tests.servers.process import free_port
 
 
 @pytest.mark.parametrize(
@@ -88,18 +91,63 @@ def test_tls_is_asked_for_with_the_authority_of_the_settings(settings: Any) -> N
 
 
 def test_tls_is_spoken_with_who_is_vouched_for_and_with_nobody_else(settings: Any, tmp_path: Path) -> None:
-    with redis.running(own=True) as server, tls.door(server.port, tmp_path) as (port, authority):
+    authority = tls.Authority(tmp_path)
+    with redis.running(own=True) as server, tls.door(server.port, authority) as port:
         settings.REDIS_URL = f"rediss://:{server.password}@127.0.0.1:{port}/0"
         settings.REDIS_TLS = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
         with redis_servers.client() as client, pytest.raises(NoConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
             client.ping()
-        settings.REDIS_TLS |= {"ssl_ca_certs": str(authority)}
+        settings.REDIS_TLS |= {"ssl_ca_certs": str(authority.file)}
         with redis_servers.client() as client:
             assert client.ping()
 
 
+def test_sentinels_and_whom_they_name_have_to_be_vouched_for(settings: Any, tmp_path: Path) -> None:
+    authority = tls.Authority(tmp_path)
+    with (
+        redis.running(own=True) as server,
+        tls.door(server.port, authority) as port,
+        sentinels.one(server, port_told=port) as sentinel,
+        tls.door(sentinel.port, authority) as asked,
+    ):
+        settings.REDIS_URL = f"rediss+sentinel://:{server.password}@127.0.0.1:{asked}/{sentinels.NAME}/0"
+        trust: dict[str, Any] = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
+        told = {"password": sentinel.password, "ssl": True, "retry": settings.REDIS_SENTINEL["retry"]}
+        settings.REDIS_TLS, settings.REDIS_SENTINEL = trust, told | trust
+        with redis_servers.client() as client, pytest.raises(NoConnectionError, match="No master found"):
+            client.ping()
+        trust |= {"ssl_ca_certs": str(authority.file)}
+        # Trusting the sentinels is not enough.
+        settings.REDIS_SENTINEL = told | trust
+        settings.REDIS_TLS = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
+        with redis_servers.client() as client, pytest.raises(NoConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+            client.ping()
+        settings.REDIS_TLS = trust
+        with redis_servers.client() as client, _broker(settings) as broker:
+            assert client.ping()
+            channel: Any = broker.default_channel
+            assert channel.client.ping()
+
+
+def _broker(settings: Any) -> Connection:
+    """Return what Celery would: the settings in its words, as ``config.settings.broker`` puts them."""
+    return Connection(
+        redis_servers.read(settings.REDIS_URL).for_celery(settings.REDIS_URL),
+        ssl=settings.REDIS_TLS,
+        transport_options={"master_name": sentinels.NAME, "sentinel_kwargs": settings.REDIS_SENTINEL, "max_retries": 0},
+    )
+
+
+def test_a_sentinel_that_is_dead_holds_nobody_up(settings: Any) -> None:
+    settings.REDIS_URL, settings.REDIS_TLS = f"redis+sentinel://127.0.0.1:{free_port()}/hub", {}
+    began = time.monotonic()
+    with redis_servers.client() as client, pytest.raises(NoConnectionError, match="No master found"):
+        client.ping()
+    assert time.monotonic() - began < 1
+
+
 def test_another_master_is_found_when_the_first_falls(settings: Any) -> None:
-    with sentinels.running() as guarded:
+    with sentinels.running(count=1, down_after_ms=400) as guarded:
         settings.REDIS_URL, settings.REDIS_TLS = guarded.url, {}
         settings.REDIS_SENTINEL = {"password": guarded.sentinel_password}
         with Redis.from_pool(redis_servers.pool(socket_timeout=20.0, socket_connect_timeout=20.0)) as client:

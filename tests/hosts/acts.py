@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tests.chaos.wishes import STALL, Wish
-from tests.hosts.scene import BEATS, BROKER, DATABASE, HOSTS, PLATFORM, WEB, Scene
+from tests.hosts.scene import BEATS, BROKER, DATABASE, HOSTS, LATENCY_MS, PLATFORM, WEB, Scene
 
 #: Whom the platform believes twice: a late send of it shows as a double.
 TELLTALE: Final = "page_text"
@@ -117,6 +117,33 @@ def killed(at: Scene) -> None:
     at.return_of(host, "killed")
 
 
+def alone_in_silent_hands(at: Scene) -> None:
+    """Cut off who holds one job that is alone in hand, and who takes it over: that they fell silent is no fault of the job's."""
+    at.wait(lambda: at.author.is_through() and at.eyes.moving() == 0, within=60)
+    # Deaths of a moment ago would explain these.
+    time.sleep(2 * at.lease)
+    at.town.set_up(latency_ms=SLOW_MS)
+    at.publish(kind=TELLTALE, share=1)
+    cut: list[str] = []
+    for _ in range(2):
+        host = at.holder(but=cut, within=60)
+        if not host:
+            at.amiss.append("the job that was to be alone in silent hands was taken by nobody")
+            break
+        at.network.cut(host, DATABASE)
+        cut.append(host)
+        at.say(f"{host} is cut off from PostgreSQL, with that job alone in hand")
+    at.wait(lambda: not any(at.eyes.in_hand(host) for host in cut), within=3 * at.lease)
+    at.taken_over += len(cut)
+    if parked := at.eyes.parked():
+        at.amiss.append(f"alone in silent hands: {parked} jobs are taken for the death of workers that were cut off")
+    at.town.set_up(latency_ms=LATENCY_MS)
+    for host in cut:
+        at.network.mend(host)
+    for host in cut:
+        at.return_of(host, "alone in silent hands")
+
+
 def leader_without_database(at: Scene) -> None:
     """Cut the beat that leads off from PostgreSQL: the other one must lead."""
     leader = at.eyes.leader()
@@ -149,6 +176,9 @@ def web_without_broker(at: Scene) -> None:
     at.network.mend(WEB)
 
 
+#: Milliseconds: so long a call takes in which somebody in particular is to be met.
+SLOW_MS: Final = 2000
+
 #: Longer than the lease of a beat, the wait of one that stands by, and a look that fails.
 BACK_OF_BEAT: Final = 40.0
 
@@ -164,6 +194,7 @@ ACTS: Final[Mapping[str, Callable[[Scene], None]]] = {
         apart,
         suspended,
         killed,
+        alone_in_silent_hands,
         leader_without_database,
         web_without_broker,
     )

@@ -17,15 +17,24 @@ from tests.chaos.town import Town
 from tests.chaos.wishes import Wishes
 from tests.hosts import acts, scene
 from tests.hosts.network import Network
-from tests.hosts.scene import BEATS, BROKER, DATABASE, HOSTS, PLATFORM, WITH_ANOTHER_CLOCK, WORKERS, Eyes, Scene
+from tests.hosts.scene import (
+    BEATS,
+    BROKER,
+    DATABASE,
+    HOSTS,
+    LATENCY_MS,
+    PLATFORM,
+    WITH_ANOTHER_CLOCK,
+    WORKERS,
+    Eyes,
+    Scene,
+)
 from tests.hosts.staff import WEB_PORT, Post, Staff
 from tests.servers import postgres, redis
 
 LEASE: Final = 10
 #: Longer than a lease: else no late write would ever arrive.
 SILENCE: Final = 15
-#: A call takes so long that a cut finds it under way.
-LATENCY_MS: Final = 400
 #: After the last job has come to rest: could a straggler still send something? It gets the time.
 AFTERMATH: Final = 5.0
 

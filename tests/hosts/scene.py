@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +23,8 @@ BEATS: Final = ("beat1", "beat2")
 #: The one whose clock is off, where a run has one.
 WITH_ANOTHER_CLOCK: Final = "worker4"
 HOSTS: Final = (DATABASE, BROKER, PLATFORM, WEB, *WORKERS, *BEATS)
+#: A call takes so long that a cut finds it under way.
+LATENCY_MS: Final = 400
 #: So long may a worker that is whole again take to be back at work: a round of everything by which it could notice, twice.
 BACK_WITHIN: Final = 45.0
 
@@ -67,6 +69,11 @@ class Eyes(Watch):
         row = self._ask("SELECT owner FROM heartbeats WHERE name = 'beat'", [])
         return "" if row is None else str(row[0]).partition("/")[0]
 
+    def parked(self) -> int:
+        """Count the jobs that are taken for the cause of their workers' deaths."""
+        row = self._ask("SELECT count(*) FROM publish_jobs WHERE error_kind = 'poison'", [])
+        return 0 if row is None else int(row[0])
+
     def late_answers(self) -> int:
         """Count the answers that came to somebody who had lost the job meanwhile."""
         row = self._ask("SELECT count(*) FROM publish_journal WHERE kind = 'answered'", [])
@@ -108,9 +115,9 @@ class Scene:
         self._worked_over.append(chosen)
         return chosen
 
-    def publish(self, *, kind: str = "") -> None:
-        """Let in as many jobs as an act has."""
-        self.author.allow(self.share, kind=kind)
+    def publish(self, *, kind: str = "", share: int = 0) -> None:
+        """Let in as many jobs as an act has, or so many."""
+        self.author.allow(share or self.share, kind=kind)
 
     def wait(self, ready: Callable[[], bool], *, within: float) -> bool:
         """Wait for something; False when it did not happen in time."""
@@ -145,6 +152,16 @@ class Scene:
         host = found[0] if found else turn[0]
         self._worked_over.append(host)
         return host, self.eyes.in_hand(host)
+
+    def holder(self, *, but: Collection[str], within: float) -> str:
+        """Wait until a worker holds a job, other than some, and return it; empty when none did in time."""
+        found: list[str] = []
+
+        def held() -> bool:
+            found[:] = [name for name in WORKERS if name not in but and self.eyes.in_hand(name)][:1]
+            return bool(found)
+
+        return found[0] if self.wait(held, within=within) else ""
 
     def return_of(self, host: str, act: str) -> None:
         """Wait until a worker is back at work: it gives signs of life and takes messages. If it does not, that is amiss."""

@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from publishing import ledger
-from publishing.blame import MOST_DEATHS
+from publishing import blame, ledger, workers
+from publishing.blame import MOST_DEATHS, SILENT_FOR_GOOD
 from publishing.models import Attempt, PublishJob
 from publishing.states import State
 from tests.publishing.conftest import Publish
@@ -17,16 +17,25 @@ pytestmark = pytest.mark.django_db
 
 
 class Floor:
-    """A floor of workers on other hosts, who can die with what they hold."""
+    """A floor of workers of this machine and others, who can die, or fall silent, with what they hold."""
 
     def __init__(self) -> None:
         self.now = timezone.now()
         self.fallen = 0
 
     def fall_with(self, *jobs: PublishJob, pause: timedelta = timedelta(seconds=10)) -> None:
-        """Let a new worker take these jobs, and die."""
+        """Let a new worker take these jobs, and die: its process is gone."""
+        self.fallen += 1
+        self._end(f"{workers.names_here()}{2**23 + self.fallen}/3", jobs, pause)
+
+    def fall_silent_with(self, *jobs: PublishJob, pause: timedelta = timedelta(seconds=10)) -> str:
+        """Let a new worker on another machine take these jobs, and say no more; return its name."""
         self.fallen += 1
         name = f"host-{self.fallen}/1/2/3"
+        self._end(name, jobs, pause)
+        return name
+
+    def _end(self, name: str, jobs: Sequence[PublishJob], pause: timedelta) -> None:
         self.now += pause
         wanted = {job.pk for job in jobs}
         # Only these are due; the others are somewhere else at the moment.
@@ -141,3 +150,38 @@ def test_looking_at_the_platform_may_not_kill_workers_for_ever_either(publish: P
     assert job.error_kind == "poison"
     # What was announced is as open as before: a redrive looks first.
     assert job.announced_at is not None
+
+
+def test_two_workers_that_fell_silent_elsewhere_may_only_have_been_cut_off(publish: Publish, floor: Floor) -> None:
+    job = publish()
+    for _ in range(3):
+        floor.fall_silent_with(job)
+        assert state_of(job) == State.RETRYING
+    # Nobody is cut off for so long: had they lived, they would have come back.
+    floor.fall_silent_with(job, pause=SILENT_FOR_GOOD)
+    assert state_of(job) == State.DLQ
+    assert job.error_kind == "poison"
+
+
+def test_a_worker_that_is_back_takes_its_death_back(publish: Publish, floor: Floor) -> None:
+    job = publish()
+    silent = floor.fall_silent_with(job)
+    floor.fall_silent_with(job)
+    assert (state_of(job), job.deaths) == (State.RETRYING, 2)
+    Attempt.objects.filter(worker=silent).update(worker=workers.own_name())
+    blame.put_right(now=floor.now)
+    assert (state_of(job), job.deaths) == (State.RETRYING, 1)
+    told = Attempt.objects.get(worker=workers.own_name())
+    assert (told.error_kind, told.outcome) == ("", Attempt.Outcome.ABANDONED)
+    assert "out of reach" in told.cause
+    floor.fall_silent_with(job, pause=SILENT_FOR_GOOD)
+    assert state_of(job) == State.RETRYING
+
+
+def test_a_machine_on_which_a_silent_worker_is_gone_says_so(publish: Publish, floor: Floor) -> None:
+    job = publish()
+    gone = floor.fall_silent_with(job)
+    Attempt.objects.filter(worker=gone).update(worker=f"{workers.names_here()}{2**23}/3")
+    blame.put_right(now=floor.now)
+    floor.fall_with(job)
+    assert state_of(job) == State.DLQ

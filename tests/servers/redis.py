@@ -88,6 +88,8 @@ class RedisServer(Server):
             "maxmemory-policy": "noeviction",
             # What a master needs once it has been put back into the second place.
             "masterauth": self.password,
+            # A replica is served at once: no other is on its way with which it could share.
+            "repl-diskless-sync-delay": 0,
         }
         if self.follows is not None:
             configuration["replicaof"] = f"{self.follows.host} {self.follows.port}"

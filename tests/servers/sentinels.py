@@ -21,6 +21,7 @@ from tests.servers.server import Server
 NAME = "hub"
 COUNT = 3
 DOWN_AFTER_MS = 1_500
+"""Silent for so long, a master is taken for dead; a test on which nothing else weighs may wait less."""
 ELECTED_WITHIN = 40.0
 """Seconds until another must be master; sentinels that quarrel begin anew after FAILOVER_MS."""
 FAILOVER_MS = 6_000
@@ -32,11 +33,23 @@ class SentinelServer(Server):
     kind = "Sentinel"
     stop_signal = signal.SIGTERM
 
-    def __init__(self, *, keeper: Keeper, version: str, program: Path, master: RedisServer, password: str) -> None:
-        super().__init__(keeper=keeper, version=version)
-        self.program = program
+    def __init__(
+        self,
+        *,
+        keeper: Keeper,
+        master: RedisServer,
+        password: str,
+        down_after_ms: int,
+        quorum: int = 1,
+        port_told: int = 0,
+    ) -> None:
+        super().__init__(keeper=keeper, version=master.version)
+        self.program = master.program
         self.password = password
         self._master = master
+        self._down_after_ms, self._quorum = down_after_ms, quorum
+        #: Where it says that the master is.
+        self._port_told = port_told or master.port
 
     def create(self) -> None:
         """Lay out the directory and start."""
@@ -46,9 +59,9 @@ class SentinelServer(Server):
         lines = (
             f"port {self.port}\nbind 127.0.0.1\ndir {data}\nrequirepass {self.password}\n"
             f"sentinel sentinel-pass {self.password}\n"
-            f"sentinel monitor {NAME} 127.0.0.1 {self._master.port} 2\n"
+            f"sentinel monitor {NAME} 127.0.0.1 {self._port_told} {self._quorum}\n"
             f"sentinel auth-pass {NAME} {self._master.password}\n"
-            f"sentinel down-after-milliseconds {NAME} {DOWN_AFTER_MS}\n"
+            f"sentinel down-after-milliseconds {NAME} {self._down_after_ms}\n"
             f"sentinel failover-timeout {NAME} {FAILOVER_MS}\n"
         )
         # It keeps what it learns in this very file, so it is written once, into a directory of its own.
@@ -130,7 +143,7 @@ class Guarded:
 
 
 @contextmanager
-def running() -> Iterator[Guarded]:
+def running(*, count: int = COUNT, down_after_ms: int = DOWN_AFTER_MS) -> Iterator[Guarded]:
     """Give a guarded Redis for the length of a `with`."""
     with ExitStack() as stack:
         password = secrets.token_urlsafe(24)
@@ -138,16 +151,38 @@ def running() -> Iterator[Guarded]:
         replica = stack.enter_context(redis.running(aof=True, own=True, password=password, follows=master))
         sentinel_password = secrets.token_urlsafe(24)
         sentinels = []
-        for _ in range(COUNT):
+        for _ in range(count):
             keeper = Keeper(name="sentinel", account=service_account(), last_signal=signal.SIGTERM)
             stack.callback(keeper.close)
             sentinel = SentinelServer(
-                keeper=keeper, version=master.version, program=master.program, master=master, password=sentinel_password
+                keeper=keeper,
+                master=master,
+                password=sentinel_password,
+                down_after_ms=down_after_ms,
+                quorum=count // 2 + 1,
             )
             sentinel.create()
             sentinels.append(sentinel)
         _wait_until_all_know(master, sentinels)
         yield Guarded([master, replica], sentinels)
+
+
+@contextmanager
+def one(master: RedisServer, *, port_told: int) -> Iterator[SentinelServer]:
+    """Give a single sentinel for the length of a `with`, which says that the master is at some port and never finds it dead."""
+    keeper = Keeper(name="sentinel", account=service_account(), last_signal=signal.SIGTERM)
+    try:
+        sentinel = SentinelServer(
+            keeper=keeper,
+            master=master,
+            password=secrets.token_urlsafe(24),
+            down_after_ms=3_600_000,
+            port_told=port_told,
+        )
+        sentinel.create()
+        yield sentinel
+    finally:
+        keeper.close()
 
 
 def _wait_until_all_know(master: RedisServer, sentinels: list[SentinelServer]) -> None:
@@ -157,7 +192,7 @@ def _wait_until_all_know(master: RedisServer, sentinels: list[SentinelServer]) -
         with closing(client.Redis.from_url(sentinel.url, socket_timeout=2)) as link:
             while time.monotonic() < until:
                 told = cast(dict[str, Any], link.sentinel_master(NAME))
-                if told["num-slaves"] >= 1 and told["num-other-sentinels"] >= COUNT - 1:
+                if told["num-slaves"] >= 1 and told["num-other-sentinels"] >= len(sentinels) - 1:
                     break
                 time.sleep(0.1)
             else:

@@ -23,16 +23,54 @@ from cryptography.x509.oid import NameOID
 from tests.servers.process import free_port
 
 
+class Authority:
+    """Who signs certificates, with its own in ``file`` (PEM)."""
+
+    def __init__(self, directory: Path) -> None:
+        self.file = directory / "authority.pem"
+        self._directory = directory
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        signed = self._built(self._name, self._key, ca=True).sign(self._key, hashes.SHA256())
+        self.file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+
+    def certificate(self, host: str) -> Path:
+        """Write the certificate of a host and its key into one file, and return that."""
+        key, pem = ec.generate_private_key(ec.SECP256R1()), serialization.Encoding.PEM
+        places = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(host))])
+        named = self._built(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]), key, ca=False)
+        served = named.add_extension(places, critical=False).sign(self._key, hashes.SHA256())
+        private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        file = self._directory / f"{host}.pem"
+        file.write_bytes(served.public_bytes(pem) + private)
+        return file
+
+    def _built(self, subject: x509.Name, owner: ec.EllipticCurvePrivateKey, *, ca: bool) -> x509.CertificateBuilder:
+        now = datetime.now(UTC)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(owner.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        )
+
+
 @contextmanager
-def door(port: int, directory: Path) -> Iterator[tuple[int, Path]]:
-    """Give a port that speaks TLS and leads to one that does not, and the file with the certificate of who signed its own."""
-    authority, chain = _certificates(directory)
+def door(port: int, authority: Authority, *, host: str = "127.0.0.1", shows: str = "") -> Iterator[int]:
+    """Give a port of a host that speaks TLS and leads to one of this machine that does not.
+
+    It shows the host's certificate, or that of another.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(chain)
+    context.load_cert_chain(authority.certificate(shows or host))
     outside = free_port()
-    with socket.create_server(("127.0.0.1", outside), backlog=64) as listening:
+    with socket.create_server((host, outside), backlog=64) as listening:
         threading.Thread(target=_serve, args=(listening, context, port), name="tls-door", daemon=True).start()
-        yield outside, authority
+        yield outside
 
 
 def _serve(listening: socket.socket, context: ssl.SSLContext, port: int) -> None:
@@ -67,32 +105,3 @@ def _pour(source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
             one.shutdown(socket.SHUT_RDWR)
         one.close()
-
-
-def _certificates(directory: Path) -> tuple[Path, Path]:
-    """Write the authority's certificate, and the server's with its key."""
-    now = datetime.now(UTC)
-    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
-
-    def built(subject: x509.Name, owner: ec.EllipticCurvePrivateKey, *, ca: bool) -> x509.CertificateBuilder:
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(authority)
-            .public_key(owner.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        )
-
-    signed = built(authority, authority_key, ca=True).sign(authority_key, hashes.SHA256())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    places = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
-    served = built(name, key, ca=False).add_extension(places, critical=False).sign(authority_key, hashes.SHA256())
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (directory / "authority.pem").write_bytes(signed.public_bytes(pem))
-    (directory / "server.pem").write_bytes(served.public_bytes(pem) + private)
-    return directory / "authority.pem", directory / "server.pem"
