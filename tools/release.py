@@ -3,14 +3,20 @@
     python tools/release.py [--out dist] [--changed]
 
 Built is what is committed, from an export of it, with the commit's time in place of today's: whoever builds the same commit gets the
-same bytes. ``--changed`` builds the tree as it lies here, for trying.
+same bytes. It is built twice, in another place and under other circumstances, and must come out the same. ``--changed`` builds the tree as
+it lies here, for trying.
+
+The sdist names its libraries with floors, as ``pyproject.toml`` does. The wheel asks for the very versions of the lock: it is installed into
+an environment of its own, and what was tested is what shall run there, today and in a year.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,8 +41,10 @@ def main() -> int:
     with TemporaryDirectory(prefix="switchboard-release-") as place:
         tree = Path(place) / "tree"
         moment = export(tree, changed=told.changed)
+        other = shutil.copytree(tree, Path(place) / "again" / "elsewhere")
         made = build(tree, Path(place) / "made", moment=moment)
-        if wrong := complaints(tree, made):
+        again = build(other, Path(place) / "made-again", moment=moment, TZ="Asia/Kathmandu", PYTHONHASHSEED="7")
+        if wrong := [*complaints(tree, made), *differences(made, again)]:
             sys.stderr.write("".join(f"{one}\n" for one in wrong))
             return 1
         told.out.mkdir(parents=True, exist_ok=True)
@@ -63,16 +71,50 @@ def export(tree: Path, *, changed: bool) -> str:
     return _git("log", "-1", "--format=%ct").strip()
 
 
-def build(tree: Path, made: Path, *, moment: str) -> list[Path]:
+def build(tree: Path, made: Path, *, moment: str, **circumstances: str) -> list[Path]:
     """Build the sdist and the wheel; return them and the lock beside them."""
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": moment, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-t", "wheel", "-d", str(made)]
-    done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.stderr.write(done.stdout + done.stderr)
-        raise SystemExit("The build failed.")
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": moment, "PYTHONDONTWRITEBYTECODE": "1", **circumstances}
+    for kind in ("sdist", "wheel"):
+        if kind == "wheel":
+            pin(tree)
+        command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(made)]
+        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            sys.stderr.write(done.stdout + done.stderr)
+            raise SystemExit("The build failed.")
     shutil.copyfile(tree / "requirements.lock", made / f"{PACKAGE}-{version_of(tree)}-requirements.lock")
     return sorted(made.iterdir())
+
+
+def pin(tree: Path) -> None:
+    """Let a tree's project ask for the very libraries of its lock, those of its libraries among them."""
+    project = tree / "pyproject.toml"
+    text, found = re.subn(
+        r"^dependencies = \[\n.*?^\]$",
+        lambda _: f"dependencies = {json.dumps(pins(tree / 'requirements.lock'), indent=4)}",
+        project.read_text(encoding="utf-8"),
+        count=1,
+        flags=re.DOTALL | re.MULTILINE,
+    )
+    if not found:
+        raise SystemExit("pyproject.toml names no libraries.")
+    project.write_text(text, encoding="utf-8")
+
+
+def pins(lock: Path) -> list[str]:
+    """Return the requirements of a lock, without their hashes."""
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    return [line.removesuffix("\\").strip() for line in lines if line and not line.startswith((" ", "#"))]
+
+
+def differences(made: list[Path], again: list[Path]) -> list[str]:
+    """Return which files came out otherwise when they were built once more."""
+    if [one.name for one in made] != [one.name for one in again]:
+        return ["Built again, there are other files."]
+    pairs = zip(made, again, strict=True)
+    return [
+        f"{one.name} has other bytes when it is built again" for one, other in pairs if digest(one) != digest(other)
+    ]
 
 
 def complaints(tree: Path, made: list[Path]) -> list[str]:

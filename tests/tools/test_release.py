@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from packaging.requirements import Requirement
 
 from config import installed, version
 from switchboard import command
 from tests.docs import reading
+from tools import release
+from tools.audit import normal
 
 PROJECT: dict[str, Any] = tomllib.loads(reading.read("pyproject.toml"))
 VERSION: str = PROJECT["project"]["version"]
@@ -88,6 +91,29 @@ def test_the_wheel_takes_every_room_and_lays_none_of_them_open() -> None:
     assert all(moved[name] == f"switchboard/hub/{name}" for name in tops)
     assert all((reading.ROOT / name).exists() for name in taken)
     assert WHEEL["force-include"] == {"manage.py": "switchboard/hub/manage.py"}
+
+
+def test_the_wheel_asks_for_the_very_libraries_of_the_lock(tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "requirements.lock"):
+        (tmp_path / name).write_text(reading.read(name), encoding="utf-8")
+    release.pin(tmp_path)
+    project = tomllib.loads((tmp_path / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = {Requirement(one) for one in project["project"]["dependencies"]}
+    assert {one.name for one in asked} >= {normal(Requirement(one).name) for one in PROJECT["project"]["dependencies"]}
+    assert all(str(one.specifier).startswith("==") for one in asked)
+    assert len(asked) == len(re.findall(r"^[\w.-]+==", reading.read("requirements.lock"), re.M))
+    project["project"]["dependencies"] = PROJECT["project"]["dependencies"]
+    assert project == PROJECT
+
+
+def test_a_file_that_comes_out_otherwise_when_built_again_is_named(tmp_path: Path) -> None:
+    made, again = [tmp_path / "one" / "hub.whl"], [tmp_path / "two" / "hub.whl"]
+    for path, content in ((made[0], b"1"), (again[0], b"2")):
+        path.parent.mkdir()
+        path.write_bytes(content)
+    assert release.differences(made, again) == ["hub.whl has other bytes when it is built again"]
+    assert release.differences(made, made) == []
+    assert release.differences(made, []) != []
 
 
 def test_what_pages_read_beside_the_code_is_in_the_wheel_and_in_the_image() -> None:
