@@ -53,7 +53,7 @@ def choose_password(request: HttpRequest, who: str, token: str) -> HttpResponse:
     """Set a new password, for who has the link of the mail; every browser is signed out, and the second step stays."""
     user = _user_of(who)
     if user and token != CHOSEN and default_token_generator.check_token(user, token):
-        request.session[KEPT] = seeds.seal(token.encode(), user_id=user.pk, purpose=seeds.NEW_PASSWORD)
+        request.session[KEPT] = seeds.seal(token.encode(), user_id=user.pk, purpose=seeds.RECOVERY)
         return HttpResponseRedirect(reverse("choose_password", args=[who, CHOSEN]))
     if user is None or not default_token_generator.check_token(user, _kept(request, user)):
         return render(request, "tenants/reset_over.html", status=404)
@@ -74,7 +74,7 @@ def choose_password(request: HttpRequest, who: str, token: str) -> HttpResponse:
 def _kept(request: HttpRequest, user: User) -> str:
     """Return the secret that this browser's link brought for this person; empty where it brought none."""
     sealed = request.session.get(KEPT, "")
-    token = seeds.open_seed(sealed, user_id=user.pk, purpose=seeds.NEW_PASSWORD) if sealed else None
+    token = seeds.open_seed(sealed, user_id=user.pk, purpose=seeds.RECOVERY) if sealed else None
     return token.decode() if token else ""
 
 

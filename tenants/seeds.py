@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 TWO_STEP: Final = "two-step sign-in"
-NEW_PASSWORD: Final = "new password"
+RECOVERY: Final = "a new password"
 _NONCE_BYTES: Final = 12
 
 
