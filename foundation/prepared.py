@@ -16,10 +16,8 @@ def fetch_all(statement: str, parameters: Parameters = ()) -> list[tuple[Any, ..
     """Run one of the ledger's statements and return its rows; raises Django's database errors, as a cursor would.
 
     Values travel apart from the statement, so that PostgreSQL keeps its plan; ``DATABASE_PREPARE`` turns the keeping off,
-    for poolers that lend a connection for one transaction only. Behind the wall of a tenant (``foundation/wall.py``) there is none.
+    for poolers that lend a connection for one transaction only. Behind the wall of a tenant it is said first as whom.
     """
-    if (rows := wall.fetch_all(statement, parameters)) is not None:
-        return rows
     if tracing.ON:
         with tracing.statement(statement, connection.vendor):
             return _fetched(statement, parameters)
@@ -32,6 +30,8 @@ def plain(value: Any) -> Any:
 
 
 def _fetched(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+    if (rows := wall.fetch_all(statement, parameters)) is not None:
+        return rows
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(statement, parameters, prepare=True, binary=True)

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg import Cursor
 
 #: What the policies read.
 VARIABLE: Final = "switchboard.tenant"
@@ -24,6 +25,7 @@ VARIABLE: Final = "switchboard.tenant"
 _LIFTED: Final = UUID(int=0)
 _standing: ContextVar[UUID | None] = ContextVar("wall", default=None)
 _OURSELVES: Final = "SELECT set_config('role', 'none', true)"
+_AS: Final = "SELECT set_config('role', %s, true), set_config(%s, %s, true)"
 #: They need no rows, and after a failed statement nothing else may be said.
 _CONTROL: Final = re.compile(r"SAVEPOINT|RELEASE|ROLLBACK", re.I)
 
@@ -118,9 +120,18 @@ def _as_tenant(tenant_id: UUID) -> str:
 
 
 def fetch_all(statement: str, parameters: Any) -> list[tuple[Any, ...]] | None:
-    """Run a statement behind the wall and return its rows; None where no wall stands, for whoever has a quicker way."""
-    if _standing.get() is None:
+    """Run a statement behind the wall, its plan kept, and return its rows; None where nothing stands between us and all rows.
+
+    Who reads is said in the same round trip: what a pipeline sends until it waits for an answer is one transaction.
+    """
+    where = _standing.get()
+    if where is None or (where == _LIFTED and not connection.in_atomic_block):
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall()) if cursor.description else []
+    role, tenant = ("none", "") if where == _LIFTED else (settings.ROW_SECURITY_ROLE, str(where))
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    with connection.wrap_database_errors, raw.pipeline() as sent, Cursor(raw) as saying, Cursor(raw) as cursor:
+        saying.execute(_AS, [role, VARIABLE, tenant], prepare=True)
+        cursor.execute(statement, parameters, prepare=True, binary=True)
+        sent.sync()
+        return cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else []

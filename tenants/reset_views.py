@@ -13,14 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from tenants import doorbell, mails, signing_in, throttle
+from tenants import doorbell, mails, seeds, signing_in, throttle
 from tenants.addresses import guessing_address
 from tenants.fields import NewPasswordForm, ResetForm
 from tenants.models import User
 from tenants.services import record
 
-#: Where the link's secret waits while the new password is typed, so that it leaves the address bar at once.
-KEPT = "password_reset_token"
+#: Where the link's secret waits, sealed, while the new password is typed, so that it leaves the address bar at once.
+KEPT = "password_reset"
 #: Stands for it in the address from then on.
 CHOSEN = "chosen"
 
@@ -53,9 +53,9 @@ def choose_password(request: HttpRequest, who: str, token: str) -> HttpResponse:
     """Set a new password, for who has the link of the mail; every browser is signed out, and the second step stays."""
     user = _user_of(who)
     if user and token != CHOSEN and default_token_generator.check_token(user, token):
-        request.session[KEPT] = token
+        request.session[KEPT] = seeds.seal(token.encode(), user_id=user.pk, purpose=seeds.RECOVERY)
         return HttpResponseRedirect(reverse("choose_password", args=[who, CHOSEN]))
-    if user is None or not default_token_generator.check_token(user, request.session.get(KEPT, "")):
+    if user is None or not default_token_generator.check_token(user, _kept(request, user)):
         return render(request, "tenants/reset_over.html", status=404)
     form = NewPasswordForm(request.POST if request.method == "POST" else None, user=user)
     if not form.is_bound or not form.is_valid():
@@ -69,6 +69,13 @@ def choose_password(request: HttpRequest, who: str, token: str) -> HttpResponse:
     record(tenant=None, actor=f"user:{user.email}", action="password.reset", subject=user)
     messages.success(request, "The new password is set. Sign in with it.")
     return redirect("sign_in")
+
+
+def _kept(request: HttpRequest, user: User) -> str:
+    """Return the secret that this browser's link brought for this person; empty where it brought none."""
+    sealed = request.session.get(KEPT, "")
+    token = seeds.open_seed(sealed, user_id=user.pk, purpose=seeds.RECOVERY) if sealed else None
+    return token.decode() if token else ""
 
 
 def _user_of(who: str) -> User | None:

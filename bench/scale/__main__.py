@@ -21,7 +21,7 @@ from bench.hub import Hub, running
 from bench.processes import BUILD, NotMeasurable
 from tests.servers import NoServerError
 
-PARTS: Final = ("sizes", "sweeps", "views", "pages", "lists", "rotation", "partitions", "forgetting")
+PARTS: Final = ("sizes", "sweeps", "views", "pages", "lists", "wall", "rotation", "partitions", "forgetting")
 #: What a million jobs and all that goes with them take on disk, write-ahead log and all; more than this must be free.
 BYTES_PER_JOB: Final = 20_000
 #: The figures of the design: of looks, of views and of pages, in milliseconds.
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
 def _at(hub: Hub, tenants: list[Any], size: int, parts: Sequence[str]) -> dict[str, Any]:
     from django.utils import timezone
 
-    from bench.scale import filling, forgetting, looks, rotating
+    from bench.scale import filling, forgetting, looks, rotating, wall
     from monitoring.reports import folding, telling
 
     say(f"\n{size:,} jobs")
@@ -79,6 +79,7 @@ def _at(hub: Hub, tenants: list[Any], size: int, parts: Sequence[str]) -> dict[s
         "views": lambda: looks.views(filled),
         "pages": lambda: looks.pages(filled),
         "lists": lambda: looks.lists(filled),
+        "wall": lambda: wall.wall(filled),
         "rotation": lambda: rotating.rotate(filled),
         "partitions": lambda: forgetting.partitions(filled),
         "forgetting": lambda: forgetting.forget(filled, hub.database.url),

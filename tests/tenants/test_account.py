@@ -129,6 +129,7 @@ def test_a_forgotten_password_is_replaced_by_mail_once_and_the_second_step_stays
     address = reset_link(owner)
     shown = client.get(address)
     assert shown["Location"].endswith("/chosen"), "the secret leaves the address bar at once"
+    assert address.rpartition("/")[2] not in str(dict(client.session.items())), "a session is a row that many may read"
     form = shown["Location"]
     assert client.post(form, {"password": "short"}).status_code == 422
     assert client.post(form, {"password": NEW})["Location"] == "/sign-in"

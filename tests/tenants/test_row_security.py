@@ -222,6 +222,27 @@ def test_a_key_of_one_tenant_after_a_key_of_another_sees_its_own(other: House, h
     assert isinstance(keys[0], Secret)
 
 
+def test_the_planner_expects_as_many_rows_behind_the_wall_as_before_it(
+    house: House, other: House, put_up: None
+) -> None:
+    """Else it takes a list for a handful of rows, and reads and sorts all that a tenant has."""
+    for one in (house, other):
+        Post.objects.bulk_create(Post(tenant=one.tenant, text="x", created_by="x") for _ in range(100))
+    statement = "EXPLAIN (FORMAT JSON) SELECT * FROM posts a JOIN posts b USING (id) JOIN posts c USING (id) WHERE a.tenant_id = %s"
+
+    def expected() -> float:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [house.tenant.pk])
+            return float(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE posts")
+    before = expected()
+    assert before > 50
+    with wall.around(house.tenant.pk):
+        assert expected() > 0.9 * before
+
+
 # --- the policies ---------------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ import io
 import json
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -20,7 +21,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 HERE = tempfile.mkdtemp(prefix="switchboard-canary-")
 MASTER = "canaryMasterKey-7Qz3xV9pLr2Wd8TfNb5HcJ1mYs6GkA4e"
@@ -237,6 +238,8 @@ def live(net: Net) -> dict[str, str]:
     for path in ("/connections", f"/api/connections/{meta.pk}/", "/api/jobs/", "/api/dead-letters/"):
         (api if path.startswith("/api") else browser).get(path)
 
+    told = strangers(owner, principal)
+
     # Locked texts, a change of every key, and every way not to open.
     upload = "canaryUploadAddress-5Jt8Qw3Nz7Lc2Vx"
     locked = vault.lock(tenant_id=tenant.pk, place="p", secret=Secret(upload))
@@ -272,6 +275,7 @@ def live(net: Net) -> dict[str, str]:
     assert link.vendor == "sqlite"
     return {
         **issued,
+        **told,
         "master key": MASTER,
         "session key": SECRET_KEY,
         "client secret": registration("meta").client_secret.reveal(),
@@ -283,6 +287,59 @@ def live(net: Net) -> dict[str, str]:
         "TikTok's state": "canaryState-8Kd2Rm5Wx9Bz",
         "upload address": upload,
         "data key": data_key.decode("latin-1"),
+    }
+
+
+def strangers(owner: Any, principal: Any) -> dict[str, str]:
+    """Open every link that opens something, type a wrong password, and crash under a login's answer; return what was told."""
+    from django.conf import settings
+    from django.core import mail
+    from django.test import Client
+    from django.utils import timezone
+
+    from connectors import connecting
+    from connectors.connect_links import Wish, create_link
+    from tenants import inviting, recovering
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail.outbox = []
+    _, address, _ = create_link(principal=principal, wish=Wish(), idempotency_key=None, now=timezone.now())
+    inviting.invite(principal=principal, email="new@canary.example", role="viewer", now=timezone.now())
+    invitation = re.search(r"/invitations/\S+", str(mail.outbox[-1].body))
+    recovering.send_reset_link(email=owner.email)
+    reset = re.search(r"/password/new/\S+", str(mail.outbox[-1].body))
+    assert invitation
+    assert reset
+    paths = [urlsplit(address).path, invitation[0], reset[0]]
+    guests = [Client() for _ in paths]
+    for guest, path in zip(guests, paths, strict=True):
+        assert guest.get(path, headers={"Referer": f"http://testserver{path}"}).status_code in (200, 302), path
+        guest.get(f"{path}/x?token={path.rpartition('/')[2]}")
+    password = "canaryPassword-9Wd4Kx7Lm2Qz8Tn"
+    Client().post("/sign-in", {"email": owner.email, "password": password})
+
+    code, state = "canaryCrashCode-3Vn8Qx5Lk1Wz7Rb", "canaryCrashState-6Hj2Pd9Tc4Mf8Sx"
+    crashing = Client(raise_request_exception=False)
+    login_of = connecting.login_of
+    connecting.login_of = lambda state: shout("the crash")
+    try:
+        crashed = crashing.get(
+            f"/api/oauth/meta/callback?code={code}&state={state}", headers={"Referer": f"/x?code={code}"}
+        )
+    finally:
+        connecting.login_of = login_of
+    assert crashed.status_code == 500
+    assert state not in crashed.content.decode()
+    assert not mail.outbox[2:], "a crash is mailed to nobody"
+    held = next((cookie.value for cookie in guests[0].cookies.values() if "link" in cookie.key), "")
+    return {
+        "connect link": paths[0].rpartition("/")[2],
+        "browser's hold of a link": held,
+        "invitation": paths[1].rpartition("/")[2],
+        "reset link": paths[2].rpartition("/")[2],
+        "wrong password": password,
+        "code of a crash": code,
+        "state of a crash": state,
     }
 
 
