@@ -16,7 +16,10 @@ from foundation.errors import NotFound, Refusal
 from foundation.listing import Query, read_uuid
 from monitoring.analytics import doorbell, exports, refreshing, selectors, sheets
 from monitoring.analytics.totals import Narrowed
-from monitoring.pages import analytics as pages
+from monitoring.pages.analytics import job as job_numbers
+from monitoring.pages.analytics import overview as numbers
+from monitoring.pages.analytics import place as place_numbers
+from monitoring.pages.analytics.span import range_of
 from publishing.selectors import job_of
 from tenants.doors import MemberRequest, members_only, page_before
 from tenants.scopes import ANALYTICS_READ, ANALYTICS_WRITE
@@ -27,7 +30,7 @@ from tenants.scopes import ANALYTICS_READ, ANALYTICS_WRITE
 def overview(request: MemberRequest) -> HttpResponse:
     """Show what posts and places came to."""
     request.principal.require(ANALYTICS_READ)
-    told = pages.overview_page(request.principal, request.GET.dict(), request.path, now=timezone.now())
+    told = numbers.overview_page(request.principal, request.GET.dict(), request.path, now=timezone.now())
     return render(request, "monitoring/analytics.html", told)
 
 
@@ -37,7 +40,7 @@ def place(request: MemberRequest, destination_id: UUID) -> HttpResponse:
     """Show the numbers of one place."""
     request.principal.require(ANALYTICS_READ)
     found = destination_of(request.principal.tenant, destination_id)
-    told = pages.place_page(request.principal, found, request.GET.dict(), request.path, now=timezone.now())
+    told = place_numbers.place_page(request.principal, found, request.GET.dict(), request.path, now=timezone.now())
     return render(request, "monitoring/analytics_place.html", told)
 
 
@@ -47,7 +50,7 @@ def job(request: MemberRequest, job_id: UUID) -> HttpResponse:
     """Show the numbers of one post: as a page, or as a piece of the job's."""
     request.principal.require(ANALYTICS_READ)
     found = job_of(request.principal.tenant, job_id)
-    told = pages.job_page(request.principal, found, now=timezone.now())
+    told = job_numbers.job_page(request.principal, found, now=timezone.now())
     piece = request.headers.get("HX-Request") == "true"
     response = render(request, f"monitoring/analytics_job{'_piece' if piece else ''}.html", told)
     patch_vary_headers(response, ["HX-Request"])
@@ -113,6 +116,6 @@ def places_csv(request: MemberRequest) -> HttpResponse:
 
 def _asked(request: MemberRequest) -> Narrowed:
     request.principal.require(ANALYTICS_READ)
-    days, _ = pages.range_of(request.principal.tenant, request.GET.dict(), now=timezone.now())
+    days, _ = range_of(request.principal.tenant, request.GET.dict(), now=timezone.now())
     query = Query(request.GET, request.path)
     return Narrowed(days, query.choice("platform", CONNECTORS), query.uuid("destination"))

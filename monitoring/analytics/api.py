@@ -1,6 +1,5 @@
 """The API's door to numbers: translate in, one call, translate out."""
 
-from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,15 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from connectors.models import Destination
-from connectors.registry import CONNECTORS
 from connectors.selectors import destination_of
 from foundation.listing import Column, Sort, Stretch, read_text, stretch_of
-from monitoring.analytics import doorbell, exports, obstacles, refreshing, selectors, sheets
+from monitoring.analytics import answers, doorbell, exports, obstacles, refreshing, selectors, sheets
 from monitoring.analytics.placing import zone_of
 from monitoring.analytics.refreshing import TooSoon, next_refresh
-from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric
-from monitoring.analytics.selectors import Sums
+from monitoring.analytics.rows import MetricWatch, PostMetric
 from monitoring.analytics.serializers import (
     DefinitionSerializer,
     FormatSerializer,
@@ -58,6 +54,7 @@ _CANNOT: Final = {
 }
 PAGE: Final = 25
 PLACES: Final = 10
+GROUPS: Final = 100
 
 
 class CsvRenderer(BaseRenderer):
@@ -191,20 +188,21 @@ class PlacesView(_NumbersView):
         stretch = stretch_of(selectors.places_of(tenant, asked), sort, cursor, size=size)
         found = {place.pk: place for place in selectors.places_of(tenant).filter(pk__in=stretch.ties)}
         watches = selectors.watches_of_places(stretch.ties)
-        days: dict[UUID, list[AccountMetric]] = {}
-        for row in selectors.days_of(tenant, stretch.ties, asked.range):
-            days.setdefault(row.destination_id, []).append(row)
+        days = answers.series(selectors.days_of(tenant, stretch.ties, asked.range))
         rows = [
             {
                 "destination": place_facts(found[pk]),
                 "platform": found[pk].platform_id,
                 "obstacle": obstacles.of_place(found[pk], watches.get(pk)),
                 **_times(watches.get(pk), now=now),
-                "metrics": _series(days.get(pk, [])),
+                "metrics": (),
             }
             for pk in stretch.ties
         ]
-        return Response(PlacesNumbersSerializer({**_ranged(asked), **_links(request, stretch), "results": rows}).data)
+        told = PlacesNumbersSerializer({**_ranged(asked), **_links(request, stretch), "results": rows}).data
+        for pk, row in zip(stretch.ties, told["results"], strict=True):
+            row["metrics"] = days.get(pk, [])
+        return Response(told)
 
 
 class SummaryView(_NumbersView):
@@ -220,33 +218,36 @@ class SummaryView(_NumbersView):
         """What posts and places come to in a range, beside as many days before it; in all, and by platform or destination.
 
         Of posts: those that went out in the range, with their latest numbers. Of places: what was counted on its days.
+        Destinations come in pages, by their names; the total is that of all of them. As CSV, all of them at once.
         """
         form = SummaryQuerySerializer(data=request.query_params)
         form.is_valid(raise_exception=True)
         tenant = principal_of(request).tenant
         asked, by = form.narrowed(tenant, now=timezone.now()), form.validated_data.get("by", "platform")
-        total, groups = selectors.summary(tenant, asked, by=by)
-        named = _named(groups, by=by)
         if self.wants_csv(request):
-            lines = exports.sums(total, [(str(key), name, sums) for key, name, _, _, sums in named])
-            return sheets.response(lines, name=_name("summary", asked))
+            return sheets.response(exports.sums(tenant, asked, by=by), name=_name("summary", asked))
+        links: dict[str, str | None] = {"next": None, "previous": None}
+        if by == "destination":
+            size, cursor = form.validated_data.get("limit", GROUPS), form.validated_data.get("cursor", "")
+            total, places, stretch = selectors.by_place(tenant, asked, cursor, size=size)
+            links = _links(request, stretch)
+            groups = [(place.platform_id, place_facts(place), one) for place, one in places]
+        else:
+            total, found = selectors.summary(tenant, asked, by="platform")
+            groups = [(platform, None, found[platform]) for platform in exports.platforms_of(found)]
         before = asked.range.before
         told = {
             **_ranged(asked),
             "previous_since": before.since,
             "previous_until": before.until,
             "by": by,
-            "total": total,
+            **links,
+            "total": answers.sums(total),
             "groups": [
-                {
-                    "platform": platform,
-                    "destination": place,
-                    **{name: getattr(sums, name) for name in ("posts", "posts_before", "of_posts", "of_places")},
-                }
-                for _, _, platform, place, sums in named
+                {**answers.sums(one), "platform": platform, "destination": place} for platform, place, one in groups
             ],
         }
-        return Response(SummarySerializer(told).data)
+        return Response(told)
 
 
 class MetricsView(APIView):
@@ -338,23 +339,3 @@ def _post(job: PublishJob, told: list[PostMetric]) -> dict[str, Any]:
         "taken_at": max((row.taken_at for row in told), default=None),
         "metrics": {row.metric: row for row in told},
     }
-
-
-def _series(rows: Iterable[AccountMetric]) -> list[dict[str, Any]]:
-    found = selectors.by_day(rows)
-    series = []
-    for metric in selectors.in_order(found):
-        values = [found[metric][day] for day in sorted(found[metric])]
-        series.append(
-            {"metric": metric, "raw_name": values[-1].raw_name, "window": values[-1].window, "values": values}
-        )
-    return series
-
-
-def _named(groups: dict[Any, Sums], *, by: str) -> list[tuple[Any, str, str, dict[str, Any] | None, Sums]]:
-    """Return groups in order: key, name, platform, destination (or None), sums."""
-    if by == "platform":
-        keys = sorted(groups, key=lambda key: list(CONNECTORS).index(key) if key in CONNECTORS else len(CONNECTORS))
-        return [(key, CONNECTORS[key].name if key in CONNECTORS else key, key, None, groups[key]) for key in keys]
-    places = Destination.objects.filter(pk__in=list(groups)).order_by("name", "pk")
-    return [(one.pk, one.name, one.platform_id, place_facts(one), groups[one.pk]) for one in places]

@@ -1,9 +1,10 @@
 """What stands in the CSV files: posts one a line with a column for each metric, days of places one value a line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from uuid import UUID
 
+from connectors.registry import CONNECTORS
 from foundation.listing import Sort
 from monitoring.analytics import selectors
 from monitoring.analytics.rows import PostMetric, PostSnapshot
@@ -80,10 +81,10 @@ def history(job: UUID, snapshots: list[PostSnapshot], asked_zone: Any) -> Iterat
         yield [str(job), one.taken_at.astimezone(asked_zone), *(one.values.get(name) for name in metrics)]
 
 
-def sums(total: Sums, groups: list[tuple[str, str, Sums]]) -> Iterator[Line]:
+def sums(tenant: Tenant, asked: Narrowed, *, by: str) -> Iterator[Line]:
     """Yield a heading, then what a range comes to: in all, then by group (its id and its name)."""
     yield ["group", "name", "of", "metric", "value", "previous", "change", "change_percent", "told", "as_of"]
-    for key, name, one in [("total", "All", total), *groups]:
+    for key, name, one in _groups(tenant, asked, by=by):
         yield [
             key,
             name,
@@ -101,6 +102,30 @@ def sums(total: Sums, groups: list[tuple[str, str, Sums]]) -> Iterator[Line]:
                 figure = figures[metric]
                 compared = (figure.previous, figure.change, figure.change_percent)
                 yield [key, name, kind, metric, figure.value, *compared, figure.told, figure.as_of]
+
+
+def platforms_of(groups: Iterable[str]) -> list[str]:
+    """Return platforms in the order in which the hub names them."""
+    known = list(CONNECTORS)
+    return sorted(groups, key=lambda slug: known.index(slug) if slug in CONNECTORS else len(known))
+
+
+def _groups(tenant: Tenant, asked: Narrowed, *, by: str) -> Iterator[tuple[str, str, Sums]]:
+    """Yield the sums of all, then those of each group; of places some at a time."""
+    if by == "platform":
+        total, found = selectors.summary(tenant, asked, by="platform")
+        yield "total", "All", total
+        for slug in platforms_of(found):
+            yield slug, CONNECTORS[slug].name if slug in CONNECTORS else slug, found[slug]
+        return
+    total, places, stretch = selectors.by_place(tenant, asked, "", size=STEP)
+    yield "total", "All", total
+    while True:
+        for place, one in places:
+            yield str(place.pk), place.name, one
+        if not stretch.older:
+            return
+        places, stretch = selectors.places_page(tenant, asked, stretch.older, size=STEP)
 
 
 def excerpt(job: PublishJob, longest: int = LONGEST_TEXT) -> str:

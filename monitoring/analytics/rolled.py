@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Max, Q, QuerySet, Sum, Window
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from monitoring.analytics.placing import zone_of
@@ -27,6 +27,14 @@ def stands(tenant: Tenant, days: Range) -> bool:
     """Tell whether there are sums of this tenant in days of this range's zone."""
     made = MetricRollUp.objects.filter(pk=tenant.pk).values_list("zone", flat=True).first()
     return bool(made) and zone_of(made or "").key == days.zone.key
+
+
+def places_told(asked: Narrowed) -> Q:
+    """Return which places have sums in a range: of posts, of themselves, or, in the days before it too, of what was sent."""
+    mine = MetricSum.objects.filter(destination=OuterRef("pk"), span=Span.DAY, day__lte=asked.range.until)
+    told = mine.filter(of__in=[Of.POSTS, Of.PLACE], day__gte=asked.range.since)
+    sent = mine.filter(of=Of.SENT, day__gte=asked.range.before.since)
+    return Q(Exists(told)) | Q(Exists(sent))
 
 
 def of_posts(tenant: Tenant, asked: Narrowed, *, by: str) -> list[Cell]:

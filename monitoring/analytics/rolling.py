@@ -6,7 +6,7 @@ changes a tenant's sums holds its row of ``metric_roll_ups``. Until that row nam
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -123,6 +123,12 @@ def count_sent(*, now: datetime) -> int:
                 _count_sent(tenant, _days(first, last, zone_name), zone_name)
     MetricCursor.objects.filter(pk=_CURSOR, at__lt=now).update(at=now)
     return len(touched)
+
+
+def counted_until() -> datetime:
+    """Return up to which moment every post that went out is counted."""
+    at = MetricCursor.objects.filter(name=_CURSOR).values_list("at", flat=True).first()
+    return at - OVERLAP if at else datetime.min.replace(tzinfo=UTC)
 
 
 # --- statements -----------------------------------------------------------------------------------------------------------

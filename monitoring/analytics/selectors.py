@@ -10,8 +10,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from connectors.models import Destination
-from foundation.listing import Column, Sort, Stretch, stretch_of
-from monitoring.analytics import rolled, totals
+from foundation.listing import Column, Sort, Stretch, read_text, stretch_of
+from monitoring.analytics import rolled, rolling, totals
 from monitoring.analytics.ranges import Range
 from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric, PostSnapshot
 from monitoring.analytics.totals import Cell, Narrowed
@@ -204,6 +204,43 @@ def summary(tenant: Tenant, asked: Narrowed, *, by: str) -> tuple[Sums, dict[Any
     return total, groups
 
 
+def by_place(
+    tenant: Tenant, asked: Narrowed, cursor: str, *, size: int
+) -> tuple[Sums, list[tuple[Destination, Sums]], Stretch]:
+    """Return what a range comes to in all, and at the places of one page by their names; places without anything are left out."""
+    places, stretch = places_page(tenant, asked, cursor, size=size)
+    total, _ = summary(tenant, asked, by="platform")
+    return total, places, stretch
+
+
+def places_page(
+    tenant: Tenant, asked: Narrowed, cursor: str, *, size: int
+) -> tuple[list[tuple[Destination, Sums]], Stretch]:
+    """Return what a range comes to at the places of one page, by their names."""
+    sort = Sort("name", Column(F("name"), read_text, descending=False), False)
+    stretch = stretch_of(_places_told(tenant, asked), sort, cursor, size=size)
+    _, groups = summary(tenant, replace(asked, among=tuple(stretch.ties)), by="destination")
+    found = Destination.objects.in_bulk(stretch.ties)
+    return [(found[pk], groups[pk]) for pk in stretch.ties if pk in found and pk in groups], stretch
+
+
+def _places_told(tenant: Tenant, asked: Narrowed) -> QuerySet[Destination]:
+    """Return the places at which something went out or was told in a range, or went out in the days before it."""
+    days = asked.range
+    rows = Destination.objects.filter(tenant=tenant)
+    if asked.platform:
+        rows = rows.filter(platform=asked.platform)
+    if asked.destination:
+        rows = rows.filter(pk=asked.destination)
+    since = days.before.begins
+    told = totals.places_told(asked)
+    if rolled.stands(tenant, days):
+        # What went out since posts were last counted stands in no sum yet.
+        since, told = max(since, rolling.counted_until()), rolled.places_told(asked)
+    sent = _sent(tenant, replace(asked, platform="", destination=None), days, since=since)
+    return rows.filter(told | Q(pk__in=sent.values("destination")))
+
+
 def _write(cells: Iterable[Cell], groups: dict[Any, Sums], total: Sums, kind: str) -> None:
     """Write down what metrics come to, by group and in all, in the order of our table."""
     whole_of: dict[str, Cell] = {}
@@ -235,9 +272,9 @@ def _published(tenant: Tenant, asked: Narrowed, days: Range, *, by: str) -> dict
     return dict(_sent(tenant, asked, days).values_list(f"{by}_id").annotate(count=Count("pk")))
 
 
-def _sent(tenant: Tenant, asked: Narrowed, days: Range) -> QuerySet[PublishJob]:
+def _sent(tenant: Tenant, asked: Narrowed, days: Range, *, since: datetime | None = None) -> QuerySet[PublishJob]:
     jobs = PublishJob.objects.filter(
-        tenant=tenant, published_at__gte=days.begins, published_at__lt=days.ends, role=PublishJob.Role.POST
+        tenant=tenant, published_at__gte=since or days.begins, published_at__lt=days.ends, role=PublishJob.Role.POST
     )
     return asked.of(jobs).order_by()
 

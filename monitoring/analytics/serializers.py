@@ -80,6 +80,12 @@ class SummaryQuerySerializer(RangeSerializer):
     """How to group."""
 
     by = serializers.ChoiceField(choices=BY, required=False, help_text="platform (unless told) or destination.")
+    cursor = serializers.CharField(
+        required=False, max_length=1000, help_text="Of destinations: follow `next` and `previous` instead of making it."
+    )
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=200, help_text="Destinations a page (100 unless told)."
+    )
 
 
 class FormatSerializer(StrictSerializer):
@@ -266,7 +272,9 @@ class SummarySerializer(_RangedSerializer):
     previous_since = serializers.DateField()
     previous_until = serializers.DateField()
     by = serializers.ChoiceField(choices=BY)
-    total = SumsSerializer()
+    next = serializers.URLField(allow_null=True, help_text="More destinations; always null by platform.")
+    previous = serializers.URLField(allow_null=True)
+    total = SumsSerializer(help_text="Of all there are, whatever page this is.")
     groups = GroupSerializer(many=True)
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Max, QuerySet, Sum, Window
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from monitoring.analytics.ranges import Range
@@ -88,6 +88,16 @@ class _Part:
     @property
     def key(self) -> tuple[UUID, str]:
         return self.place, self.metric
+
+
+def places_told(asked: Narrowed) -> Q:
+    """Return which places have values in a range: of posts, or of themselves."""
+    days = asked.range
+    posts = PostMetric.objects.filter(
+        destination=OuterRef("pk"), published_at__gte=days.begins, published_at__lt=days.ends
+    )
+    own = AccountMetric.objects.filter(destination=OuterRef("pk"), day__gte=days.since, day__lte=days.until)
+    return Q(Exists(posts)) | Q(Exists(own))
 
 
 def of_posts(tenant: Tenant, asked: Narrowed, *, by: str) -> list[Cell]:

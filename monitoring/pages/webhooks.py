@@ -31,7 +31,7 @@ from connectors.types import Capability
 from foundation.listing import LONG_AGO, Column, read_count, read_text, stretch_of
 from monitoring import refusals
 from monitoring.analytics.vocabulary import Unit
-from monitoring.pages.analytics import written
+from monitoring.pages.analytics.words import written
 from monitoring.pages.dashboard import Dashboard
 from monitoring.pages.hours import Hours, first_hour, hours_of
 from monitoring.pages.rows import kept_of, link_to

@@ -14,9 +14,12 @@ from connectors.registry import CONNECTORS
 from connectors.services import store_grant
 from connectors.types import Grant
 from foundation.secret import Secret
+from sandbox.app import Sandbox
+from sandbox.world import World
 from tests.conftest import House
 from tests.connectors.guests import APP, Guest
 from tests.connectors.keyhole import API, GOOD, HourlyConnector, Keyhole, KeyholeConnector
+from tests.connectors.logins import Browser
 
 
 @pytest.fixture
@@ -59,6 +62,11 @@ def granted(house: House, now: datetime) -> Callable[..., Connection]:
         )
 
     return make
+
+
+@pytest.fixture
+def browser(member_client: Client, sandbox: Sandbox, world: World) -> Browser:
+    return Browser(member_client, world)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +12,14 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from rest_framework.renderers import JSONRenderer
 
 from connectors.models import Connection, Destination
-from monitoring.analytics.rows import MetricWatch
+from monitoring.analytics import answers, ranges, selectors
+from monitoring.analytics.placing import zone_of
+from monitoring.analytics.rows import AccountMetric, MetricWatch
+from monitoring.analytics.serializers import SeriesSerializer, SumsSerializer
+from monitoring.analytics.totals import Narrowed
 from monitoring.analytics.vocabulary import VOCABULARY
 from tenants.models import Tenant
 from tenants.scopes import POSTS_READ
@@ -152,6 +158,50 @@ def test_a_summary_adds_counts_takes_the_mean_of_people_and_the_last_of_what_sta
     }
     assert lines["total", "posts", "views"]["value"] == "100"
     assert lines["meta", "places", "followers"]["change"] == "13"
+
+
+def test_a_summary_by_destination_comes_in_pages_whose_total_is_that_of_all(
+    api: Client, tell: Tell, destination: Destination, connection: Connection
+) -> None:
+    others = list(connection.destinations.filter(kind="facebook_page").exclude(pk=destination.pk).order_by("pk")[:2])
+    for number, place in enumerate((destination, *others)):
+        tell(place=place, views=10.5 + number)
+        told_of_place(place, "followers", timezone.now().date(), 100 + number, "moment")
+    whole = api.get("/api/analytics/summary?by=destination").json()
+    assert (whole["next"], whole["previous"], len(whole["groups"])) == (None, None, 3)
+    groups, address = [], "/api/analytics/summary?by=destination&limit=2"
+    while address:
+        told = api.get(address).json()
+        assert told["total"] == whole["total"]
+        groups += told["groups"]
+        address = told["next"]
+    assert groups == whole["groups"]
+    assert [group["destination"]["name"] for group in groups] == sorted(one.name for one in (destination, *others))
+    back = api.get(told["previous"]).json()
+    assert back["groups"] == groups[:2]
+    lines = sheet(api.get("/api/analytics/summary?by=destination&format=csv"))
+    assert {line["group"] for line in lines} == {"total", *(group["destination"]["id"] for group in groups)}
+
+
+def test_what_is_told_without_serializers_has_the_documented_shape(
+    tell: Tell, destination: Destination, tenant: Tenant
+) -> None:
+    tell(views=10.5, engagement_rate=0.125)
+    tell(ago=30 * DAY, views=3.0)
+    for ago, value in ((0, 5.0), (1, 4.5), (40, 8.0)):
+        told_of_place(destination, "views", timezone.now().date() - ago * DAY, value)
+    AccountMetric.objects.filter(value=4.5).update(parts={"organic": 4.0, "paid": 0.5})
+    asked = Narrowed(ranges.last_days(28, zone=zone_of("UTC"), now=timezone.now()))
+    total, _ = selectors.summary(tenant, asked, by="platform")
+    assert plain(answers.sums(total)) == plain(SumsSerializer(total).data)
+    days = selectors.days_of(tenant, [destination.pk], asked.range)
+    found = selectors.by_day(days)["views"]
+    one = {"metric": "views", "raw_name": "raw_views", "window": "day", "values": [found[day] for day in sorted(found)]}
+    assert plain(answers.series(days)[destination.pk]) == plain([SeriesSerializer(one).data])
+
+
+def plain(told: Any) -> Any:
+    return json.loads(JSONRenderer().render(told))
 
 
 def test_days_that_are_late_are_left_out_of_the_days_before_as_well(api: Client, destination: Destination) -> None:

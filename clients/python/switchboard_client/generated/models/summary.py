@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -29,6 +29,8 @@ class Summary:
         previous_until (datetime.date):
         by (ByEnum): * `platform` - platform
             * `destination` - destination
+        next_ (None | str): More destinations; always null by platform.
+        previous (None | str):
         total (Sums): What posts and places come to.
         groups (list[Group]):
     """
@@ -39,6 +41,8 @@ class Summary:
     previous_since: datetime.date
     previous_until: datetime.date
     by: ByEnum
+    next_: None | str
+    previous: None | str
     total: Sums
     groups: list[Group]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -55,6 +59,12 @@ class Summary:
         previous_until = self.previous_until.isoformat()
 
         by: str = self.by
+
+        next_: None | str
+        next_ = self.next_
+
+        previous: None | str
+        previous = self.previous
 
         total = self.total.to_dict()
 
@@ -73,6 +83,8 @@ class Summary:
                 "previous_since": previous_since,
                 "previous_until": previous_until,
                 "by": by,
+                "next": next_,
+                "previous": previous,
                 "total": total,
                 "groups": groups,
             }
@@ -98,6 +110,20 @@ class Summary:
 
         by = check_by_enum(d.pop("by"))
 
+        def _parse_next_(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        next_ = _parse_next_(d.pop("next"))
+
+        def _parse_previous(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        previous = _parse_previous(d.pop("previous"))
+
         total = Sums.from_dict(d.pop("total"))
 
         groups = []
@@ -114,6 +140,8 @@ class Summary:
             previous_since=previous_since,
             previous_until=previous_until,
             by=by,
+            next_=next_,
+            previous=previous,
             total=total,
             groups=groups,
         )

@@ -18,8 +18,10 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     by: AnalyticsSummaryBy | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     destination: UUID | Unset = UNSET,
     format_: AnalyticsSummaryFormat | Unset = UNSET,
+    limit: int | Unset = UNSET,
     platform: AnalyticsSummaryPlatform | Unset = UNSET,
     since: datetime.date | Unset = UNSET,
     until: datetime.date | Unset = UNSET,
@@ -33,6 +35,8 @@ def _get_kwargs(
 
     params["by"] = json_by
 
+    params["cursor"] = cursor
+
     json_destination: str | Unset = UNSET
     if not isinstance(destination, Unset):
         json_destination = str(destination)
@@ -43,6 +47,8 @@ def _get_kwargs(
         json_format_ = format_
 
     params["format"] = json_format_
+
+    params["limit"] = limit
 
     json_platform: str | Unset = UNSET
     if not isinstance(platform, Unset):
@@ -136,8 +142,10 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     by: AnalyticsSummaryBy | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     destination: UUID | Unset = UNSET,
     format_: AnalyticsSummaryFormat | Unset = UNSET,
+    limit: int | Unset = UNSET,
     platform: AnalyticsSummaryPlatform | Unset = UNSET,
     since: datetime.date | Unset = UNSET,
     until: datetime.date | Unset = UNSET,
@@ -149,11 +157,15 @@ def sync_detailed(
 
     Of posts: those that went out in the range, with their latest numbers. Of places: what was counted
     on its days.
+    Destinations come in pages, by their names; the total is that of all of them. As CSV, all of them at
+    once.
 
     Args:
         by (AnalyticsSummaryBy | Unset):
+        cursor (str | Unset):
         destination (UUID | Unset):
         format_ (AnalyticsSummaryFormat | Unset):
+        limit (int | Unset):
         platform (AnalyticsSummaryPlatform | Unset):
         since (datetime.date | Unset):
         until (datetime.date | Unset):
@@ -168,8 +180,10 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         by=by,
+        cursor=cursor,
         destination=destination,
         format_=format_,
+        limit=limit,
         platform=platform,
         since=since,
         until=until,
@@ -186,8 +200,10 @@ def sync(
     *,
     client: AuthenticatedClient,
     by: AnalyticsSummaryBy | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     destination: UUID | Unset = UNSET,
     format_: AnalyticsSummaryFormat | Unset = UNSET,
+    limit: int | Unset = UNSET,
     platform: AnalyticsSummaryPlatform | Unset = UNSET,
     since: datetime.date | Unset = UNSET,
     until: datetime.date | Unset = UNSET,
@@ -199,11 +215,15 @@ def sync(
 
     Of posts: those that went out in the range, with their latest numbers. Of places: what was counted
     on its days.
+    Destinations come in pages, by their names; the total is that of all of them. As CSV, all of them at
+    once.
 
     Args:
         by (AnalyticsSummaryBy | Unset):
+        cursor (str | Unset):
         destination (UUID | Unset):
         format_ (AnalyticsSummaryFormat | Unset):
+        limit (int | Unset):
         platform (AnalyticsSummaryPlatform | Unset):
         since (datetime.date | Unset):
         until (datetime.date | Unset):
@@ -219,8 +239,10 @@ def sync(
     return sync_detailed(
         client=client,
         by=by,
+        cursor=cursor,
         destination=destination,
         format_=format_,
+        limit=limit,
         platform=platform,
         since=since,
         until=until,
@@ -231,8 +253,10 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     by: AnalyticsSummaryBy | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     destination: UUID | Unset = UNSET,
     format_: AnalyticsSummaryFormat | Unset = UNSET,
+    limit: int | Unset = UNSET,
     platform: AnalyticsSummaryPlatform | Unset = UNSET,
     since: datetime.date | Unset = UNSET,
     until: datetime.date | Unset = UNSET,
@@ -244,11 +268,15 @@ async def asyncio_detailed(
 
     Of posts: those that went out in the range, with their latest numbers. Of places: what was counted
     on its days.
+    Destinations come in pages, by their names; the total is that of all of them. As CSV, all of them at
+    once.
 
     Args:
         by (AnalyticsSummaryBy | Unset):
+        cursor (str | Unset):
         destination (UUID | Unset):
         format_ (AnalyticsSummaryFormat | Unset):
+        limit (int | Unset):
         platform (AnalyticsSummaryPlatform | Unset):
         since (datetime.date | Unset):
         until (datetime.date | Unset):
@@ -263,8 +291,10 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         by=by,
+        cursor=cursor,
         destination=destination,
         format_=format_,
+        limit=limit,
         platform=platform,
         since=since,
         until=until,
@@ -279,8 +309,10 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     by: AnalyticsSummaryBy | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     destination: UUID | Unset = UNSET,
     format_: AnalyticsSummaryFormat | Unset = UNSET,
+    limit: int | Unset = UNSET,
     platform: AnalyticsSummaryPlatform | Unset = UNSET,
     since: datetime.date | Unset = UNSET,
     until: datetime.date | Unset = UNSET,
@@ -292,11 +324,15 @@ async def asyncio(
 
     Of posts: those that went out in the range, with their latest numbers. Of places: what was counted
     on its days.
+    Destinations come in pages, by their names; the total is that of all of them. As CSV, all of them at
+    once.
 
     Args:
         by (AnalyticsSummaryBy | Unset):
+        cursor (str | Unset):
         destination (UUID | Unset):
         format_ (AnalyticsSummaryFormat | Unset):
+        limit (int | Unset):
         platform (AnalyticsSummaryPlatform | Unset):
         since (datetime.date | Unset):
         until (datetime.date | Unset):
@@ -313,8 +349,10 @@ async def asyncio(
         await asyncio_detailed(
             client=client,
             by=by,
+            cursor=cursor,
             destination=destination,
             format_=format_,
+            limit=limit,
             platform=platform,
             since=since,
             until=until,

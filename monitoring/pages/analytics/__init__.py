@@ -1,0 +1,1 @@
+"""What the pages of numbers show, as plain values: an overview, one place, one post."""
