@@ -23,7 +23,7 @@ def error_codes(request: HttpRequest) -> HttpResponse:
 
 def runbook_page(request: HttpRequest) -> HttpResponse:
     """Show what to do about each alert and each code: where alerts lead to, also while the database is gone."""
-    page = render_to_string("monitoring/runbook.html", {"chapters": runbook.chapters()})
+    page = render_to_string("monitoring/runbook.html", {"chapters": runbook.chapters(), "request": request})
     return HttpResponse(page, headers={"Cache-Control": "private, max-age=60"})
 
 
@@ -58,7 +58,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         words = "The request cannot be understood as it is."
         return plain_problem(request, 400, words, remedy="Check the address and the headers, Host among them.")
-    return render_alone("400.html", status=400)
+    return render_alone(request, "400.html", status=400)
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
@@ -74,14 +74,14 @@ def _without_database(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         answer: HttpResponse = plain_problem(request, 503, "The database did not answer.")
     else:
-        answer = render_alone("503.html", status=503)
+        answer = render_alone(request, "503.html", status=503)
     answer["Retry-After"] = "5"
     return answer
 
 
-def render_alone(template: str, *, status: int) -> HttpResponse:
+def render_alone(request: HttpRequest, template: str, *, status: int) -> HttpResponse:
     """Show a page that asks nothing of the database: no session, no frame."""
-    return HttpResponse(render_to_string(template), status=status)
+    return HttpResponse(render_to_string(template, {"request": request}), status=status)
 
 
 handler400 = bad_request

@@ -19,6 +19,7 @@ from monitoring.retention import standing
 from publishing import parked
 from publishing.models import DeadLetter, PublishJob
 from publishing.selectors import OVERDUE
+from tenants import flags
 
 #: What is due later than this is not counted as waiting: a year's plan says nothing about tonight.
 SOON: Final = timedelta(hours=1)
@@ -84,7 +85,8 @@ def _dead_letters(platforms: Iterable[str]) -> None:
 
 def _tokens(platforms: Iterable[str], *, now: datetime) -> None:
     late = Q(due_at__lt=now - timedelta(minutes=OVERDUE_MINUTES)) | Q(failures__gt=0)
-    rows = TokenPlan.objects.filter(late, connection__status=Connection.Status.ACTIVE).order_by()
+    held_by_nobody = flags.rule_of("token_refresh").rows("connection__tenant_id")
+    rows = TokenPlan.objects.filter(late, held_by_nobody, connection__status=Connection.Status.ACTIVE).order_by()
     _by_platform(metrics.TOKENS_OVERDUE, platforms, dict(rows.values_list("platform_id").annotate(Count("pk"))))
 
 

@@ -82,7 +82,9 @@ NAMES: Final[dict[str, Metric]] = {
     CONNECTIONS_CHANGED: Metric(COUNT, "Connections that began or ceased to need attention."),
     CONNECTIONS: Metric(GAUGE, "Connections by what they are in.", ("platform", "state", "health")),
     CONNECTIONS_CHECKED: Metric(DISTRIBUTION, "How long a health check took, in seconds.", ("platform", "health")),
-    TOKENS_OVERDUE: Metric(GAUGE, "Tokens whose renewal failed, or is overdue by 15 minutes.", _PLATFORM),
+    TOKENS_OVERDUE: Metric(
+        GAUGE, "Tokens whose renewal failed, or is overdue by 15 minutes, and is not switched off.", _PLATFORM
+    ),
     TOKENS_EXCHANGED: Metric(DISTRIBUTION, "How long a renewal took, in seconds.", ("platform", "outcome")),
     WEBHOOKS_PROCESSED: Metric(COUNT, "Events of platforms that were processed.", _PLACE),
     WEBHOOKS_DEAD_LETTERED: Metric(COUNT, "Events of platforms that need an operator.", _PLATFORM),

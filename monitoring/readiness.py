@@ -16,6 +16,7 @@ from foundation import bells
 from foundation.errors import ConfigurationError
 from monitoring import heartbeats, surroundings
 from monitoring.parts import Part
+from publishing import restoring
 from publishing.selectors import overdue_jobs
 from vault.services import VaultUnavailable, failed_lately, verify_master_key
 
@@ -42,6 +43,7 @@ def parts(*, now: datetime) -> list[Part]:
         _broker(),
         *_redis_beside(),
         _told("vault", lambda: _vault(now)),
+        *_restored(),
         _told("worker", lambda: _workers(now)),
         _told("beat", lambda: _beat(now)),
         _told("queue", lambda: _queue(now)),
@@ -88,7 +90,7 @@ def _broker() -> Part:
     setting, server = ("BROKER_URL", "RabbitMQ") if settings.BROKER_URL else ("REDIS_URL", "Redis")
     try:
         with current_app.connection_for_write() as broker:
-            broker.ensure_connection(max_retries=1, timeout=2)
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
     except bells.TROUBLE as error:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             authority = f"{setting.removesuffix('_URL')}_TLS_CA"
@@ -129,6 +131,17 @@ def _without_keyholder(error: VaultUnavailable, *, now: datetime) -> Part:
         return Part("vault", False, f"{error.detail} Secrets do not open.", error.remedy, code="vault.unreachable")
     kept = f"Keys that were opened before serve on for up to {_hours(settings.VAULT_KEY_GRACE)} more."
     return Part("vault", True, f"{error.detail} {kept}", error.remedy, warning=True, code="vault.out_of_reach")
+
+
+def _restored() -> list[Part]:
+    """Tell of a database that came from a backup and waits for ``after_restore``; nothing where there is no such mark."""
+    if not restoring.is_marked():
+        return []
+    told = (
+        "the database was restored from a backup and may have forgotten what went out since, so no worker takes a job"
+    )
+    remedy = "Stop web, workers and beat, run 'manage.py after_restore', and start them again. Jobs wait until then."
+    return [Part("ledger", False, told, remedy, code="ledger.restored")]
 
 
 def _workers(now: datetime) -> Part:
@@ -209,7 +222,7 @@ def _queue(now: datetime) -> Part:
 def queue_lengths() -> dict[str, int]:
     """Return how many messages wait in each queue; raises what the broker raises when it is out of reach."""
     with current_app.connection_for_write() as broker:
-        broker.ensure_connection(max_retries=1, timeout=2)
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
         found: dict[str, int] = {}
         channel: Any = broker.default_channel
         for queue in QUEUES:

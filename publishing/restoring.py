@@ -61,16 +61,21 @@ def is_over() -> bool:
     """Tell whether jobs may be taken: no restored database waits for ``after_restore``. Asked once, then known."""
     global _unmarked, _said_until
     if not _unmarked:
-        _unmarked = MARK not in connection.introspection.table_names()
+        _unmarked = not is_marked()
         if not _unmarked and time.monotonic() > _said_until:
             _said_until = time.monotonic() + _SAID_EVERY
             log.error("publishing.waits_for_after_restore", remedy="Run manage.py after_restore.")
     return _unmarked
 
 
+def is_marked() -> bool:
+    """Tell whether the mark of a restored database stands this moment."""
+    return MARK in connection.introspection.table_names()
+
+
 def marked_moment() -> datetime | None:
     """Return the moment of the backup that the mark tells; None without a mark."""
-    if MARK not in connection.introspection.table_names():
+    if not is_marked():
         return None
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT min(taken_at) FROM {MARK}")  # noqa: S608 - a constant

@@ -5,15 +5,18 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (selector, root = document) => root.querySelector(selector);
 
-  // Colours: set before the first paint, which is why this file is not deferred.
+  // Colours: kept in a cookie, so that pages come with them and their first paint waits for no script. The admin's pages, which are
+  // Django's, take them here.
   const root = document.documentElement;
   const remembered = {
-    get: () => { try { return localStorage.getItem("theme") || ""; } catch { return ""; } },
-    set: (value) => { try { value ? localStorage.setItem("theme", value) : localStorage.removeItem("theme"); } catch { /* private mode: for this page only */ } },
+    get: () => /(?:^|; )switchboard_theme=(light|dark)/.exec(document.cookie)?.[1] || "",
+    set: (value) => {
+      const secure = location.protocol === "https:" ? "; secure" : "";
+      document.cookie = `switchboard_theme=${value}; path=/; max-age=${value ? 34560000 : 0}; samesite=lax${secure}`;
+    },
   };
   const paint = (theme) => { theme ? (root.dataset.theme = theme) : delete root.dataset.theme; };
   paint(remembered.get());
-  root.classList.add("scripted");
 
   const showTheme = () => all("[data-theme-switch]").forEach((group) => {
     group.hidden = false;

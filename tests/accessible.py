@@ -97,6 +97,12 @@ def _frame(found: list[Element]) -> list[str]:
     faults += [
         f"a heading of level {level} after one of {before}" for before, level in pairwise(levels) if level > before + 1
     ]
+    waits = [
+        one
+        for one in found
+        if one.tag == "script" and "src" in one.attributes and not {"defer", "async"} & set(one.attributes)
+    ]
+    faults += [f"the first paint waits for {one}" for one in waits]
     navs = [one.attributes.get("aria-label", "") for one in found if one.tag == "nav"]
     if len(navs) > 1 and len(set(navs)) < len(navs):
         faults.append(f"navigations with the same name: {navs}")

@@ -183,3 +183,11 @@ def test_the_same_holds_for_the_admins_lists_and_forms(browser: Client) -> None:
                 wrong[address] = sorted(set(faults))
     assert wrong == {}
     assert forms > 60
+
+
+@pytest.mark.django_db
+def test_pages_come_in_the_colours_that_the_reader_chose_and_in_no_other_words_of_a_cookie(client: Client) -> None:
+    for address in ("/sign-in", "/docs/runbook", "/c/none"):
+        for chosen, told in (("dark", ' data-theme="dark"'), ("light", ' data-theme="light"'), ("mauve", "")):
+            client.cookies["switchboard_theme"] = chosen
+            assert f'<html lang="en"{told}>' in client.get(address).content.decode(), address

@@ -24,6 +24,7 @@ from monitoring.parts import Part
 from outbox.models import WebhookEndpoint
 from outbox.stable import first_id_at
 from publishing.models import Attempt, DeadLetter
+from tenants import flags
 
 #: What concerns the whole installation is for operators, who may be members of no tenant or of another.
 OF_ALL: Final = "tenants=all"
@@ -183,9 +184,10 @@ def platform_errors(*, now: datetime) -> Iterator[Sight]:
 
 
 def tokens_overdue(*, now: datetime) -> Iterator[Sight]:
-    """Tell at which platforms renewals are late that nobody has done."""
+    """Tell at which platforms renewals are late that nobody has done. What a switch holds is not late: somebody means it to wait."""
     least = settings.ALERT_TOKENS_OVERDUE
     plans = TokenPlan.objects.filter(
+        flags.rule_of("token_refresh").rows("connection__tenant_id"),
         due_at__lt=now - least * STAYS,
         connection__status=Connection.Status.ACTIVE,
         platform__enabled=True,

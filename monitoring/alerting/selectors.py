@@ -34,6 +34,7 @@ _TOLD_LIVE: Final = frozenset(
 _NOW: Final = datetime.max.replace(tzinfo=UTC)
 _TITLES: Final = {
     "database": "The database does not work",
+    "ledger": "A restored database waits to be looked through",
     "migrations": "Migrations are missing",
     "settings": "A setting needs a look",
     "platforms": "Platforms have no credentials",

@@ -14,7 +14,7 @@ from tests.docs import reading
 
 #: Where parts are made.
 PARTS = ("monitoring/readiness.py", "monitoring/surroundings.py", "monitoring/retention/standing.py")
-NAMES = "database|broker|redis|vault|worker|beat|queue|disk|clock|migrations|platforms|mail|retention"
+NAMES = "database|ledger|broker|redis|vault|worker|beat|queue|disk|clock|migrations|platforms|mail|retention"
 ALERTS = "Alerts"
 ENTRIES = {entry.name: entry for chapter in runbook.chapters() for entry in chapter.entries}
 MONITORS = sorted((reading.ROOT / "deploy" / "datadog" / "monitors").glob("*.json"))

@@ -28,6 +28,7 @@ from outbox.stable import first_id_at
 from publishing.models import Attempt, DeadLetter, Post, PublishJob
 from publishing.states import State
 from tenants.models import AuditEntry, Tenant, User
+from tenants.switching import switch
 from tests.conftest import House
 
 pytestmark = pytest.mark.django_db
@@ -345,6 +346,13 @@ def test_tokens_that_were_not_renewed_or_have_ended_are_seen(now: datetime, conn
     assert (overdue.subject, overdue.over, overdue.tenant_id) == ("meta", True, None)
     (ended,) = looks.tokens_expired(now=now)
     assert ended.tenant_id == connection.tenant_id
+    # A switch that somebody threw is no outage; that tokens have ended is true all the same.
+    for theirs in ([connection.tenant], []):
+        switch(name="token_refresh", on=False, tenants=theirs, actor="system:test", now=now)
+        assert list(looks.tokens_overdue(now=now)) == []
+        assert list(looks.tokens_expired(now=now))
+    switch(name="token_refresh", on=True, actor="system:test", now=now)
+    assert list(looks.tokens_overdue(now=now)) == [overdue]
     Connection.objects.filter(pk=connection.pk).update(status="attention")
     assert list(looks.tokens_overdue(now=now)) == list(looks.tokens_expired(now=now)) == []
 

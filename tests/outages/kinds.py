@@ -209,6 +209,12 @@ OUTAGES: Final = (
         lambda at: at.postgres.kill(),
         lambda at: at.postgres.start(),
     ),
+    Outage(
+        "a restored database not looked through",
+        ("ledger.restored",),
+        lambda at: at.sql("CREATE TABLE restored_from_backup (taken_at timestamptz NOT NULL)"),
+        lambda at: at.sql("DROP TABLE restored_from_backup"),
+    ),
     _setting("wrong vault key", "vault.key_wrong", VAULT_MASTER_KEY="another-" * 6),
     Outage("KMS out of reach", ("vault.out_of_reach", "vault.unreachable"), _without_kms, _with_kms, prepare=_by_kms),
     Outage("directory of files cannot be written", ("disk.not_writable",), _elsewhere, _back),
