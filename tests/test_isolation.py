@@ -50,22 +50,24 @@ def test_there_are_addresses_to_walk() -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
 def test_another_tenants_ids_are_not_found(
-    route: str, method: str, api: Client, member_client: Client, foreign_ids: dict[str, str]
+    route: str, api: Client, member_client: Client, foreign_ids: dict[str, str]
 ) -> None:
     before = snapshot()
     body = {"ids": [foreign_ids["letter"]], "destinations": [foreign_ids["destination"]], "link": "https://x.example/1"}
-    for client in (api, member_client):
-        for value in foreign_ids.values():
-            answer = send(client, method, filled(route, value), body, as_form=not route.startswith("api/"))
-            expected = {404, 405} if route.startswith("api/") else {302, 404, 405}
-            assert answer.status_code in expected, (client, value, answer.status_code)
-            if answer.status_code == 302:  # a page sends strangers to the sign-in page, never anywhere else
-                assert client is api
-                assert "sign-in" in answer["Location"]
-            assert b"Theirs" not in answer.content
-    assert snapshot() == before
+    for method in ("get", "post", "put", "patch", "delete"):
+        for client in (api, member_client):
+            for value in foreign_ids.values():
+                answer = send(client, method, filled(route, value), body, as_form=not route.startswith("api/"))
+                expected = {404, 405} if route.startswith("api/") else {302, 404, 405}
+                assert answer.status_code in expected, (method, client, value, answer.status_code)
+                assert b"Theirs" not in answer.content
+                if answer.status_code == 302:  # a page sends strangers to the sign-in page, never anywhere else
+                    assert client is api
+                    assert "sign-in" in answer["Location"]
+                if answer.status_code != 404:
+                    break  # the address was turned away before it was read whose id stands in it
+        assert snapshot() == before, method
 
 
 @pytest.mark.parametrize(

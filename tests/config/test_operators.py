@@ -26,6 +26,9 @@ from tenants.models import AuditEntry, BrowserSession, Tenant, User
 from tests.config.desk import CANARY, OURS, THEIRS, fill, models_of
 from vault.models import EncryptedSecret
 
+#: All of them alike, so that they run together: the desk is filled and looked through once, not once a kind of test.
+pytestmark = pytest.mark.django_db
+
 PASSWORD = "correct horse battery"
 #: What an operator may change by a form, each through a service or with a line in the audit log.
 CHANGED_BY_HAND = {
