@@ -164,11 +164,13 @@ def pytest(suite: str, arguments: Sequence[str], environment: dict[str, str]) ->
 
 
 def workers(arguments: Sequence[str]) -> list[str]:
-    """Return the option for one worker per processor when the whole suite is run and nobody said otherwise."""
+    """Return the option for one worker more than processors when the whole suite is run and nobody said otherwise."""
     said = any(argument.startswith(("-n", "--numprocesses", "--dist")) for argument in arguments)
-    count = min(processors(), MOST_WORKERS)
-    # Tests of a whole hub wait more than they work: whoever has ended his share takes of the other's, or a processor idles.
-    return [] if said or count < 2 or not is_whole(arguments) else ["-n", str(count), "--dist", "worksteal"]
+    if said or processors() < 2 or not is_whole(arguments):
+        return []
+    # Tests of a whole hub wait more than they work: without one more a processor idles meanwhile, and at the end it would if
+    # whoever has ended his share did not take of the others'.
+    return ["-n", str(min(processors() + 1, MOST_WORKERS)), "--dist", "worksteal"]
 
 
 def processors() -> int:

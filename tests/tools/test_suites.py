@@ -27,9 +27,9 @@ def test_a_run_is_whole_unless_it_selects(arguments: list[str], whole: bool) -> 
     assert suites.is_whole(arguments) is whole
 
 
-def test_a_whole_run_has_a_worker_per_processor_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_whole_run_has_a_worker_more_than_processors_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suites, "processors", lambda: 4)
-    assert suites.workers([]) == ["-n", "4", "--dist", "worksteal"]
+    assert suites.workers([]) == ["-n", "5", "--dist", "worksteal"]
     assert suites.workers(["-n0"]) == suites.workers(["-n", "2"]) == suites.workers(["-k", "rotate"]) == []
     monkeypatch.setattr(suites, "processors", lambda: 1)
     assert suites.workers([]) == []
