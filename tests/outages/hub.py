@@ -83,7 +83,7 @@ class Hub:
             capture_output=True,
             text=True,
             check=False,
-            timeout=180,
+            timeout=600,  # a machine that is busy with other things takes minutes for the first migration
         )
         return done.stdout + done.stderr
 
