@@ -9,12 +9,12 @@ def main() -> None:
     """Hand the command line to Django, with a remedy when it is not installed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
-        from django.core.management import execute_from_command_line
+        from config.command_line import execute
     except ImportError as error:
         raise SystemExit(
             f"Switchboard's libraries are not installed here ({error}). Run 'make run', or use .venv/bin/python."
         ) from error
-    execute_from_command_line(sys.argv)
+    execute(sys.argv)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def choose_all(hub: str, key: str) -> list[dict[str, str]]:
 def main() -> int:
     """Do it all and tell what can be published to now."""
     hub, key = os.environ.get("HUB", "http://127.0.0.1:8000"), os.environ["KEY"]
-    sandbox = os.environ.get("SANDBOX", "http://127.0.0.1:8801")
+    sandbox = os.environ.get("SANDBOX_URL", "http://127.0.0.1:8801")
     try:
         browser = sign_in(hub, os.environ["EMAIL"], os.environ["PASSWORD"])
         for platform in LOGINS:

@@ -53,9 +53,9 @@ def main() -> None:
     elif word in PROCESSES:
         _become(word, there, sys.argv[2:])
     else:
-        from django.core.management import execute_from_command_line
+        from config.command_line import execute
 
-        execute_from_command_line(sys.argv)
+        execute(sys.argv)
 
 
 def _become(word: str, there: Path, more: list[str]) -> NoReturn:

@@ -44,7 +44,8 @@ def main() -> int:
         other = shutil.copytree(tree, Path(place) / "again" / "elsewhere")
         made = build(tree, Path(place) / "made", moment=moment)
         again = build(other, Path(place) / "made-again", moment=moment, TZ="Asia/Kathmandu", PYTHONHASHSEED="7")
-        if wrong := [*complaints(tree, made), *differences(made, again)]:
+        tags = _git("tag", "--points-at", "HEAD").split()
+        if wrong := [*complaints(tree, made), *differences(made, again), *wrong_tags(tags, version_of(tree))]:
             sys.stderr.write("".join(f"{one}\n" for one in wrong))
             return 1
         told.out.mkdir(parents=True, exist_ok=True)
@@ -130,6 +131,15 @@ def complaints(tree: Path, made: list[Path]) -> list[str]:
             found += [f"{path.name} would lay {name} open in an environment" for name in sorted(open_names)]
             found += [f"{path.name} holds {name}" for name in names if name.endswith(".pyc")]
     return found
+
+
+def wrong_tags(tags: list[str], version: str) -> list[str]:
+    """Return what is wrong with the tags of the commit that is built: one of a version must be of this one."""
+    return [
+        f"The commit bears the tag {tag} and says that it is {version}"
+        for tag in tags
+        if re.match(r"v\d", tag) and tag != f"v{version}"
+    ]
 
 
 def version_of(tree: Path) -> str:

@@ -136,7 +136,7 @@ def publish(hub: Started, site: Path, run: Any) -> None:
     require(bool(styles) and len(fetch(f"{hub.url}{styles[0].decode()}")) > 10_000, "the styles are missing")
     require(b"worker.silent" in fetch(f"{hub.url}/docs/runbook"), "the runbook is missing")
     program = str(site / "switchboard" / "hub" / "examples" / "connect_sandbox.py")
-    run(sys.executable, program, HUB=hub.url, SANDBOX=sandbox, KEY=key, EMAIL=email, PASSWORD=password)
+    run(sys.executable, program, HUB=hub.url, SANDBOX_URL=sandbox, KEY=key, EMAIL=email, PASSWORD=password)
     places = json.loads(fetch(f"{hub.url}/api/destinations/?enabled=true&limit=100", key=key))["results"]
     place = next(one["id"] for one in places if one["kind"] == "facebook_page")
     text = "From a wheel, once"

@@ -26,7 +26,7 @@ class Town:
     @property
     def variables(self) -> dict[str, str]:
         """What somebody who follows the documents has set in a shell."""
-        named = {"HUB": self.hub.url, "SANDBOX": self.hub.sandbox, "KEY": self.key}
+        named = {"HUB": self.hub.url, "SANDBOX_URL": self.hub.sandbox, "KEY": self.key}
         return {**named, "EMAIL": self.email, "PASSWORD": self.password}
 
     def connect(self) -> str:

@@ -75,6 +75,16 @@ def test_production_refuses_to_start_and_says_what_to_set(
         assert secret not in ended.stderr
 
 
+def test_a_command_tells_of_a_wrong_setting_in_words_and_by_its_traceback_when_asked() -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "SANDBOX": "http://127.0.0.1:8801"}
+    for more, shown in (([], False), (["--traceback"], True)):
+        command = [sys.executable, "manage.py", "doctor", *more]
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert ended.returncode == 1
+        assert "SANDBOX must be yes or no: 'http://127.0.0.1:8801' is neither yes nor no." in ended.stderr
+        assert ("Traceback" in ended.stderr) is shown
+
+
 def test_a_complete_production_is_strict(tmp_path: Path) -> None:
     ended = start(
         tmp_path,

@@ -130,7 +130,7 @@ def run(text: str, variables: dict[str, str], send: Callable[[Request], Any]) ->
 
 @pytest.fixture
 def variables(api_key: Secret, destination: Destination) -> dict[str, str]:
-    return {"HUB": HUB, "SANDBOX": SANDBOX, "KEY": api_key.reveal(), "DESTINATION": str(destination.pk)}
+    return {"HUB": HUB, "SANDBOX_URL": SANDBOX, "KEY": api_key.reveal(), "DESTINATION": str(destination.pk)}
 
 
 def test_the_commands_of_the_readme_do_what_it_says(

@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 90.0
+PATIENCE = 240.0
 
 
 def free_port() -> int:

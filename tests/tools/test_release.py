@@ -106,6 +106,11 @@ def test_the_wheel_asks_for_the_very_libraries_of_the_lock(tmp_path: Path) -> No
     assert project == PROJECT
 
 
+def test_a_commit_with_the_tag_of_another_version_is_no_release() -> None:
+    assert release.wrong_tags(["v1.2.3", "nightly"], "1.2.3") == []
+    assert release.wrong_tags(["v1.2.2"], "1.2.3") == ["The commit bears the tag v1.2.2 and says that it is 1.2.3"]
+
+
 def test_a_file_that_comes_out_otherwise_when_built_again_is_named(tmp_path: Path) -> None:
     made, again = [tmp_path / "one" / "hub.whl"], [tmp_path / "two" / "hub.whl"]
     for path, content in ((made[0], b"1"), (again[0], b"2")):

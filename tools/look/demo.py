@@ -31,8 +31,7 @@ def main() -> int:
     from tools.look import pages
 
     hub, sandbox = os.environ["HUB"], os.environ["LOOK_SANDBOX"]
-    # To the hub's settings, which are read by now, this is another word.
-    os.environ["SANDBOX"] = sandbox
+    os.environ["SANDBOX_URL"] = sandbox
     with contextlib.redirect_stdout(io.StringIO()):
         connect_sandbox.main()
     told = _as_client_apps_do(hub, sandbox)
