@@ -213,6 +213,7 @@ class Destination(Row):
         ]
         indexes: ClassVar = [
             models.Index(fields=["tenant", "enabled"], name="destinations_of_tenant"),
+            models.Index(fields=["tenant", "name", "id"], name="destinations_by_name"),
             # Several tenants may publish to one place; whoever looks for a post there asks for all their jobs.
             models.Index(fields=["platform", "external_id"], name="destinations_of_a_place"),
             models.Index(

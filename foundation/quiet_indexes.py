@@ -1,12 +1,12 @@
-"""Indexes that migrations add while everything goes on: without a lock where PostgreSQL can, plainly on SQLite.
+"""Indexes that migrations add and take away while everything goes on: without a lock where PostgreSQL can, plainly on SQLite.
 
 A migration that uses this is not atomic (``atomic = False``) and does nothing else.
 """
 
 from typing import Any
 
-from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db.migrations import AddIndex
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.db.migrations import AddIndex, RemoveIndex
 
 
 class AddIndexQuietly(AddIndexConcurrently):
@@ -14,12 +14,28 @@ class AddIndexQuietly(AddIndexConcurrently):
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Make it."""
-        _how(schema_editor).database_forwards(self, app_label, schema_editor, from_state, to_state)
+        how = AddIndexConcurrently if _can(schema_editor) else AddIndex
+        how.database_forwards(self, app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Drop it."""
-        _how(schema_editor).database_backwards(self, app_label, schema_editor, from_state, to_state)
+        how = AddIndexConcurrently if _can(schema_editor) else AddIndex
+        how.database_backwards(self, app_label, schema_editor, from_state, to_state)
 
 
-def _how(schema_editor: Any) -> type[AddIndex]:
-    return AddIndexConcurrently if schema_editor.connection.vendor == "postgresql" else AddIndex
+class RemoveIndexQuietly(RemoveIndexConcurrently):
+    """Drop an index while its table is read and written."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Drop it."""
+        how = RemoveIndexConcurrently if _can(schema_editor) else RemoveIndex
+        how.database_forwards(self, app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Make it again."""
+        how = RemoveIndexConcurrently if _can(schema_editor) else RemoveIndex
+        how.database_backwards(self, app_label, schema_editor, from_state, to_state)
+
+
+def _can(schema_editor: Any) -> bool:
+    return bool(schema_editor.connection.vendor == "postgresql")

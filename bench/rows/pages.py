@@ -18,7 +18,7 @@ import psutil  # type: ignore[import-untyped]  # in the dev lock, without types
 from django.conf import settings
 from django.contrib import admin
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from bench.processes import NotMeasurable
 from bench.rows import Options, views
 from bench.rows.sweeps import insert, uuid_of
 from connectors.models import Connection, WebhookEvent
+from foundation.admin.filters import Narrowed
 from monitoring.analytics import rolling
 from monitoring.analytics.rows import AccountMetric, PostMetric
 from monitoring.reports import folding, telling
@@ -94,7 +95,7 @@ def timings(tenant: Tenant, *, only: str = "", say: Callable[[str], None] | None
     told: dict[str, Timing] = {}
     with override_settings(STAFF_TOTP_REQUIRED=False, ALLOWED_HOSTS=["*"], SECURE_SSL_REDIRECT=False):
         operator, api = _operator(tenant), _caller(tenant)
-        for name, client, address, calls in _asked(operator, api, tenant, only=only):
+        for name, client, address, calls in _asked(operator, api, tenant):
             if only in name:
                 told[name] = _timed(client, address, calls=calls)
                 if say is not None:
@@ -109,14 +110,12 @@ def timings(tenant: Tenant, *, only: str = "", say: Callable[[str], None] | None
 # --- what is asked ----------------------------------------------------------------------------------------------------------
 
 
-def _asked(operator: Client, api: Client, tenant: Tenant, *, only: str) -> Iterator[tuple[str, Client, str, int]]:
+def _asked(operator: Client, api: Client, tenant: Tenant) -> Iterator[tuple[str, Client, str, int]]:
     for name, address in {**_dashboards(), **_lists(tenant)}.items():
         yield f"page {name}", operator, address, CALLS
     for name, address in _api(tenant).items():
         yield f"api {name}", api, address, CALLS
-    if only and not "admin".startswith(only[:5]):
-        return  # to know what there is to ask, the lists themselves are asked
-    for name, address in _admin(operator, tenant):
+    for name, address in _admin(tenant):
         yield f"admin {name}", operator, address, CALLS_OF_ADMIN
 
 
@@ -252,28 +251,32 @@ def _api(tenant: Tenant) -> dict[str, str]:
     return found
 
 
-def _admin(operator: Client, tenant: Tenant) -> Iterator[tuple[str, str]]:
+def _admin(tenant: Tenant) -> Iterator[tuple[str, str]]:
     """Yield every list, by each of its filters, searched for an id, a name and nothing that is there, and far back."""
     yield "index", reverse("admin:index")
     for model, page in admin.site._registry.items():
         name = str(model._meta.label_lower)
         address = reverse(f"admin:{name.replace('.', '_')}_changelist")
         yield name, address
-        shown = (operator.get(address).context or {}).get("cl")
-        if shown is None:
-            continue
+        request = RequestFactory().get(address)
+        request.user = User.objects.filter(is_superuser=True)[0]
+        shown = page.get_changelist_instance(request)
         for spec in shown.filter_specs:
-            # The first choice is all of them.
-            for choice in list(spec.choices(shown))[1:4]:
+            # The first choice is all of them; of long lists of causes the first are asked for.
+            for choice in list(spec.choices(shown))[1:7]:
                 said = str(choice["query_string"])
                 yield f"{name} {said}", f"{address}{said}"
         rows = model._default_manager.order_by("-pk")
         newest = next(iter(rows[:1]), None)
+        narrowings: Any = page.list_filter
+        for narrowing in narrowings:
+            if isinstance(narrowing, type) and issubclass(narrowing, Narrowed):
+                found = tenant.pk if narrowing.target is Tenant else rows.values_list(narrowing.path, flat=True).first()
+                yield f"{name} of a {narrowing.title}", f"{address}?{urlencode({narrowing.parameter_name: str(found)})}"
         if newest is None or (not getattr(page, "search_help_text", None) and not page.search_fields):
             continue
         for words in (str(newest.pk), "Page 7", "nowhere to be found"):
             yield f"{name} ?q={words[:12]}", f"{address}?{urlencode({'q': words})}"
-        yield f"{name} of a tenant", f"{address}?{urlencode({'tenant': str(tenant.pk)})}"
         far = next(iter(rows.values_list("pk", flat=True)[100_000:100_001]), None)
         if far is not None:
             yield f"{name} far back", f"{address}?{urlencode({'before': str(far)})}"
@@ -360,6 +363,7 @@ def fill(tenants: list[Tenant], size: int) -> None:
     folding.fold(now=until)
     for tenant in (tenants[views.BIG], tenants[views.USUAL]):
         rolling.build(tenant, now=until)
+    rolling.count_sent(now=until)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Sum, Window
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from monitoring.analytics.placing import zone_of
@@ -29,12 +29,14 @@ def stands(tenant: Tenant, days: Range) -> bool:
     return bool(made) and zone_of(made or "").key == days.zone.key
 
 
-def places_told(asked: Narrowed) -> Q:
-    """Return which places have sums in a range: of posts, of themselves, or, in the days before it too, of what was sent."""
+def any_told(asked: Narrowed) -> list[QuerySet[MetricSum]]:
+    """Return the sums one of which makes a place one that has something to tell: of posts, of itself, or of what was sent.
+
+    What was sent counts in the days before the range as well.
+    """
     mine = MetricSum.objects.filter(destination=OuterRef("pk"), span=Span.DAY, day__lte=asked.range.until)
-    told = mine.filter(of__in=[Of.POSTS, Of.PLACE], day__gte=asked.range.since)
-    sent = mine.filter(of=Of.SENT, day__gte=asked.range.before.since)
-    return Q(Exists(told)) | Q(Exists(sent))
+    since = {Of.POSTS: asked.range.since, Of.PLACE: asked.range.since, Of.SENT: asked.range.before.since}
+    return [mine.filter(of=of, day__gte=day) for of, day in since.items()]
 
 
 def of_posts(tenant: Tenant, asked: Narrowed, *, by: str) -> list[Cell]:

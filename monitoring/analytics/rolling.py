@@ -186,12 +186,12 @@ _MONDAY: Final = {
 
 
 def _sum_posts(destination: UUID, days: Sequence[date], zone_name: str) -> None:
-    for rows, values in _values(days, zone_name):
+    for rows, values in as_values(days, zone_name):
         _run(_POSTS_SQL, [*values, _id(destination)], days=rows)
 
 
 def _count_sent(tenant: UUID, days: Sequence[date], zone_name: str) -> None:
-    for rows, values in _values(days, zone_name):
+    for rows, values in as_values(days, zone_name):
         _run(_SENT_SQL, [*values, _id(tenant)], days=rows)
 
 
@@ -259,7 +259,7 @@ def _days(first: datetime, last: datetime, zone_name: str) -> list[date]:
     return [since + DAY * number for number in range((until - since).days + 1)]
 
 
-def _values(days: Iterable[date], zone_name: str) -> Iterator[tuple[str, list[Any]]]:
+def as_values(days: Iterable[date], zone_name: str) -> Iterator[tuple[str, list[Any]]]:
     """Yield days with their first moment and the first after them, as rows of SQL and what stands in them, some at a time."""
     zone, every = zone_of(zone_name), list(days)
     for start in range(0, len(every), _STEP):

@@ -3,15 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from connectors.models import Destination
 from foundation.listing import Column, Sort, Stretch, read_text, stretch_of
-from monitoring.analytics import rolled, rolling, totals
+from monitoring.analytics import rolled, rolling, sent, totals
 from monitoring.analytics.ranges import Range
 from monitoring.analytics.rows import AccountMetric, MetricWatch, PostMetric, PostSnapshot
 from monitoring.analytics.totals import Cell, Narrowed
@@ -106,16 +105,28 @@ def places_of(tenant: Tenant, asked: Narrowed | None = None) -> QuerySet[Destina
     return rows.select_related("connection", "platform")
 
 
-def days_of(
-    tenant: Tenant, places: Iterable[UUID], days: Range, *, metrics: Collection[str] = ()
-) -> QuerySet[AccountMetric]:
-    """Return the values of places day by day, by place and metric; with ``metrics``, of these alone and without their parts."""
+def days_of(tenant: Tenant, places: Iterable[UUID], days: Range) -> QuerySet[AccountMetric]:
+    """Return the values of places day by day, by place and metric."""
     rows = AccountMetric.objects.filter(
         tenant=tenant, destination__in=list(places), day__gte=days.since, day__lte=days.until
     )
-    if metrics:
-        rows = rows.filter(metric__in=metrics).only("destination_id", "metric", "day", "value", "window")
     return rows.order_by("destination_id", "metric", "day")
+
+
+class Drawn(NamedTuple):
+    """What a place told of a day, as far as it is drawn."""
+
+    place: UUID
+    metric: str
+    day: date
+    window: str
+    value: float
+
+
+def drawn_of(tenant: Tenant, places: Iterable[UUID], days: Range, *, metrics: Collection[str]) -> list[Drawn]:
+    """Return values of some metrics day by day: thousands, so without a model's instance for each."""
+    rows = days_of(tenant, places, days).filter(metric__in=metrics)
+    return [Drawn(*row) for row in rows.values_list("destination_id", "metric", "day", "window", "value")]
 
 
 def watches_of_places(places: Iterable[UUID]) -> dict[UUID, MetricWatch]:
@@ -183,17 +194,22 @@ class Sums:
     of_places: dict[str, Figure] = field(default_factory=dict)
 
 
-def summary(tenant: Tenant, asked: Narrowed, *, by: str) -> tuple[Sums, dict[Any, Sums]]:
+def summary(
+    tenant: Tenant, asked: Narrowed, *, by: str, posts: Mapping[Any, int] | None = None
+) -> tuple[Sums, dict[Any, Sums]]:
     """Return what a range comes to in all, and by ``platform`` or ``destination``.
 
     Of posts: those that went out in the range, with their latest values. Of places: the days of the range. Counts are added up; of
     people and shares the mean is told; of what stands at a moment, the last value of each place, added up. Days of places that were
-    not told yet are left out of the days before as well, and so are places that told nothing then.
+    not told yet are left out of the days before as well, and so are places that told nothing then. ``posts`` are those of the range by
+    group, where somebody has counted them already.
     """
     groups: dict[Any, Sums] = {}
     total = Sums()
     days = asked.range
-    posts, posts_before = (_published(tenant, asked, of, by=by) for of in (days, days.before))
+    if posts is None:
+        posts = sent.count(tenant, asked, days, by=by)
+    posts_before = sent.count(tenant, asked, days.before, by=by)
     for group in {**posts, **posts_before}:
         sums = groups.setdefault(group, Sums())
         sums.posts, sums.posts_before = posts.get(group, 0), posts_before.get(group, 0)
@@ -232,13 +248,17 @@ def _places_told(tenant: Tenant, asked: Narrowed) -> QuerySet[Destination]:
         rows = rows.filter(platform=asked.platform)
     if asked.destination:
         rows = rows.filter(pk=asked.destination)
-    since = days.before.begins
-    told = totals.places_told(asked)
+    since, told = days.before.begins, totals.any_told(asked)
     if rolled.stands(tenant, days):
         # What went out since posts were last counted stands in no sum yet.
-        since, told = max(since, rolling.counted_until()), rolled.places_told(asked)
-    sent = _sent(tenant, replace(asked, platform="", destination=None), days, since=since)
-    return rows.filter(told | Q(pk__in=sent.values("destination")))
+        since, told = max(since, rolling.counted_until()), rolled.any_told(asked)
+    lately = sent.posts(tenant, Narrowed(days), days, since=since)
+    chosen = Q(pk__in=lately.values("destination"))
+    for number, values in enumerate(told):
+        # One is looked for place by place, until a page is full. Asked whether there is any, a planner would gather all first.
+        rows = rows.alias(**{f"told_{number}": Subquery(values.order_by().values("pk")[:1])})
+        chosen |= Q(**{f"told_{number}__isnull": False})
+    return rows.filter(chosen)
 
 
 def _write(cells: Iterable[Cell], groups: dict[Any, Sums], total: Sums, kind: str) -> None:
@@ -268,27 +288,9 @@ def _value(metric: str, total: float, told: int) -> Value:
     return whole(round(total / told if definition_of(metric).sum is How.MEAN else total, 6))
 
 
-def _published(tenant: Tenant, asked: Narrowed, days: Range, *, by: str) -> dict[Any, int]:
-    return dict(_sent(tenant, asked, days).values_list(f"{by}_id").annotate(count=Count("pk")))
-
-
-def _sent(tenant: Tenant, asked: Narrowed, days: Range, *, since: datetime | None = None) -> QuerySet[PublishJob]:
-    jobs = PublishJob.objects.filter(
-        tenant=tenant, published_at__gte=since or days.begins, published_at__lt=days.ends, role=PublishJob.Role.POST
-    )
-    return asked.of(jobs).order_by()
-
-
 def by_day(rows: Iterable[AccountMetric]) -> dict[str, dict[date, AccountMetric]]:
     """Return the values of one place by metric and day."""
     found: dict[str, dict[date, AccountMetric]] = {}
     for row in rows:
         found.setdefault(row.metric, {})[row.day] = row
     return found
-
-
-def published_by_day(tenant: Tenant, asked: Narrowed) -> Mapping[date, int]:
-    """Return how many posts went out on each day of a range."""
-    day: Any = TruncDate("published_at", tzinfo=asked.range.zone)
-    told = _sent(tenant, asked, asked.range).annotate(on=day).values_list("on").annotate(count=Count("pk"))
-    return dict.fromkeys(asked.range.every_day, 0) | dict(told)

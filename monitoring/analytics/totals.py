@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Window
+from django.db.models import Count, F, Max, OuterRef, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from monitoring.analytics.ranges import Range
@@ -90,14 +90,14 @@ class _Part:
         return self.place, self.metric
 
 
-def places_told(asked: Narrowed) -> Q:
-    """Return which places have values in a range: of posts, or of themselves."""
+def any_told(asked: Narrowed) -> list[QuerySet[Any]]:
+    """Return the values one of which makes a place one that has something to tell: of posts, or of itself."""
     days = asked.range
     posts = PostMetric.objects.filter(
         destination=OuterRef("pk"), published_at__gte=days.begins, published_at__lt=days.ends
     )
     own = AccountMetric.objects.filter(destination=OuterRef("pk"), day__gte=days.since, day__lte=days.until)
-    return Q(Exists(posts)) | Q(Exists(own))
+    return [posts, own]
 
 
 def of_posts(tenant: Tenant, asked: Narrowed, *, by: str) -> list[Cell]:

@@ -19,6 +19,8 @@ from tenants.principal import Principal
 from tenants.scopes import POSTS_WRITE
 
 PAGE_SIZE: Final = 20
+#: A page shows so many jobs at most: of few groups more of each.
+SHOWN: Final = 100
 SHOWN_PER_GROUP: Final = 10
 TAKEN_BACK_SHOWN: Final = 20
 _COLUMNS: Final = {"count": Column(F("count"), read_count)}
@@ -110,7 +112,8 @@ def _groups(principal: Principal, letters: QuerySet[DeadLetter], keys: list[str]
     }
     numbered = of_page.annotate(place=Window(RowNumber(), partition_by=F("fingerprint"), order_by=F("id").desc()))
     # Only ids are numbered; what is shown beside them is fetched for those alone.
-    ids = list(numbered.filter(place__lte=SHOWN_PER_GROUP).values_list("pk", flat=True))
+    each = min(SHOWN_PER_GROUP, SHOWN // max(len(keys), 1))
+    ids = list(numbered.filter(place__lte=each).values_list("pk", flat=True))
     shown: dict[str, list[DeadLetter]] = {key: [] for key in keys}
     for letter in selectors.open_letters_of(principal.tenant).filter(pk__in=ids):
         shown[letter.fingerprint].append(letter)

@@ -1,6 +1,7 @@
 """Sums by day and week: whatever is stored, in whichever order, they tell what the values themselves tell."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from connectors.models import Connection, Destination
 from connectors.types import Metric
-from monitoring.analytics import purging, rolled, rolling, selectors, storing, totals
+from monitoring.analytics import purging, rolled, rolling, selectors, sent, storing, totals
 from monitoring.analytics.placing import Placed, Window, zone_of
 from monitoring.analytics.ranges import Range
 from monitoring.analytics.rows import AccountMetric, MetricCursor, MetricRollUp, MetricSum, MetricWatch, PostMetric
@@ -139,9 +140,16 @@ def test_sums_tell_what_the_values_tell_in_whichever_order_they_came(
         assert rolled.stands(tenant, days)
         same(rolled.of_posts(tenant, asked, by=by), totals.of_posts(tenant, asked, by=by))
         same(rolled.of_places(tenant, asked, by=by), totals.of_places(tenant, asked, by=by))
+        mine = [job for job in jobs.values() if not narrow or job.destination_id == places[0].pk]
+        assert sent.count_by_day(tenant, asked).get("meta", {}) == went_out_by_day(mine, days)
         listed = page_by_page(tenant, asked)
         assert [(place.name, place.pk) for place, _ in listed] == sorted((one.name, one.pk) for one, _ in listed)
         assert {place.pk: one for place, one in listed} == selectors.summary(tenant, asked, by="destination")[1]
+
+
+def went_out_by_day(jobs: Iterable[PublishJob], days: Range) -> dict[date, int]:
+    found = (job.published_at.astimezone(days.zone).date() for job in jobs if job.published_at)
+    return Counter(day for day in found if days.since <= day <= days.until)
 
 
 def page_by_page(tenant: Tenant, asked: Narrowed) -> list[tuple[Destination, Sums]]:

@@ -6,20 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from monitoring import charts
-from monitoring.analytics import selectors
 from monitoring.analytics.ranges import Range
 from monitoring.analytics.rows import AccountMetric, PostSnapshot
-from monitoring.analytics.totals import Narrowed
+from monitoring.analytics.selectors import Drawn
 from monitoring.analytics.vocabulary import Definition, Sum, Unit, definition_of
 from monitoring.charts import Chart, Kind, Point
 from monitoring.pages.analytics.words import day_label, written
-from tenants.models import Tenant
 
 
-def posts_chart(tenant: Tenant, asked: Narrowed) -> Chart | None:
-    """Draw how much went out, day by day; None when nothing did."""
-    days = asked.range
-    count = selectors.published_by_day(tenant, asked)
+def posts_chart(counted: Mapping[str, Mapping[date, int]], days: Range) -> Chart | None:
+    """Draw how much went out, day by day, told by platform; None when nothing did."""
+    count = dict.fromkeys(days.every_day, 0)
+    for of_platform in counted.values():
+        for day, number in of_platform.items():
+            count[day] += number
     total = sum(count.values())
     if not total:
         return None
@@ -34,12 +34,12 @@ def posts_chart(tenant: Tenant, asked: Narrowed) -> Chart | None:
     )
 
 
-def views_chart(rows: Sequence[AccountMetric], days: Range) -> Chart | None:
+def views_chart(rows: Sequence[Drawn], days: Range) -> Chart | None:
     """Draw how often the places were seen; a day that not all places have told is drawn lighter."""
     told: dict[date, dict[UUID, float]] = {}
     for row in rows:
         if row.metric == "views" and row.window == AccountMetric.Window.DAY:
-            told.setdefault(row.day, {})[row.destination_id] = row.value
+            told.setdefault(row.day, {})[row.place] = row.value
     if not told:
         return None
     most = max(len(values) for values in told.values())

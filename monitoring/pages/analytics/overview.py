@@ -9,15 +9,16 @@ from uuid import UUID
 from connectors.pages import platform_options
 from connectors.registry import CONNECTORS
 from foundation.listing import Query
-from monitoring.analytics import selectors
-from monitoring.analytics.rows import AccountMetric
+from monitoring.analytics import selectors, sent
+from monitoring.analytics.selectors import Drawn
 from monitoring.analytics.totals import Narrowed
 from monitoring.pages.analytics import drawing, notices, posts, span, tiles
 from tenants.models import Tenant
 from tenants.principal import Principal
 
 #: More places than this are found by the filter, not in the table.
-MOST_PLACES: Final = 50
+MOST_PLACES: Final = 25
+MOST_OPTIONS: Final = 200
 
 
 def overview_page(principal: Principal, params: Mapping[str, str], path: str, *, now: datetime) -> dict[str, Any]:
@@ -29,16 +30,18 @@ def overview_page(principal: Principal, params: Mapping[str, str], path: str, *,
     asked = Narrowed(days, platform, destination)
     places = list(selectors.places_of(tenant, asked).order_by("name", "id")[: MOST_PLACES + 1])
     shown = tuple(place.pk for place in places[:MOST_PLACES])
+    counted = sent.count_by_day(tenant, asked)
     if len(places) > len(shown):  # figures of places that are not shown need not be fetched one by one
-        total, _ = selectors.summary(tenant, asked, by="platform")
+        posts_of = {name: sum(by_day.values()) for name, by_day in counted.items()}
+        total, _ = selectors.summary(tenant, asked, by="platform", posts=posts_of)
         _, groups = selectors.summary(tenant, replace(asked, among=shown), by="destination")
     else:
         total, groups = selectors.summary(tenant, asked, by="destination")
     watches = selectors.watches_of_places(place.pk for place in places)
-    rows = list(selectors.days_of(tenant, shown, days, metrics=tiles.DRAWN))
-    of_place: dict[UUID, list[AccountMetric]] = {}
+    rows = selectors.drawn_of(tenant, shown, days, metrics=tiles.DRAWN)
+    of_place: dict[UUID, list[Drawn]] = {}
     for row in rows:
-        of_place.setdefault(row.destination_id, []).append(row)
+        of_place.setdefault(row.place, []).append(row)
     told = {**span.range_words(days, params, path, now=now), "problem": problem}
     table = posts.table(tenant, asked, query, total, params, path)
     everything = bool(total.of_posts or total.of_places)
@@ -57,7 +60,7 @@ def overview_page(principal: Principal, params: Mapping[str, str], path: str, *,
         "place_tiles": [
             tiles.tile(name, total.of_places[name], days, what="places") for name in tiles.KEY_OF_PLACES if name in total.of_places
         ],
-        "charts": [chart for chart in (drawing.posts_chart(tenant, asked), drawing.views_chart(rows, days)) if chart],
+        "charts": [chart for chart in (drawing.posts_chart(counted, days), drawing.views_chart(rows, days)) if chart],
         "places": [
             tiles.place_row(place, groups.get(place.pk), watches.get(place.pk), of_place.get(place.pk, ()), days)
             for place in places[:MOST_PLACES]
@@ -72,5 +75,5 @@ def overview_page(principal: Principal, params: Mapping[str, str], path: str, *,
 
 
 def _options(tenant: Tenant) -> list[dict[str, str]]:
-    rows = selectors.places_of(tenant).order_by("name", "id")[:200]
-    return [{"value": str(row.pk), "label": f"{row.name} ({row.platform.name})"} for row in rows]
+    rows = selectors.places_of(tenant).order_by("name", "id").values_list("pk", "name", "platform__name")[:MOST_OPTIONS]
+    return [{"value": str(pk), "label": f"{name} ({platform})"} for pk, name, platform in rows]

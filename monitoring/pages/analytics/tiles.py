@@ -1,15 +1,16 @@
 """Figures as tiles and as cells, and the places they are of."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Final
 
 from connectors.models import Destination
 from connectors.pages import kind_name
 from monitoring import charts
-from monitoring.analytics import obstacles, selectors
+from monitoring.analytics import obstacles
 from monitoring.analytics.ranges import Range
-from monitoring.analytics.rows import AccountMetric, MetricWatch
-from monitoring.analytics.selectors import Figure, Sums
+from monitoring.analytics.rows import MetricWatch
+from monitoring.analytics.selectors import Drawn, Figure, Sums
 from monitoring.analytics.vocabulary import SHOWN_OF_PLACES, Sum, Unit, definition_of
 from monitoring.pages.analytics.words import written
 
@@ -60,13 +61,15 @@ def place_facts(place: Destination) -> dict[str, Any]:
 
 
 def place_row(
-    place: Destination, sums: Sums | None, watch: MetricWatch | None, rows: Iterable[AccountMetric], days: Range
+    place: Destination, sums: Sums | None, watch: MetricWatch | None, rows: Iterable[Drawn], days: Range
 ) -> dict[str, Any]:
     """Return a line of the table of places; ``rows`` are its own, day by day."""
     figures = sums.of_places if sums else {}
-    mine = selectors.by_day(rows)
+    mine: dict[str, dict[date, float]] = {}
+    for row in rows:
+        mine.setdefault(row.metric, {})[row.day] = row.value
     drawn = next((name for name in DRAWN if len(mine.get(name, {})) > 1), "")
-    line = [mine[drawn][day].value if day in mine[drawn] else None for day in days.every_day] if drawn else []
+    line = [mine[drawn].get(day) for day in days.every_day] if drawn else []
     label = f"{definition_of(drawn).label} day by day" if drawn else ""
     return {
         **place_facts(place),
