@@ -157,7 +157,7 @@ _WATCH: Final = """() => {
   const groups = new Set();
   const told = window.toldOfFocus = {met: new Set(), unseen: new Set(), hidden: new Set()};
   const words = (one) => (one.outerHTML.match(/^<[^>]*>/)[0].slice(0, 110) + (one.textContent.trim().replace(/\\s+/g, ' ').slice(0, 40)));
-  const labelled = (one) => [one, ...(one.labels || []), one.closest('label, .upload')].filter(Boolean);
+  const labelled = (one) => [one, ...(one.labels || []), one.closest('label, .upload'), one.closest('.select2-selection')].filter(Boolean);
   const ringed = (one) => [one, ...labelled(one).flatMap((label) => [label, ...label.querySelectorAll('*')])].some((box) => {
     const style = getComputedStyle(box);
     return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
@@ -176,9 +176,9 @@ _WATCH: Final = """() => {
     told.met.add(key(target));
     if (!ringed(target)) told.unseen.add(words(target));
   });
-  // By now it was scrolled to.
+  // By now it was scrolled to. A way past the menus shows itself only as long as it has the focus; it was looked at before.
   document.addEventListener('focusout', ({target}) => {
-    if (target !== document.body && target.isConnected && !visible(target)) told.hidden.add(words(target));
+    if (target !== document.body && target !== all[0] && target.isConnected && !visible(target)) told.hidden.add(words(target));
   });
   window.notReached = () => all.filter((one) => one.isConnected && shown(one) && !told.met.has(key(one))).map(words);
   document.activeElement?.blur();
