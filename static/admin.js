@@ -1,5 +1,6 @@
 /* The admin's own script: a deed with many rows goes on by itself, until somebody says stop or leaves the page; and boxes to
-   search in, which select2 makes and names by nothing, are called as their labels. */
+   search in, which select2 makes and names by nothing, are called as their labels. Where several are chosen it puts a mark that takes all
+   away into their list, which is no item of it: each has its own, so there is none for all. */
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("form[data-goes-on]");
@@ -7,6 +8,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const next = setTimeout(() => form.requestSubmit(), 400);
   document.querySelector("[data-stops]")?.addEventListener("click", () => clearTimeout(next));
 });
+document.querySelectorAll("select.admin-autocomplete[multiple]").forEach((select) => { select.dataset.allowClear = "false"; });
 {
   const name = () => document.querySelectorAll("select.select2-hidden-accessible").forEach((select) => {
     const label = document.querySelector(`label[for="${select.id}"]`);

@@ -1,5 +1,6 @@
 """Every page as people see it: pictures at three widths, light and dark, and what axe-core says. ``make look``.
 
 ``hub`` starts a hub of its own, ``demo`` fills it with rows in every state, ``pages`` names an address for each route of the URLconf,
-and ``browser`` visits them with Chromium. It runs in an environment of its own, so that nobody else needs a browser.
+``browser`` visits them with Chromium, and ``behaviour`` tries what they do. It runs in an environment of its own, so that nobody else
+needs a browser.
 """

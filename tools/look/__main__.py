@@ -50,7 +50,7 @@ def _look(python: Path, asked: argparse.Namespace) -> None:
         _say(f"A hub runs at {hub.url}; filling it ...")
         _fill(hub)
         options = [*(["--quick"] if asked.quick else []), *(["--only", asked.only] if asked.only else [])]
-        command = [str(python), str(ROOT / "tools" / "look" / "browser.py"), str(PLAN), str(PICTURES), str(REPORT)]
+        command = [str(python), "-m", "tools.look.browser", str(PLAN), str(PICTURES), str(REPORT)]
         if asked.keep:
             _say(f"Sign in: {hub.email} {hub.password}")
         if subprocess.run([*command, *options], cwd=ROOT, check=False).returncode:
@@ -118,8 +118,9 @@ def _verdict(told: dict[str, Any]) -> int:
         _say(f"{fault['impact']:<9} {fault['kind']:<24} {fault['page']}  {where}\n          {fault['words']}")
     kinds = ", ".join(f"{count} × {kind}" for kind, count in Counter(fault["kind"] for fault in grave).most_common())
     _say(
-        f"{len(told['seen'])} pages seen; {len(grave)} grave faults{f': {kinds}' if kinds else ''}. build/look/index.html has the pictures."
+        f"{len(told['seen'])} pages seen, {len(told['tried'])} behaviours tried; {len(grave)} grave faults{f': {kinds}' if kinds else ''}."
     )
+    _say("build/look/index.html has the pictures.")
     return 1 if grave else 0
 
 
@@ -149,7 +150,10 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="360 px dark and 1440 px light only")
     parser.add_argument(
-        "--only", default="", metavar="REGEX", help="pages whose person and address match, such as '^guest'"
+        "--only",
+        default="",
+        metavar="REGEX",
+        help="pages whose person and address match, such as '^guest'; 'behaviour' for what pages do",
     )
     parser.add_argument("--keep", action="store_true", help="wait before the hub is ended, to look at it oneself")
     return parser.parse_args()

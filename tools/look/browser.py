@@ -1,6 +1,6 @@
-"""Visit the pages of a plan with Chromium: pictures, what axe-core says, what is cut off, what the console told.
+"""Visit the pages of a plan with Chromium: pictures, what axe-core says, what is cut off, what the console told; and try what they do.
 
-    python browser.py plan.json pictures/ report.json [--quick] [--only REGEX]
+    python -m tools.look.browser plan.json pictures/ report.json [--quick] [--only REGEX]
 
 Runs in an environment of its own (``requirements-look.lock``) and imports nothing of the hub.
 """
@@ -15,12 +15,16 @@ import shutil
 import sqlite3
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+from tools.look.behaviour import TRIALS
 
 WIDTHS: Final = (360, 820, 1440)
 #: Layout between these two is made of the same rules.
@@ -66,6 +70,7 @@ class Look:
         self.axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         self.seen: list[dict[str, Any]] = []
         self.faults: list[dict[str, Any]] = []
+        self.tried: list[str] = []
         self._names: set[str] = set()
 
     def fault(self, page: Page | str, kind: str, words: str, *, impact: str = "serious", where: str = "") -> None:
@@ -80,12 +85,13 @@ class Look:
             {"page": path, "kind": kind, "impact": impact, "words": words, "where": [where] if where else []}
         )
 
-    def at(self, page: Page, name: str) -> None:
-        """Look at a page as it stands, in every way."""
+    def at(self, page: Page, name: str, *, ways: Sequence[tuple[int, str]] = (), axe: bool = True) -> None:
+        """Look at a page as it stands, in every way or in these."""
         name = self._free(name)
         page.wait_for_load_state("load")
-        page.evaluate(self.axe)
-        for width, theme in self.ways:
+        if axe:
+            page.evaluate(self.axe)
+        for width, theme in ways or self.ways:
             where = f"{width}-{theme}"
             page.emulate_media(color_scheme=theme)
             page.set_viewport_size({"width": width, "height": 900})
@@ -93,11 +99,16 @@ class Look:
             page.screenshot(path=self.pictures / f"{name}-{where}.jpg", full_page=True, type="jpeg", quality=70)
             for words in page.evaluate(_CUT):
                 self.fault(page, "cut", words, where=where)
-            if width in WIDTHS_OF_AXE:
+            if axe and width in WIDTHS_OF_AXE:
                 for found in page.evaluate(_AXE):
                     words = f"{found['help']}: {found['nodes'][0]}"
                     self.fault(page, found["id"], words, impact=found["impact"] or "minor", where=where)
         self.seen.append({"name": name, "url": page.url, "title": page.title()})
+
+    def sql(self, statement: str, *values: str) -> list[Any]:
+        """Change the hub's rows behind its back; return what the statement does."""
+        with sqlite3.connect(self.plan["database"], timeout=30) as database:
+            return database.execute(statement, values).fetchall()
 
     def _free(self, name: str) -> str:
         name = re.sub(r"[^\w.=-]+", "-", name).strip("-")[:90] or "home"
@@ -113,10 +124,12 @@ class Look:
 class Visitor:
     """One person's browser."""
 
-    def __init__(self, browser: Browser, look: Look, who: str) -> None:
+    def __init__(self, browser: Browser, look: Look, who: str, **options: Any) -> None:
         self.look, self.who, self.hub = look, who, look.plan["hub"]
         # axe is put into the page, which the hub's own policy rightly forbids.
-        self.context: BrowserContext = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 900})
+        self.context: BrowserContext = browser.new_context(
+            bypass_csp=True, viewport={"width": 1440, "height": 900}, **options
+        )
         self.context.set_default_timeout(60_000)
         if who in look.plan["people"]:
             self._sign_in(*look.plan["people"][who])
@@ -128,6 +141,14 @@ class Visitor:
         page.fill("input[name=password]", password)
         page.press("input[name=password]", "Enter")
         page.wait_for_url(lambda url: "/sign-in" not in url)
+        page.close()
+
+    @contextmanager
+    def at(self, url: str) -> Iterator[Page]:
+        """Go to a page of the hub, and leave it in the end."""
+        page = self.context.new_page()
+        page.goto(self.hub + url)
+        yield page
         page.close()
 
     def visit(self, wish: dict[str, Any]) -> None:
@@ -208,8 +229,7 @@ class Visitor:
             case "open":
                 page.goto(self.hub + rest[0])
             case "sql":
-                with sqlite3.connect(self.look.plan["database"], timeout=30) as database:
-                    database.execute(rest[0])
+                self.look.sql(rest[0])
         if name:
             page.wait_for_timeout(400)
             page.wait_for_load_state("load")
@@ -255,6 +275,10 @@ def main() -> int:
         for number, wish in enumerate(plan["pages"], start=1):
             if not look.only.search(f"{wish['who']} {wish['url']}"):
                 continue
+            if wish["who"] == "behaviour":
+                _try(browser, look, wish["url"])
+                _tell(asked, look)
+                continue
             # A guest comes with nothing each time.
             key = f"guest {number}" if wish["who"] == "guest" else wish["who"]
             visitor = visitors.get(key) or Visitor(browser, look, wish["who"])
@@ -263,9 +287,7 @@ def main() -> int:
             visitor.visit(wish)
             if wish["who"] == "guest":
                 visitor.context.close()
-            # Told as it goes: a look that is broken off has seen something, too.
-            told = {"seen": look.seen, "faults": look.faults}
-            asked.report.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
+            _tell(asked, look)
             sys.stderr.write(
                 f"\r\033[K{number} of {len(plan['pages'])}, {time.monotonic() - began:.0f} s  {wish['url'][:70]}"
             )
@@ -273,6 +295,31 @@ def main() -> int:
         browser.close()
     sys.stderr.write("\r\033[K")
     return 0
+
+
+def _try(browser: Browser, look: Look, name: str) -> None:
+    """Try a behaviour with browsers of its own; what breaks its promise is a fault."""
+    opened: list[Visitor] = []
+
+    def open_one(who: str, **options: Any) -> Visitor:
+        opened.append(Visitor(browser, look, who, **options))
+        return opened[-1]
+
+    trial = TRIALS[name]
+    look.tried.append(name)
+    try:
+        for url, words in trial(look, open_one):
+            look.fault(url, f"behaviour: {name}", words)
+    except Error as error:
+        look.fault(name, f"behaviour: {name}", f"came to no end: {str(error).splitlines()[0][:300]}")
+    for visitor in opened:
+        visitor.context.close()
+
+
+def _tell(asked: argparse.Namespace, look: Look) -> None:
+    """Write down what was seen so far: a look that is broken off has seen something, too."""
+    told = {"seen": look.seen, "tried": look.tried, "faults": look.faults}
+    asked.report.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def _asked() -> argparse.Namespace:

@@ -54,6 +54,11 @@ _FIRST: Final = (
     *_WIDE, "compose", "posts", "jobs", "connections", "connections/new", "analytics", "webhook-endpoints", "webhook-events",
     "events-in", "settings/", "settings/members", "settings/api-keys", "settings/audit-log", "settings/return-addresses",
 )  # fmt: skip
+#: What somebody sees who may do nothing but look.
+_LEAST: Final = (
+    "", "alerts", "publishing", "health", "tokens", "platforms", "webhooks-health", "dead-letters", "compose", "posts", "jobs",
+    "connections", "analytics", "events-in", "settings/", "settings/members", "settings/account",
+)  # fmt: skip
 
 Page = dict[str, Any]
 
@@ -75,7 +80,7 @@ def plan(told: dict[str, Any]) -> dict[str, Any]:
             pages += found
             if not found:
                 excused[route] = "there is no row of it"
-    walked = [*_walks(told), *_beyond()]
+    walked = [*_walks(told), *_beyond(), *_trials()]
     covered = {route for page in walked for route in page.get("covers", ())}
     pages = [page for page in pages if page["route"] not in covered] + walked
     people = {name: [f"{name}@demo.example", PASSWORD] for name in ("viewer", "new", "nobody")}
@@ -188,16 +193,7 @@ def _beyond() -> Iterator[Page]:
         yield {"url": f"/{path}?tenants=all", "who": "owner"}
     for path in _FIRST:
         yield {"url": f"/{path}", "who": "new"}
-    for path in (
-        "",
-        "compose",
-        "connections",
-        "posts",
-        "dead-letters",
-        "settings/",
-        "settings/members",
-        "settings/account",
-    ):
+    for path in _LEAST:
         yield {"url": f"/{path}", "who": "viewer"}
     yield {"url": "/settings/api-keys", "who": "viewer", "status": 403}
     yield {"url": "/admin/", "who": "viewer", "status": 403}
@@ -212,6 +208,12 @@ def _beyond() -> Iterator[Page]:
     yield {"url": "/password/new/x/y", "who": "guest", "status": 404}
     yield {"url": "/api/oauth/linkedin/callback?error=user_cancelled_login&state=x", "who": "owner", "status": None}
     yield {"url": "/_sandbox/", "who": "sandbox", "crawl": 20}
+
+
+def _trials() -> Iterator[Page]:
+    """Return what pages are tried to do (``behaviour``): after all that is looked at, for it leaves other rows behind."""
+    for name in ("keyboard", "first-paint", "without-script", "live", "flags"):
+        yield {"url": name, "who": "behaviour"}
 
 
 def _walks(told: dict[str, Any]) -> Iterator[Page]:
