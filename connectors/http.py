@@ -9,31 +9,29 @@ import json
 import logging
 import re
 import ssl
-import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 import requests
 import structlog
 import urllib3
-import urllib3.connection
 from django.conf import settings
 from django.dispatch import Signal
-from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.structures import CaseInsensitiveDict
 
 from connectors.errors import ConnectorError, OutcomeUnknown, PlatformReply, TransientError, UnexpectedAnswer
+from connectors.way_out import fenced, mount, unmount, way_out
 from foundation import tracing
 
 if TYPE_CHECKING:
     from ddtrace.trace import Span
+
+__all__ = ["Answer", "FilePart", "Http", "Timeouts", "mount", "platform_called", "unmount"]
 
 log = structlog.get_logger(__name__)
 
@@ -131,10 +129,11 @@ class Http:
             last_moment()
         status: int | None = None
         span = self._span(method, url, operation) if tracing.ON else None
-        _here.fence = last_moment
+        adapter, surroundings = way_out(url)
         try:
-            # Past the session: its cookies, redirects, hooks and look at the environment cost as much as the call itself.
-            response = _adapter(url).send(prepared, stream=True, timeout=timeout, **_surroundings(url))
+            with fenced(last_moment):
+                # Past the session: its cookies, redirects, hooks and look at the environment cost as much as the call itself.
+                response = adapter.send(prepared, stream=True, timeout=timeout, **surroundings)
             try:
                 status = response.status_code
                 if span is not None:
@@ -148,7 +147,6 @@ class Http:
             host = urlsplit(url).hostname or "the platform"
             raise self._lost(f"{host} broke off in the middle of its answer.", operation, changes, status) from None
         finally:
-            _here.fence = None
             if span is not None:
                 _end(span, status)
             if platform_called.receivers:
@@ -253,99 +251,6 @@ def _request_id(headers: Mapping[str, str]) -> str:
     return next((headers[name] for name in _REQUEST_IDS if name in headers), "")[:80]
 
 
-def mount(prefix: str, adapter: BaseAdapter) -> None:
-    """Serve every URL with this prefix through another adapter: how tests reach the sandbox without a port."""
-    _session().mount(prefix, adapter)
-
-
-def unmount(prefix: str) -> None:
-    """Undo ``mount``."""
-    _session().adapters.pop(prefix, None)
-
-
-#: What the call of this thread asks before each piece of bytes leaves.
-_here = threading.local()
-
-
-class _FencedConnection(urllib3.connection.HTTPConnection):
-    """Ask once more right before bytes leave: connecting, or waiting for a processor, may have taken longer than a lease."""
-
-    def send(self, data: Any) -> None:
-        """Send a piece; what the fence raises breaks the request off before its end, so that nothing comes of it."""
-        _ask_fence()
-        super().send(data)
-
-
-class _FencedTLSConnection(urllib3.connection.HTTPSConnection):
-    """The same, encrypted."""
-
-    def send(self, data: Any) -> None:
-        """Send a piece, unless the fence raises."""
-        _ask_fence()
-        super().send(data)
-
-
-def _ask_fence() -> None:
-    fence: Callable[[], None] | None = getattr(_here, "fence", None)
-    if fence is not None:
-        fence()
-
-
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _FencedConnection
-
-
-class _TLSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _FencedTLSConnection
-
-
-class _Door(HTTPAdapter):
-    """The way out. An answer is told plainly: no cookie is kept and no history made."""
-
-    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
-        """Make the pools, of connections with a fence."""
-        super().init_poolmanager(*arguments, **named)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
-
-    def build_response(self, req: requests.PreparedRequest, resp: urllib3.BaseHTTPResponse) -> requests.Response:
-        """Wrap urllib3's answer."""
-        response = requests.Response()
-        response.status_code = resp.status
-        response.headers = CaseInsensitiveDict(resp.headers)
-        response.reason = resp.reason or ""
-        response.raw = resp
-        response.url = req.url or ""
-        response.request = req
-        response.connection = self
-        return response
-
-
-@lru_cache(maxsize=1)
-def _session() -> requests.Session:
-    """The table of adapters by prefix, with what the environment says of proxies and certificates."""
-    session = requests.Session()
-    adapter = _Door(pool_connections=32, pool_maxsize=512, max_retries=0, pool_block=False)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
-def _adapter(url: str) -> BaseAdapter:
-    return _session().get_adapter(url)
-
-
-def _surroundings(url: str) -> Mapping[str, Any]:
-    """Return the proxies and certificates that the environment names for a host; read once, as other settings are."""
-    parts = urlsplit(url)
-    return _surroundings_of(f"{parts.scheme}://{parts.netloc}")
-
-
-@lru_cache(maxsize=256)
-def _surroundings_of(origin: str) -> Mapping[str, Any]:
-    found = _session().merge_environment_settings(origin, {}, None, None, None)
-    return {"proxies": dict(found["proxies"]), "verify": found["verify"], "cert": found["cert"]}
-
-
 _HEADERS: Final = {
     "User-Agent": f"Switchboard/{settings.VERSION}",
     "Accept": "application/json",
@@ -376,7 +281,8 @@ def _prepared(
         prepared = requests.PreparedRequest()
         prepared.method, prepared.url, prepared.body = method, url, body
         sent = {"Content-Type": "application/json", **sent, "Content-Length": str(len(body))}
-        prepared.headers = CaseInsensitiveDict(sent)
+        # Plainly: its names are ours alone, and whoever reads them here knows how they are written.
+        prepared.headers = cast(Any, sent)
         return prepared
     parts = {field: (part.name, part.content, part.content_type) for field, part in (files or {}).items()}
     return requests.Request(

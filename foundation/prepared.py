@@ -26,7 +26,9 @@ def fetch_all(statement: str, parameters: Parameters = ()) -> list[tuple[Any, ..
 
 def plain(value: Any) -> Any:
     """Return a JSON list or object as Python knows it: read past the ORM it comes as text, or made already, as the cursor has it."""
-    return json.loads(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return {} if value == "{}" else [] if value == "[]" else json.loads(value)
 
 
 def _fetched(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:

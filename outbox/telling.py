@@ -38,11 +38,14 @@ def start(stop: threading.Event) -> threading.Thread:
 
 
 def tell_waiting() -> int:
-    """Write the news of what is on the list, and hand them on; return how many jobs were on it."""
-    count = 0
-    while _waiting:
-        some = [_waiting.popleft() for _ in range(min(len(_waiting), _MOST_AT_ONCE))]
-        count += len(some)
+    """Write the news of what is on the list, and hand them on; return how many jobs were on it.
+
+    What comes meanwhile is left for the next time: under load something always does, and each look would be for a few jobs.
+    """
+    count = left = len(_waiting)
+    while left:
+        some = [_waiting.popleft() for _ in range(min(left, _MOST_AT_ONCE))]
+        left -= len(some)
         if news.tell(some, now=timezone.now()) and sorting.sort(now=timezone.now()):
             doorbell.ring()
     return count

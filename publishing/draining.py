@@ -37,6 +37,8 @@ _rotation = Rotation()
 GATHER_SECONDS: Final = 0.03
 #: While attempts take less than this, a worker holds as many jobs at the door as it has seats.
 QUICK_SECONDS: Final = 1.0
+#: While they take less than this, twice as many: claims are then half as many and twice as large, and no job waits for long.
+VERY_QUICK_SECONDS: Final = 0.15
 #: What has not begun after this long is given back. Far below a lease, far above a quick attempt.
 MOST_SECONDS_AT_THE_DOOR: Final = 3.0
 
@@ -105,7 +107,7 @@ class _Held:
 
 
 class _Hold:
-    """What one drain holds: jobs on their way, and as many again at the door while calls are quick.
+    """What one drain holds: jobs on their way, and as many again at the door while calls are quick, or twice as many.
 
     With jobs at the door no seat waits for a claim, and a claim takes many at once. When the platforms grow slow, nothing
     more is taken ahead, and what has stood at the door for too long is given back, so that it does not age in our hands.
@@ -118,16 +120,17 @@ class _Hold:
         self.jobs: dict[Future[None], _Held] = {}
         self._clock = clock
         self._writer = GroupWriter(crowd=self.jobs.__len__)
-        #: How long attempts take now, in seconds: a mean that forgets.
-        self._pace = 0.0
+        #: How long attempts take now, in seconds: a mean that forgets. Not very little, before anything is known.
+        self._pace = VERY_QUICK_SECONDS
 
     def claim(self) -> bool:
         """Take what fits, when enough fits to be worth a claim; tell whether anything is in hand."""
         if _finishing.is_set():
             self.claimed = []
             return False
-        room = self.seats * (2 if self._pace < QUICK_SECONDS else 1) - len(self.jobs)
-        if room >= self.seats // 2 or (room > 0 and len(self.jobs) < self.seats):
+        ahead = self.seats * (2 if self._pace < VERY_QUICK_SECONDS else 1 if self._pace < QUICK_SECONDS else 0)
+        room = self.seats + ahead - len(self.jobs)
+        if room >= max(ahead, self.seats) // 2 or (room > 0 and len(self.jobs) < self.seats):
             with tracing.apart("publish.claim", resource="ledger", kind="worker") as span:
                 self.claimed = ledger.claim(
                     now=self._clock(), limit=room, lease=settings.PUBLISH_LEASE, rotation=_rotation, writer=self._writer

@@ -37,12 +37,9 @@ _CONNECTION: Final = (
 _POST_AT: Final = len(_JOB)
 _PLACE_AT: Final = _POST_AT + len(_POST)
 _CONNECTION_AT: Final = _PLACE_AT + len(_PLACE)
-#: Where plain JSON stands, which PostgreSQL hands over as text to those who ask past the ORM.
-_JSON_AT: Final = frozenset(
-    at
-    for at, name in enumerate((*_JOB, *_POST, *_PLACE, *_CONNECTION))
-    if name in {"overrides", "settings", "media", "facts", "scopes_granted"}
-)
+#: Plain JSON, which is asked for as text: most of it is empty, and need not be read then.
+_JSON: Final = frozenset({"overrides", "settings", "media", "facts", "scopes_granted"})
+_JSON_AT: Final = tuple(at for at, name in enumerate((*_JOB, *_POST, *_PLACE, *_CONNECTION)) if name in _JSON)
 _PURPOSES: Final = {State.POLLING: Attempt.Purpose.POLL, State.RECONCILING: Attempt.Purpose.RECONCILE}
 
 
@@ -56,7 +53,9 @@ def take(picked: Sequence[UUID], *, token: UUID, lease: timedelta, now: datetime
 
 
 def _held(attempt_id: UUID, opened_at: datetime, columns: Sequence[Any]) -> Taken:
-    read = [prepared.plain(value) if at in _JSON_AT else value for at, value in enumerate(columns)]
+    read = list(columns)
+    for at in _JSON_AT:
+        read[at] = prepared.plain(read[at])
     said = HeldPost(*read[_POST_AT:_PLACE_AT])
     place = HeldPlace(*[*read[_PLACE_AT:_CONNECTION_AT], HeldConnection(*read[_CONNECTION_AT:])])
     held = HeldJob(*[*read[:_POST_AT], said, place])
@@ -72,7 +71,7 @@ def _cases(mapping: Iterable[tuple[str, str]], otherwise: str) -> str:
 
 
 def _listed(alias: str, columns: Iterable[str]) -> str:
-    return ", ".join(f"{alias}.{column}" for column in columns)
+    return ", ".join(f"{alias}.{column}{'::text' if column in _JSON else ''}" for column in columns)
 
 
 # Built from constants of the code alone; every value travels as a parameter.

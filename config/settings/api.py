@@ -28,6 +28,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Publish to Facebook, Instagram, LinkedIn, TikTok, Google Business Profile and Mailchimp through one API, exactly once.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
+    # The tests look at the schema. At run it is no question of settings, and making it costs every process seconds of a processor.
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from connectors import http
+from connectors import http, way_out
 from connectors.errors import ConnectorError, OutcomeUnknown, TransientError, UnexpectedAnswer
 from connectors.http import Answer, Http, Timeouts
 from tests.connectors import wire
@@ -276,7 +276,7 @@ def test_a_connection_is_kept_for_the_next_call() -> None:
         assert call(server.url()).data == {"ok": True}
         assert call(server.url()).data == {"ok": True}
         assert len(server.requests) == 1, "one connection served both"
-        http._session().get_adapter(server.url()).close()
+        way_out.session().get_adapter(server.url()).close()
 
 
 @CHANGES
@@ -329,7 +329,7 @@ def test_no_cookie_is_kept_from_one_call_to_the_next() -> None:
         call(server.url())
         assert len(server.requests) == 2
         assert all(b"cookie" not in request.lower() for request in server.requests)
-    assert len(http._session().cookies) == 0
+    assert len(way_out.session().cookies) == 0
 
 
 def test_a_netrc_on_the_machine_does_not_replace_our_authorization(
@@ -386,7 +386,7 @@ def test_the_last_moment_is_asked_before_every_piece_and_never_after_the_last() 
         )
         assert len(server.requests) == 1
         door().call("POST", server.url(), operation="read", changes=False, json_body={})
-    assert len(seen) >= 3, "before connecting, before the head, and before the body"
+    assert len(seen) >= 3, "at first, before connecting, and before the bytes"
     assert set(seen) == {0}
 
 

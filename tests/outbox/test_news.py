@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from connectors import services as connections
@@ -253,3 +253,21 @@ def test_a_worker_puts_what_came_to_rest_on_the_list_after_its_commit(
     assert telling.tell_waiting() == 1
     assert [event.type for event in told()] == ["job.published"]
     assert all(event.sequence for event in told())
+
+
+def test_what_comes_to_rest_while_news_are_written_waits_for_the_next_look(house: House) -> None:
+    """Under load something always does; a look for each would be one after the other without end."""
+    rest = news.Rest(house.tenant.pk, house.tenant.pk, published=True)
+    looks = 0
+
+    def one_more(execute: Callable[..., Any], *asked: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        if looks < 5:
+            telling.note(rest)
+        return execute(*asked)
+
+    telling.note(rest)
+    with connection.execute_wrapper(one_more):
+        assert telling.tell_waiting() == 1
+    assert telling.tell_waiting() == looks
