@@ -100,7 +100,7 @@ class FlagAdmin(AuditedAdmin):
     def while_off(self, flag: Flag) -> str:
         """Tell what happens while it is off."""
         known = feature_of(flag.name)
-        return known.off if known else ""
+        return known.off.replace("`", "") if known else ""
 
     def save_model(self, request: HttpRequest, obj: Flag, form: Any, change: bool) -> None:
         """Leave it to the service, which needs the tenants too (``save_related``)."""
