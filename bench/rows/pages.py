@@ -272,7 +272,10 @@ def _admin(tenant: Tenant) -> Iterator[tuple[str, str]]:
         for narrowing in narrowings:
             if isinstance(narrowing, type) and issubclass(narrowing, Narrowed):
                 found = tenant.pk if narrowing.target is Tenant else rows.values_list(narrowing.path, flat=True).first()
-                yield f"{name} of a {narrowing.title}", f"{address}?{urlencode({narrowing.parameter_name: str(found)})}"
+                yield (
+                    f"{name} of a {narrowing.title}",
+                    f"{address}?{urlencode({str(narrowing.parameter_name): str(found)})}",
+                )
         if newest is None or (not getattr(page, "search_help_text", None) and not page.search_fields):
             continue
         for words in (str(newest.pk), "Page 7", "nowhere to be found"):

@@ -22,6 +22,7 @@ from monitoring.analytics import answers, doorbell, exports, obstacles, refreshi
 from monitoring.analytics.placing import zone_of
 from monitoring.analytics.refreshing import TooSoon, next_refresh
 from monitoring.analytics.rows import MetricWatch, PostMetric
+from monitoring.analytics.selectors import Sums
 from monitoring.analytics.serializers import (
     DefinitionSerializer,
     FormatSerializer,
@@ -227,6 +228,7 @@ class SummaryView(_NumbersView):
         if self.wants_csv(request):
             return sheets.response(exports.sums(tenant, asked, by=by), name=_name("summary", asked))
         links: dict[str, str | None] = {"next": None, "previous": None}
+        groups: list[tuple[str, dict[str, Any] | None, Sums]]
         if by == "destination":
             size, cursor = form.validated_data.get("limit", GROUPS), form.validated_data.get("cursor", "")
             total, places, stretch = selectors.by_place(tenant, asked, cursor, size=size)
