@@ -100,7 +100,10 @@ def reads(tenant: Tenant) -> dict[str, Callable[[], object]]:
         "recent_errors, all by platform": lambda: list(
             selectors.recent_errors(None, since=day).order_by().values_list("platform", "source").annotate(Count("pk"))
         ),
-        "token_health, a tenant": lambda: list(selectors.token_health(tenant)),
+        "token_health, a tenant": lambda: list(selectors.token_health(tenant)[:100]),
+        "token_health, a tenant by state": lambda: list(
+            selectors.token_health(tenant).order_by().values_list("platform", "state").annotate(Count("pk"))
+        ),
         "token_health, all": lambda: list(selectors.token_health(None)[:100]),
         "token_health, all by state": lambda: list(
             selectors.token_health(None).order_by().values_list("platform", "state").annotate(Count("pk"))

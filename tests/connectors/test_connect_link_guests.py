@@ -115,11 +115,14 @@ def test_forms_without_the_page_s_token_are_refused(api: Client, guest: Guest) -
 def test_the_return_of_one_link_s_login_is_worth_nothing_in_another_browser(
     api: Client, sandbox: Sandbox, world: World, guest: Guest
 ) -> None:
-    mine, victim = Guest(), guest
-    begun(api, mine)
+    mine, onlooker, victim = Guest(), Guest(), guest
+    body = make(api).json()
+    onlooker.open(body["url"])
+    mine.open(body["url"])
+    mine.choose(body["id"], "meta")
     way_back = mine.decide(world)
     theirs = begun(api, victim)
-    for browser in (victim.client, Client()):
+    for browser in (victim.client, onlooker.client, Client()):
         answer = browser.get(way_back)
         assert answer.status_code == 400
         assert "state_foreign" in answer.content.decode()
