@@ -10,7 +10,8 @@ bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
 threads = int(os.environ.get("WEB_THREADS", "16"))
-# Longer than a proxy keeps its own connections (Caddy and nginx: 60 s), so that it is never the hub that hangs up on a request.
+# Longer than a proxy keeps its own connections (60 s: nginx by itself, Caddy by deploy/Caddyfile), so that it is never the
+# hub that hangs up on a request.
 keepalive = 75
 # Uploads and files fetched by address take their time, with bounds of their own below this.
 timeout = 120

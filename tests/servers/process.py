@@ -145,7 +145,8 @@ class Keeper:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 pipe.close()
-        self._process.wait(timeout=keeper.PATIENCE + 10)
+        # It is done within PATIENCE, but for a machine that is busy with other things.
+        self._process.wait(timeout=keeper.PATIENCE + 60)
 
     def _say(self, order: dict[str, Any]) -> None:
         assert self._process.stdin
