@@ -63,7 +63,7 @@ def _asked(filled: Filled) -> dict[str, Callable[[], Any]]:
     asked: dict[str, Callable[[], Any]] = {
         "POST publish": lambda: client.post("/api/publish", body, content_type="application/json")
     }
-    return asked | {name: lambda address=address: client.get(address) for name, address in _READ.items()}  # type: ignore[misc]
+    return asked | {name: lambda address=address: client.get(address) for name, address in _READ.items()}
 
 
 def _in_turn(name: str, ask: Callable[[], Any]) -> dict[str, dict[str, Any]]:
