@@ -7,12 +7,14 @@ it. Exit code 1 when one was not named within a minute.
 import argparse
 import html
 import json
+import signal
 import sys
 import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.chaos.__main__ import leave
 from tests.outages.hub import Hub
 from tests.outages.kinds import BESIDE_RABBITMQ, OUTAGES, Outage, Scene
 from tests.servers import NoServerError, postgres, rabbitmq, redis
@@ -117,6 +119,9 @@ def _seconds(span: float | None) -> str:
 
 
 if __name__ == "__main__":
+    # Told to end, we end in order: every process of the hub ends with us.
+    for signal_number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, leave)
     try:
         sys.exit(main(sys.argv[1:]))
     except NoServerError as error:
