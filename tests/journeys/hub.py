@@ -107,7 +107,10 @@ class Hub:
             except requests.RequestException:
                 return False
 
-        wait_for(f"readiness; it said: {self.said()}", ready)
+        try:
+            wait_for("readiness", ready)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; the hub said: {self.said()}") from None
 
     def _sandbox_answers(self) -> bool:
         return self.settings.get("SANDBOX") == "0" or listening(self.sandbox_port)

@@ -36,10 +36,15 @@ OPTIONS: Final = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--hide-scrollbars",
     "--disable-dev-shm-usage", "--disable-component-update",
 )  # fmt: skip
-_AXE: Final = """async () => (await axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values:
-  ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})).violations.map(found => ({
+_AXE: Final = """async (asked) => (await axe.run(document, {resultTypes: ['violations'], runOnly: asked})).violations.map(found => ({
   id: found.id, impact: found.impact, help: found.help,
   nodes: found.nodes.slice(0, 5).map(node => `${node.target.join(' ')} ${node.html.slice(0, 160)}`)}))"""
+_EVERYTHING: Final = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+#: What is asked in the dark of a page that was seen by light: it is built alike, and only its colours differ.
+_COLOURS: Final = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 #: What a finger cannot get to see: tables in a box that cuts them off, and whatever makes the page itself scroll sideways.
 _CUT: Final = """() => {
   const told = [];
@@ -91,7 +96,8 @@ class Look:
         page.wait_for_load_state("load")
         if axe:
             page.evaluate(self.axe)
-        for width, theme in ways or self.ways:
+        chosen = ways or self.ways
+        for width, theme in chosen:
             where = f"{width}-{theme}"
             page.emulate_media(color_scheme=theme)
             page.set_viewport_size({"width": width, "height": 900})
@@ -100,7 +106,8 @@ class Look:
             for words in page.evaluate(_CUT):
                 self.fault(page, "cut", words, where=where)
             if axe and width in WIDTHS_OF_AXE:
-                for found in page.evaluate(_AXE):
+                seen_by_light = theme == "dark" and (width, "light") in chosen
+                for found in page.evaluate(_AXE, _COLOURS if seen_by_light else _EVERYTHING):
                     words = f"{found['help']}: {found['nodes'][0]}"
                     self.fault(page, found["id"], words, impact=found["impact"] or "minor", where=where)
         self.seen.append({"name": name, "url": page.url, "title": page.title()})
