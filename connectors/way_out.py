@@ -20,7 +20,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 _ONE_PIECE_BYTES: Final = 64 * 1024
 #: Hosts whose connections are kept; those used longest ago are closed.
 _MOST_HOSTS: Final = 256
-_ORIGIN: Final = re.compile(r"[^/?#]*//[^/?#]*")
+_ORIGIN: Final = re.compile(r"\A[^/?#]*//[^/?#]*")
 #: What the call of this thread asks before each piece of bytes leaves.
 _here = threading.local()
 
