@@ -143,10 +143,10 @@ def test_posts_stay_cheap_when_there_are_thousands(world: World, hub: Hub, token
     """Generous on purpose: this finds a quadratic search, not a slow morning."""
 
     def seconds_for(numbers: range) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         for number in numbers:
             assert hub.publish(token, OBSERVATORY, f"Number {number}").status_code == 201
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     early = seconds_for(range(300))
     seconds_for(range(300, 1700))

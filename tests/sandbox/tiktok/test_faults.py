@@ -94,10 +94,10 @@ def test_posts_stay_cheap_when_there_are_thousands(world: World, hub: Hub) -> No
     body = film(1_000)
 
     def seconds_for(count: int) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         for _ in range(count):
             hub.publish(body)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     early = seconds_for(80)
     seconds_for(440)
