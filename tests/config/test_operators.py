@@ -277,3 +277,10 @@ def test_the_admins_colours_are_those_of_the_hub() -> None:
     hub, desk = tokens("switchboard.css"), tokens("admin.css")
     assert len(desk) > 20
     assert {name: hub.get(name) for name in desk} == desk
+
+
+def test_every_page_of_the_desk_switches_colours_as_the_hub_does(operator: Client) -> None:
+    for name in ("index", "password_change", "password_change_done"):  # the last two write their own links at the top
+        page = operator.get(reverse(f"admin:{name}")).content.decode()
+        assert "data-theme-switch" in page, name
+        assert "theme-icon-when" not in page, name
