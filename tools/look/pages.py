@@ -56,7 +56,7 @@ _FIRST: Final = (
 )  # fmt: skip
 #: What somebody sees who may do nothing but look.
 _LEAST: Final = (
-    "", "alerts", "publishing", "health", "tokens", "platforms", "webhooks-health", "dead-letters", "compose", "posts", "jobs",
+    "", "alerts", "publishing", "health", "tokens", "platforms", "webhooks-health", "dead-letters", "posts", "jobs",
     "connections", "analytics", "events-in", "settings/", "settings/members", "settings/account",
 )  # fmt: skip
 
@@ -195,9 +195,10 @@ def _beyond() -> Iterator[Page]:
         yield {"url": f"/{path}", "who": "new"}
     for path in _LEAST:
         yield {"url": f"/{path}", "who": "viewer"}
+    yield {"url": "/compose", "who": "viewer", "status": 403}
     yield {"url": "/settings/api-keys", "who": "viewer", "status": 403}
     yield {"url": "/admin/", "who": "viewer", "status": 403}
-    yield {"url": "/", "who": "nobody"}
+    yield {"url": "/", "who": "nobody", "status": 403}
     yield {"url": "/jobs?query=nothing+like+this", "who": "owner"}
     yield {"url": "/jobs?state=waiting&sort=due", "who": "owner"}
     yield {"url": "/publishing?span=week", "who": "owner"}
