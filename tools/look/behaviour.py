@@ -187,6 +187,8 @@ _WATCH: Final = """() => {
 _TOLD: Final = """() => ({unseen: [...toldOfFocus.unseen], hidden: [...toldOfFocus.hidden], left: notReached()})"""
 #: A walk longer than this says nothing new.
 _MOST: Final = 400
+#: So many boxes at most that can be scrolled by keyboard, and so take a Tab each though they are no control.
+_BOXES: Final = 40
 
 
 def _tabbed(page: Page) -> Iterator[str]:
@@ -198,6 +200,11 @@ def _tabbed(page: Page) -> Iterator[str]:
     for _ in range(min(count + 3, _MOST)):
         page.keyboard.press("Tab")
     told = page.evaluate(_TOLD)
+    for _ in range(_BOXES if count <= _MOST else 0):
+        if not told["left"]:
+            break
+        page.keyboard.press("Tab")
+        told = page.evaluate(_TOLD)
     if count <= _MOST and told["left"]:
         yield f"{len(told['left'])} of {count} are not reached by Tab: {told['left'][0]}"
     for one in told["unseen"][:3]:
@@ -210,7 +217,10 @@ def _skipped(page: Page) -> Iterator[str]:
     """Take the way past the menus, where there are any; a page of nothing but itself needs none."""
     if not page.locator("nav").count():
         return
-    page.keyboard.press("Tab")
+    if page.evaluate("document.activeElement === document.body"):
+        page.keyboard.press("Tab")
+    else:  # a form that has the focus at once: the way is behind whoever goes on from there
+        page.locator("a[href^='#']").first.focus()
     first = page.evaluate(
         "[document.activeElement.getAttribute('href'), document.activeElement.getBoundingClientRect().bottom]"
     )
