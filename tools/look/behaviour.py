@@ -219,8 +219,9 @@ def _skipped(page: Page) -> Iterator[str]:
         return
     if page.evaluate("document.activeElement === document.body"):
         page.keyboard.press("Tab")
-    else:  # a form that has the focus at once: the way is behind whoever goes on from there
-        page.locator("a[href^='#']").first.focus()
+    else:  # a form that has the focus at once: one comes there by going back
+        page.locator("a[href]").nth(1).focus()
+        page.keyboard.press("Shift+Tab")
     first = page.evaluate(
         "[document.activeElement.getAttribute('href'), document.activeElement.getBoundingClientRect().bottom]"
     )
