@@ -220,8 +220,9 @@ def _skipped(page: Page) -> Iterator[str]:
     if page.evaluate("document.activeElement === document.body"):
         page.keyboard.press("Tab")
     else:  # a form that has the focus at once: one comes there by going back
-        page.locator("a[href]:visible").nth(1).focus()
+        page.locator("a[href^='#']").first.focus()
         page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
     first = page.evaluate(
         "[document.activeElement.getAttribute('href'), document.activeElement.getBoundingClientRect().bottom]"
     )
